@@ -1,0 +1,1 @@
+//! Which evidence opens which way: Cedar policies, checked before they are served.

@@ -1,0 +1,157 @@
+//! The closed word lists of the design: channels, reasons, kinds of evidence.
+//!
+//! Each word has one stable name, the same in events, policies, the API and the
+//! database. Nothing here decides anything.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use tillkey_wire::ids::InvalidId;
+
+/// A closed list of words with stable names.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// Every word, in the order of the design.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stable name.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(InvalidId {
+                        kind: $kind,
+                        rule: concat!("one of:" $(, " ", $text)+),
+                    }),
+                }
+            }
+        }
+    };
+}
+
+words!(
+    /// Where a case came from.
+    Channel, "channel", {
+        /// A caller, served by an agent.
+        Hotline = "hotline",
+        /// A person at a branch, served by a clerk.
+        Counter = "counter",
+        /// A manager signed in to the merchant portal.
+        Portal = "portal",
+        /// The public pages, on the merchant's own phone.
+        App = "app",
+        /// The supervisor at the till, or the terminal itself.
+        Terminal = "terminal",
+        /// A planned reset of many operators.
+        Campaign = "campaign",
+    }
+);
+
+words!(
+    /// Why a password is to be replaced; it says what happens to the old one.
+    Reason, "reason", {
+        /// The old password works until the new one is effective.
+        Forgotten = "forgotten",
+        /// Too many wrong attempts; as `forgotten`.
+        Locked = "locked",
+        /// The operator left: the old password ends when the case is approved.
+        StaffLeft = "staff_left",
+        /// Somebody else may know it: as `staff_left`.
+        Compromised = "compromised",
+        /// A planned change: the old password ends at a deadline.
+        SystemUpdate = "system_update",
+        /// There was no password yet.
+        FirstPassword = "first_password",
+    }
+);
+
+words!(
+    /// One kind of proof that a case can hold.
+    EvidenceKind, "kind of evidence", {
+        /// A code sent to the registered phone.
+        SmsCode = "sms_code",
+        /// A manager's fresh sign-in to the portal.
+        PortalSession = "portal_session",
+        /// The enrolled terminal itself, by its device key.
+        TerminalInHand = "terminal_in_hand",
+        /// A manager's approval in the portal.
+        ManagerConsent = "manager_consent",
+        /// The supervisor's fresh sign-on at that terminal.
+        SupervisorSignOn = "supervisor_sign_on",
+        /// Facts about recent settled transactions that no receipt shows.
+        RecentTransactions = "recent_transactions",
+        /// An original identity document, inspected at a counter.
+        IdentityDocument = "identity_document",
+        /// An original business licence, inspected at a counter.
+        BusinessLicence = "business_licence",
+    }
+);
+
+words!(
+    /// What a kind of evidence is worth.
+    Class, "class of evidence", {
+        /// Something the person knows.
+        Knowledge = "knowledge",
+        /// Something the person has.
+        Possession = "possession",
+        /// Who the person is, by an original document.
+        Identity = "identity",
+    }
+);
+
+words!(
+    /// Whether a merchant may be served.
+    MerchantStatus, "merchant status", {
+        /// In business.
+        Active = "active",
+        /// Held by the acquirer; nothing is reset.
+        Suspended = "suspended",
+        /// Gone for good.
+        Closed = "closed",
+    }
+);
+
+impl EvidenceKind {
+    /// The classes that this kind counts towards.
+    pub const fn classes(self) -> &'static [Class] {
+        match self {
+            Self::SmsCode | Self::PortalSession | Self::TerminalInHand | Self::ManagerConsent => {
+                &[Class::Possession]
+            }
+            Self::SupervisorSignOn => &[Class::Knowledge, Class::Possession],
+            Self::RecentTransactions => &[Class::Knowledge],
+            Self::IdentityDocument | Self::BusinessLicence => &[Class::Identity],
+        }
+    }
+}
+
+impl Reason {
+    /// Whether the old password ends at approval rather than when the new one is
+    /// effective: somebody who should not have it may be using it now.
+    pub const fn revokes_at_approval(self) -> bool {
+        matches!(self, Self::StaffLeft | Self::Compromised)
+    }
+}
