@@ -1,0 +1,23 @@
+//! Every limit of this room, by name.
+
+use std::time::Duration;
+
+/// How many writes may wait for the writer; one more is turned away.
+pub const WAITING_WRITES_MAX: usize = 4_096;
+/// How many reads may wait for a reader; one more is turned away.
+pub const WAITING_READS_MAX: usize = 4_096;
+/// How many requests share one commit at most. More would make the first of them
+/// wait for the last without making the commit any cheaper.
+pub const BATCH_MAX: usize = 512;
+/// How many readers work beside the writer.
+pub const READERS: usize = 4;
+/// How many prepared statements a connection keeps: all of them.
+pub const PREPARED_STATEMENTS_MAX: usize = 512;
+/// How long the engine waits for another program's lock.
+pub const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How large the body of an event may be, so that its leaf fits an entry bundle.
+pub const EVENT_BODY_BYTES_MAX: usize = 32 * 1024;
+/// How many rows one page of a list holds at most.
+pub const PAGE_MAX: u32 = 500;
+/// How large a sealed value may be.
+pub const SEALED_BYTES_MAX: usize = 64 * 1024;

@@ -1,0 +1,128 @@
+//! One SQLite connection, set up, as a [`Tx`].
+
+use std::path::Path;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql};
+
+use crate::fault::Fault;
+use crate::limits;
+use crate::tx::{Statement, Tx};
+use crate::value::{Row, Value};
+
+/// Opens the database and sets it up.
+///
+/// `synchronous = FULL` is what makes an answer a promise: in WAL mode anything
+/// less loses the last commits in a power cut.
+pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)
+        .map_err(|source| Fault::of_engine("open the database", source))?;
+    connection
+        .busy_timeout(limits::LOCK_WAIT_MAX)
+        .and_then(|()| {
+            connection.execute_batch(
+                "PRAGMA journal_mode = WAL;
+                 PRAGMA synchronous = FULL;
+                 PRAGMA foreign_keys = ON;
+                 PRAGMA trusted_schema = OFF;
+                 PRAGMA cell_size_check = ON;",
+            )
+        })
+        .map_err(|source| Fault::of_engine("set up the database", source))?;
+    connection.set_prepared_statement_cache_capacity(limits::PREPARED_STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// A step of a transaction: BEGIN, SAVEPOINT, COMMIT and their like.
+pub(super) fn step(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.raw_execute())
+        .map(|_| ())
+        .map_err(|source| Fault::of_engine(sql, source))
+}
+
+/// An open transaction on a connection.
+pub(super) struct SqliteTx<'c>(pub(super) &'c Connection);
+
+impl SqliteTx<'_> {
+    /// Prepares a statement and binds its values by position, which is right
+    /// because every statement numbers in order of first appearance.
+    fn bound(&self, statement: Statement, values: &[Value]) -> Result<CachedStatement<'_>, Fault> {
+        let fault = |source| Fault::of_engine(statement.name, source);
+        let mut prepared = self.0.prepare_cached(statement.sql).map_err(fault)?;
+        if prepared.parameter_count() != values.len() {
+            return Err(fault(rusqlite::Error::InvalidParameterCount(
+                values.len(),
+                prepared.parameter_count(),
+            )));
+        }
+        for (index, value) in (1..).zip(values) {
+            prepared
+                .raw_bind_parameter::<usize, _>(index, value)
+                .map_err(fault)?;
+        }
+        Ok(prepared)
+    }
+}
+
+impl Tx for SqliteTx<'_> {
+    fn execute(&mut self, statement: Statement, values: &[Value]) -> Result<u64, Fault> {
+        let changed = self
+            .bound(statement, values)?
+            .raw_execute()
+            .map_err(|source| Fault::of_engine(statement.name, source))?;
+        u64::try_from(changed).map_err(|_| Fault::damaged("count", "it is out of range"))
+    }
+
+    fn query_one(&mut self, statement: Statement, values: &[Value]) -> Result<Option<Row>, Fault> {
+        let mut rows = self.query_many(statement, values)?;
+        if rows.len() > 1 {
+            return Err(Fault::Damaged {
+                thing: statement.name,
+                why: "there is more than one row",
+            });
+        }
+        Ok(rows.pop())
+    }
+
+    fn query_many(&mut self, statement: Statement, values: &[Value]) -> Result<Vec<Row>, Fault> {
+        let fault = |source| Fault::of_engine(statement.name, source);
+        let mut prepared = self.bound(statement, values)?;
+        let columns = prepared.column_count();
+        let mut found = Vec::new();
+        let mut rows = prepared.raw_query();
+        while let Some(row) = rows.next().map_err(fault)? {
+            let values: Result<Vec<Value>, Fault> = (0..columns)
+                .map(|column| row.get_ref(column).map_err(fault).and_then(owned))
+                .collect();
+            found.push(Row::new(values?.into_iter()));
+        }
+        Ok(found)
+    }
+}
+
+/// A column's value as one of ours.
+fn owned(value: ValueRef<'_>) -> Result<Value, Fault> {
+    match value {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Integer(number)),
+        ValueRef::Text(bytes) => String::from_utf8(bytes.to_vec())
+            .map(Value::Text)
+            .map_err(|_| Fault::damaged("text", "it is not UTF-8")),
+        ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes.to_vec())),
+        ValueRef::Real(_) => Err(Fault::damaged("number", "it is no integer")),
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}

@@ -1,0 +1,93 @@
+//! Brings the schema up to date, forward only.
+//!
+//! Each migration is applied once, in its own transaction, and recorded with the
+//! digest of its text: an applied one that was edited later is noticed.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+
+use crate::fault::Fault;
+
+/// One numbered file.
+pub(super) struct Migration {
+    pub(super) number: u32,
+    pub(super) name: &'static str,
+    pub(super) sql: &'static str,
+}
+
+/// Lists the migrations with their texts.
+macro_rules! migrations {
+    ($($number:literal $name:literal),+ $(,)?) => {
+        &[$(Migration {
+            number: $number,
+            name: $name,
+            sql: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+        }),+]
+    };
+}
+
+/// Every migration, oldest first.
+pub(super) const MIGRATIONS: &[Migration] = migrations![
+    1 "0001_parties",
+    2 "0002_events",
+    3 "0003_cases",
+    4 "0004_outgoing",
+];
+
+/// Where it is written what was applied.
+const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (
+    number     INTEGER NOT NULL PRIMARY KEY, -- its place
+    name       TEXT    NOT NULL,             -- its file
+    digest     BLOB    NOT NULL,             -- SHA-256 of its text
+    applied_at INTEGER NOT NULL              -- when
+) STRICT";
+
+/// Applies what is missing.
+pub(super) fn migrate(connection: &Connection, now: Timestamp) -> Result<(), Fault> {
+    let fault = |source| Fault::of_engine("read the schema's version", source);
+    connection.execute_batch(RECORD).map_err(fault)?;
+    let applied: Vec<(u32, Vec<u8>)> = connection
+        .prepare("SELECT number, digest FROM migrations ORDER BY number")
+        .and_then(|mut statement| {
+            statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+        .map_err(fault)?;
+    let known = MIGRATIONS.last().map_or(0, |migration| migration.number);
+    if let Some((found, _)) = applied.last().filter(|(found, _)| *found > known) {
+        return Err(Fault::Newer {
+            found: *found,
+            known,
+        });
+    }
+    for migration in MIGRATIONS {
+        let digest = Sha256::digest(migration.sql);
+        match applied
+            .iter()
+            .find(|(number, _)| *number == migration.number)
+        {
+            Some((_, recorded)) if recorded.as_slice() == digest.as_slice() => {}
+            Some(_) => return Err(Fault::Rewritten(migration.number)),
+            None => apply(connection, migration, now)
+                .map_err(|source| Fault::of_engine(migration.name, source))?,
+        }
+    }
+    Ok(())
+}
+
+fn apply(connection: &Connection, migration: &Migration, now: Timestamp) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute_batch(migration.sql)?;
+    transaction.execute(
+        "INSERT INTO migrations (number, name, digest, applied_at) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            migration.number,
+            migration.name,
+            Sha256::digest(migration.sql).as_slice(),
+            now.as_millisecond(),
+        ],
+    )?;
+    transaction.commit()
+}

@@ -1,0 +1,89 @@
+//! The writer: the one thread that changes the database.
+//!
+//! 1. It takes what is waiting, up to a batch, and opens one transaction.
+//! 2. Each request runs in a savepoint, so that one that fails or panics is rolled
+//!    back alone.
+//! 3. One COMMIT makes all of them durable; only then is anybody answered.
+//! 4. Where the batch as a whole fails, each request is tried again alone, so that
+//!    nobody fails for their neighbour's sake.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::Receiver;
+
+use rusqlite::Connection;
+
+use super::connection::{SqliteTx, step};
+use crate::fault::Fault;
+use crate::limits;
+use crate::store::Request;
+
+/// What the writer thread owns.
+pub(super) struct Writer {
+    pub(super) connection: Connection,
+}
+
+impl Writer {
+    /// Commits requests until the queue is closed.
+    pub(super) fn run(mut self, queue: &Receiver<Box<dyn Request>>) {
+        while let Ok(first) = queue.recv() {
+            let mut batch = vec![first];
+            batch.extend(queue.try_iter().take(limits::BATCH_MAX - 1));
+            self.commit(batch);
+        }
+    }
+
+    /// Commits a batch and answers everybody in it.
+    fn commit(&mut self, mut batch: Vec<Box<dyn Request>>) {
+        match self.attempt(&mut batch) {
+            Ok(()) => batch.into_iter().for_each(|request| request.answer(Ok(()))),
+            Err(fault) if batch.len() > 1 => {
+                tracing::warn!(%fault, "a batch failed; its requests are tried one by one");
+                for request in batch {
+                    self.commit(vec![request]);
+                }
+            }
+            Err(fault) => {
+                if let Some(request) = batch.pop() {
+                    request.answer(Err(fault));
+                }
+            }
+        }
+    }
+
+    /// One transaction over the whole batch: committed, or rolled back wholly.
+    fn attempt(&mut self, batch: &mut [Box<dyn Request>]) -> Result<(), Fault> {
+        step(&self.connection, "BEGIN IMMEDIATE")?;
+        let done = self
+            .fill(batch)
+            .and_then(|()| step(&self.connection, "COMMIT"));
+        if done.is_err() && !self.connection.is_autocommit() {
+            // Should even this fail, the next BEGIN does too, and nothing is answered
+            // with success.
+            let _ = step(&self.connection, "ROLLBACK");
+        }
+        done
+    }
+
+    /// Runs every request in its savepoint.
+    fn fill(&mut self, batch: &mut [Box<dyn Request>]) -> Result<(), Fault> {
+        for request in batch {
+            step(&self.connection, "SAVEPOINT request")?;
+            let run = catch_unwind(AssertUnwindSafe(|| {
+                request.run(&mut SqliteTx(&self.connection))
+            }));
+            if run.is_err() {
+                request.panicked();
+            }
+            // A full disk makes SQLite roll back the whole transaction by itself.
+            // What ran before is gone with it, and must not be taken for done.
+            if self.connection.is_autocommit() {
+                return Err(Fault::DiskFull);
+            }
+            if !run.unwrap_or(false) {
+                step(&self.connection, "ROLLBACK TO request")?;
+            }
+            step(&self.connection, "RELEASE request")?;
+        }
+        Ok(())
+    }
+}

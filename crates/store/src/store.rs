@@ -1,0 +1,147 @@
+//! The handle that everybody holds: write, read, and their blocking twins.
+//!
+//! A request is a function over an open transaction. It is answered after COMMIT
+//! and not before, so an answer is a promise. It may be run more than once (the
+//! first run rolled back), so it must not have effects outside the transaction.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::fault::Fault;
+use crate::sqlite::Engine;
+use crate::tx::Tx;
+
+/// What is remembered. Cheap to clone; the last clone to go closes the database.
+#[derive(Clone)]
+pub struct Store {
+    engine: Arc<Engine>,
+}
+
+impl Store {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self {
+            engine: Arc::new(engine),
+        }
+    }
+
+    /// Runs a request in a write transaction and answers after it is committed.
+    ///
+    /// # Errors
+    /// The request's own [`Fault`], or the store's; either way nothing of it was done.
+    pub async fn write<T, F>(&self, request: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send + 'static,
+    {
+        let (asked, answer) = Asked::new(request);
+        self.engine.submit_write(Box::new(asked))?;
+        answer.await.map_err(|_| Fault::Closed)?
+    }
+
+    /// Runs a request over one consistent view of what is committed.
+    ///
+    /// # Errors
+    /// The request's own [`Fault`], or the store's.
+    pub async fn read<T, F>(&self, request: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send + 'static,
+    {
+        let (asked, answer) = Asked::new(request);
+        self.engine.submit_read(Box::new(asked))?;
+        answer.await.map_err(|_| Fault::Closed)?
+    }
+
+    /// As [`Store::write`], for the command line. Not for async code, which it
+    /// would hold up.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_blocking<T, F>(&self, request: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send + 'static,
+    {
+        let (asked, answer) = Asked::new(request);
+        self.engine.submit_write(Box::new(asked))?;
+        answer.blocking_recv().map_err(|_| Fault::Closed)?
+    }
+
+    /// As [`Store::read`], for the command line. Not for async code, which it
+    /// would hold up.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn read_blocking<T, F>(&self, request: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send + 'static,
+    {
+        let (asked, answer) = Asked::new(request);
+        self.engine.submit_read(Box::new(asked))?;
+        answer.blocking_recv().map_err(|_| Fault::Closed)?
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+/// A request as an engine sees it: run it, then say whether that was committed.
+pub(crate) trait Request: Send {
+    /// Runs it and keeps its result. True when it succeeded.
+    fn run(&mut self, tx: &mut dyn Tx) -> bool;
+
+    /// Notes that a run ended in a panic.
+    fn panicked(&mut self);
+
+    /// Answers the caller.
+    fn answer(self: Box<Self>, committed: Result<(), Fault>);
+}
+
+/// A request with its result and the caller who waits for it.
+struct Asked<T, F> {
+    request: F,
+    result: Result<T, Fault>,
+    caller: oneshot::Sender<Result<T, Fault>>,
+}
+
+impl<T, F> Asked<T, F> {
+    fn new(request: F) -> (Self, oneshot::Receiver<Result<T, Fault>>) {
+        let (caller, answer) = oneshot::channel();
+        (
+            Self {
+                request,
+                result: Err(Fault::Closed),
+                caller,
+            },
+            answer,
+        )
+    }
+}
+
+impl<T, F> Request for Asked<T, F>
+where
+    T: Send,
+    F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send,
+{
+    fn run(&mut self, tx: &mut dyn Tx) -> bool {
+        self.result = (self.request)(tx);
+        self.result.is_ok()
+    }
+
+    fn panicked(&mut self) {
+        self.result = Err(Fault::Panicked);
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Fault>) {
+        // The request's own fault says more than the commit's. A caller who no
+        // longer waits is no reason to stop.
+        let answer = self.result.and_then(|value| committed.map(|()| value));
+        let _ = self.caller.send(answer);
+    }
+}
