@@ -12,7 +12,9 @@ use crate::secret::Secret;
 
 /// Draws `length` decimal digits, each equally likely.
 fn digits(length: usize, rng: &mut (impl RngCore + CryptoRng)) -> String {
-    (0..length).map(|_| char::from(b'0' + rng.gen_range(0..10u8))).collect()
+    (0..length)
+        .map(|_| char::from(b'0' + rng.gen_range(0..10u8)))
+        .collect()
 }
 
 /// A code of a fixed number of ASCII digits.
@@ -99,8 +101,10 @@ impl EnrolmentCode {
     /// The code in groups of four, as it is printed.
     pub fn grouped(&self) -> Secret<String> {
         let text = self.expose();
-        let groups: Vec<&str> =
-            [0..4, 4..8, 8..12].into_iter().filter_map(|range| text.get(range)).collect();
+        let groups: Vec<&str> = [0..4, 4..8, 8..12]
+            .into_iter()
+            .filter_map(|range| text.get(range))
+            .collect();
         Secret::new(groups.join("-"))
     }
 }
@@ -110,13 +114,18 @@ impl FromStr for EnrolmentCode {
 
     /// Takes hyphens and small letters as a person types them.
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let invalid =
-            InvalidId { kind: "enrolment code", rule: "12 digits or letters, without I, L, O, U" };
+        let invalid = InvalidId {
+            kind: "enrolment code",
+            rule: "12 digits or letters, without I, L, O, U",
+        };
         if text.len() > 16 {
             return Err(invalid);
         }
-        let text: String =
-            text.chars().filter(|c| *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+        let text: String = text
+            .chars()
+            .filter(|c| *c != '-')
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
         if text.len() == 12 && text.bytes().all(|b| Self::ALPHABET.contains(&b)) {
             Ok(Self(Secret::new(text)))
         } else {
@@ -134,7 +143,16 @@ mod tests {
 
     #[test]
     fn codes_are_ascii_digits_of_their_length() {
-        for bad in ["", "12345", "1234567", "12345６", "١٢٣٤٥٦", "12345\n", "12 456", "+12345"] {
+        for bad in [
+            "",
+            "12345",
+            "1234567",
+            "12345６",
+            "١٢٣٤٥٦",
+            "12345\n",
+            "12 456",
+            "+12345",
+        ] {
             assert!(bad.parse::<SmsCode>().is_err(), "{bad:?}");
         }
         assert_eq!("012345".parse::<SmsCode>().unwrap().expose(), "012345");
@@ -152,7 +170,10 @@ mod tests {
         }
         // Chi-squared with 9 degrees of freedom: 27.9 is the 0.1 % point.
         for (place, row) in counts.iter().enumerate() {
-            let chi: f64 = row.iter().map(|&n| (f64::from(n) - 2000.0).powi(2) / 2000.0).sum();
+            let chi: f64 = row
+                .iter()
+                .map(|&n| (f64::from(n) - 2000.0).powi(2) / 2000.0)
+                .sum();
             assert!(chi < 27.9, "place {place}: {chi}");
         }
     }
@@ -161,7 +182,10 @@ mod tests {
     fn an_enrolment_code_reads_as_it_is_printed() {
         let code = EnrolmentCode::random(&mut ChaCha20Rng::seed_from_u64(1));
         let printed = code.grouped().expose().to_lowercase();
-        assert_eq!(printed.parse::<EnrolmentCode>().unwrap().expose(), code.expose());
+        assert_eq!(
+            printed.parse::<EnrolmentCode>().unwrap().expose(),
+            code.expose()
+        );
         assert!("OOOO-OOOO-OOOO".parse::<EnrolmentCode>().is_err());
     }
 }

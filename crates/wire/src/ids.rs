@@ -131,6 +131,39 @@ text_id!(
     }
 );
 
+text_id!(
+    /// A terminal's model, as the vendor names it.
+    DeviceModel,
+    "device model",
+    "1 to 32 letters, digits, spaces, dots, hyphens, underscores or slashes",
+    |text| {
+        (1..=32).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b" .-_/".contains(&b))
+    }
+);
+
+text_id!(
+    /// A terminal's firmware version, as it reports it. A hint, never a proof.
+    FirmwareVersion,
+    "firmware version",
+    "1 to 32 letters, digits, dots, hyphens, underscores or plus signs",
+    |text| {
+        (1..=32).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_+".contains(&b))
+    }
+);
+
+text_id!(
+    /// The stable name of a refusal, as in `rules/refusal.rs`.
+    RefusalCode,
+    "refusal code",
+    "1 to 48 lower-case letters, digits or underscores",
+    |text| {
+        (1..=48).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    }
+);
+
 impl MerchantNumber {
     /// The first three digits: the institution that acquires for this merchant.
     pub fn institution(&self) -> &str {
@@ -143,9 +176,7 @@ impl MerchantNumber {
 pub struct OperatorNumber(u8);
 
 /// What an operator may do, lowest first, so that `a < b` reads "a ranks below b".
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rank {
     /// `01`–`98`: sales.
@@ -179,7 +210,10 @@ impl OperatorNumber {
         if number <= 99 {
             Ok(Self(number))
         } else {
-            Err(InvalidId { kind: "operator number", rule: "00 to 99" })
+            Err(InvalidId {
+                kind: "operator number",
+                rule: "00 to 99",
+            })
         }
     }
 
@@ -202,7 +236,10 @@ impl FromStr for OperatorNumber {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let invalid = InvalidId { kind: "operator number", rule: "exactly 2 digits" };
+        let invalid = InvalidId {
+            kind: "operator number",
+            rule: "exactly 2 digits",
+        };
         if text.len() != 2 || !text.bytes().all(|b| b.is_ascii_digit()) {
             return Err(invalid);
         }
@@ -224,7 +261,9 @@ impl Serialize for OperatorNumber {
 
 impl<'de> Deserialize<'de> for OperatorNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -232,10 +271,13 @@ impl<'de> Deserialize<'de> for OperatorNumber {
 /// strict (one spelling per identifier).
 fn base32() -> Result<Encoding, InvalidId> {
     let mut specification = Specification::new();
-    specification.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
     specification
-        .encoding()
-        .map_err(|_| InvalidId { kind: "identifier", rule: "the alphabet is broken" })
+        .symbols
+        .push_str("0123456789abcdefghjkmnpqrstvwxyz");
+    specification.encoding().map_err(|_| InvalidId {
+        kind: "identifier",
+        rule: "the alphabet is broken",
+    })
 }
 
 /// An identifier made of ten random bytes: 80 bits, sixteen characters. It names

@@ -4,6 +4,17 @@
 //! This room knows no clock, no network and no storage. What is here means the
 //! same to a terminal vendor, to the server and to a test.
 
+#![warn(missing_docs)]
+
+pub mod cbor;
 pub mod code;
+pub mod enrolment;
+pub mod envelope;
 pub mod ids;
+pub mod limits;
+pub mod message;
+pub mod opaque;
+pub mod password;
 pub mod secret;
+
+mod bytes;

@@ -1,0 +1,23 @@
+//! Every limit of the messages between a terminal and Tillkey.
+//!
+//! They are checked before anything is parsed or allocated, so that a hostile frame
+//! costs its own length and nothing more.
+
+/// The longest frame either side takes. A welcome with a hundred operators, the
+/// largest message there is, stays under half of it.
+pub const FRAME_BYTES_MAX: usize = 16 * 1024;
+
+/// The longest protected header: an algorithm and a key identifier of 32 bytes.
+pub const PROTECTED_HEADER_BYTES_MAX: usize = 48;
+
+/// How deep arrays and maps may lie within each other.
+pub const DEPTH_MAX: usize = 8;
+
+/// How many entries one array or one map may have.
+pub const ENTRIES_MAX: u64 = 128;
+
+/// How many operators a terminal may have: `00` to `99`.
+pub const OPERATORS_MAX: usize = 100;
+
+/// The longest password that a keypad is asked for.
+pub const PASSWORD_DIGITS_MAX: u8 = 12;

@@ -1,0 +1,32 @@
+//! What the server tells a terminal to do.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CaseId, OperatorNumber};
+
+/// One thing a terminal is told to do. Doing it twice is doing it once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// A reset code is on its way to the registered contact: ask for it. The code
+    /// itself is never in here.
+    CodeIssued {
+        /// The case it belongs to.
+        case: CaseId,
+        /// Whose password it opens.
+        operator: OperatorNumber,
+        /// When the code ends.
+        expires_at: Timestamp,
+    },
+    /// End the operator's sessions on this terminal. A sale under way is finished.
+    EndSessions {
+        /// Whose sessions.
+        operator: OperatorNumber,
+    },
+    /// The operator's password no longer works; also ends the sessions.
+    RevokeCredential {
+        /// Whose password.
+        operator: OperatorNumber,
+    },
+}
