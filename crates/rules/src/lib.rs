@@ -2,6 +2,19 @@
 //!
 //! No clock, no randomness, no database, no network: this room has nothing to reach
 //! them with. Everything it needs is passed in, so a run can be replayed.
+//!
+//! Begin with [`case`]: a case is the fold of its events, and [`case::decide`] says
+//! which events a command may add. [`credential`] is the one door through which a
+//! password changes.
 
+pub mod assurance;
+pub mod attempts;
+pub mod case;
+pub mod credential;
+pub mod document;
+pub mod event;
+pub mod party;
 pub mod policy;
+pub mod refusal;
+pub mod terms;
 pub mod vocabulary;

@@ -1,0 +1,147 @@
+//! What can be asked of a case, and the facts that come with it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use tillkey_wire::ids::{CaseId, CodeId, CommandId, OperatorNumber, TerminalId};
+use tillkey_wire::password::Vouched;
+
+use crate::event::{CaseEvent, Destination, Preparation};
+use crate::party::{Subject, SubjectFacts};
+use crate::policy::Policy;
+use crate::refusal::Refusal;
+use crate::terms::Terms;
+use crate::vocabulary::{Channel, EvidenceKind, Reason};
+
+/// How a case begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The new case.
+    pub id: CaseId,
+    /// Whose password; none where the request named nobody that exists. Such a case
+    /// answers like any other and never gets anywhere.
+    pub subject: Option<Subject>,
+    /// From where.
+    pub channel: Channel,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What can be asked of an open case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Send a challenge for a proof.
+    Challenge {
+        /// Which proof.
+        kind: EvidenceKind,
+    },
+    /// Present a proof that the server has compared.
+    Present {
+        /// Which proof.
+        kind: EvidenceKind,
+        /// Whether it is what the server expects.
+        matched: bool,
+    },
+    /// Ask for the decision.
+    Submit,
+    /// Take the case on to another channel.
+    HandOver {
+        /// Which one.
+        channel: Channel,
+    },
+    /// Approve or refuse as a second person.
+    Review {
+        /// Which.
+        approve: bool,
+        /// The keyed digest of the comment.
+        comment_digest: Option<String>,
+    },
+    /// Say what was made ready.
+    Prepare(Preparation),
+    /// Issue a reset code.
+    Issue {
+        /// Its identifier.
+        code: CodeId,
+        /// Where it goes.
+        to: Destination,
+    },
+    /// The terminal shows where to type the code.
+    Announced {
+        /// The command that it acknowledged.
+        command: CommandId,
+    },
+    /// A code was typed at a terminal, and the server has compared it.
+    Redeem {
+        /// Which code it was compared with.
+        code: CodeId,
+        /// Whether it is that code.
+        matched: bool,
+        /// Where it was typed.
+        terminal: TerminalId,
+        /// For which operator.
+        operator: OperatorNumber,
+    },
+    /// The terminal acknowledged a new password with its device key.
+    Complete {
+        /// Which terminal.
+        terminal: TerminalId,
+        /// Counts the operator's passwords.
+        credential_version: u32,
+        /// SHA-256 of the registration, in hexadecimal.
+        registration_digest: String,
+        /// What the terminal says of the password.
+        vouched: Vouched,
+    },
+    /// Withdraw the case.
+    Cancel,
+    /// Let the deadlines that have passed take effect.
+    Tick,
+    /// A newer, proven case of the same operator takes its place.
+    Supersede {
+        /// Which one.
+        newer: CaseId,
+    },
+    /// Check the facts again and close the case if they do not hold.
+    Recheck,
+}
+
+/// The facts of the moment, read in the transaction that will write the events.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// The hour of the day where the merchant is, 0 to 23.
+    pub hour: u8,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// The acquirer's settings.
+    pub terms: &'a Terms,
+    /// What is known of the subject; none where there is no subject.
+    pub subject: Option<&'a SubjectFacts>,
+    /// The kinds of evidence that this installation can gather.
+    pub offered: &'a BTreeSet<EvidenceKind>,
+}
+
+/// What follows from a command. Events are written even where the answer is a
+/// refusal: a wrong code is one, and so is a deadline found to have passed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// What happens.
+    pub events: Vec<CaseEvent>,
+    /// Why not, where the command is refused.
+    pub refusal: Option<Refusal>,
+}
+
+impl Answer {
+    pub(super) const fn events(events: Vec<CaseEvent>) -> Self {
+        Self { events, refusal: None }
+    }
+
+    pub(super) const fn refused(refusal: Refusal) -> Self {
+        Self { events: Vec::new(), refusal: Some(refusal) }
+    }
+
+    pub(super) const fn refused_with(refusal: Refusal, events: Vec<CaseEvent>) -> Self {
+        Self { events, refusal: Some(refusal) }
+    }
+}

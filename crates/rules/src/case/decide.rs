@@ -1,0 +1,427 @@
+//! Which events a command adds to a case, and why not.
+//!
+//! 1. What has lapsed lapses first, so that no command finds a dead code alive.
+//! 2. Who asks is held against the channel and the role.
+//! 3. At every commitment (approve, issue, redeem, complete) the facts are checked
+//!    again; a case whose facts no longer hold is closed, not carried out.
+//!
+//! A case without a subject goes through the same steps and never past the first:
+//! nothing that is presented in it ever matches.
+
+use tillkey_wire::ids::{CodeId, OperatorNumber, TerminalId};
+
+use super::command::{Answer, Command, Facts, Opening};
+use super::deadline::{lapsed, latest};
+use super::state::{Case, State};
+use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, Preparation, VoidReason};
+use crate::party::{Actor, Role, Subject, SubjectFacts};
+use crate::policy::{Bilingual, Decision, Question, Verdict};
+use crate::refusal::Refusal;
+use crate::terms::{hours_after, hours_since, minutes_after};
+use crate::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
+
+/// Opens a case. Whether the subject exists makes no difference to the answer.
+pub fn open(opening: &Opening, by: &Actor, facts: &Facts<'_>) -> Answer {
+    if let Err(refusal) = may_open(opening, by, facts) {
+        return Answer::refused(refusal);
+    }
+    Answer::events(vec![CaseEvent::Opened {
+        subject: opening.subject.clone(),
+        channel: opening.channel,
+        reason: opening.reason,
+        deadline: hours_after(facts.now, facts.terms.case_hours),
+    }])
+}
+
+fn may_open(opening: &Opening, by: &Actor, facts: &Facts<'_>) -> Result<(), Refusal> {
+    may_drive(opening.channel, by)?;
+    if opening.reason != Reason::FirstPassword {
+        return Ok(());
+    }
+    // A first password is chosen at the terminal that has just been enrolled. Later,
+    // or by another channel, it is a reset like any other.
+    let facts_now = facts.subject.ok_or(Refusal::NotServed)?;
+    let enrolled_at = facts_now.enrolled_at.ok_or(Refusal::NotServed)?;
+    let recent = hours_since(enrolled_at, facts.now) < facts.terms.first_password_hours;
+    if facts_now.has_password {
+        Err(Refusal::PasswordAlreadySet)
+    } else if opening.channel != Channel::Terminal || !recent {
+        Err(Refusal::NotAllowed)
+    } else {
+        Ok(())
+    }
+}
+
+/// Decides what follows from a command.
+pub fn decide(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answer {
+    if !case.state().is_open() {
+        return closed(case, command);
+    }
+    let now = latest(case, facts.now);
+    let Some(event) = lapsed(case, now) else {
+        return answer(case, command, by, &Facts { now, ..*facts });
+    };
+    let mut after = case.clone();
+    after.fold(now, &Actor::System, &event);
+    if *command == Command::Tick {
+        return Answer::events(vec![event]);
+    }
+    if !after.state().is_open() {
+        return Answer::refused_with(Refusal::CaseClosed, vec![event]);
+    }
+    let mut answer = answer(&after, command, by, &Facts { now, ..*facts });
+    answer.events.insert(0, event);
+    answer
+}
+
+/// A closed case takes nothing, except the terminal's repeated word that a password
+/// is in force: the answer to the first one may have been lost.
+fn closed(case: &Case, command: &Command) -> Answer {
+    match (command, &case.effective) {
+        (Command::Complete { registration_digest, .. }, Some((_, digest)))
+            if registration_digest == digest =>
+        {
+            Answer::default()
+        }
+        (Command::Tick, _) => Answer::default(),
+        _ => Answer::refused(Refusal::CaseClosed),
+    }
+}
+
+fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answer {
+    let result = match command {
+        Command::Challenge { kind } => challenge(case, *kind, by, facts),
+        Command::Present { kind, matched } => present(case, (*kind, *matched), by, facts),
+        Command::Submit => submit(case, by, facts),
+        Command::HandOver { channel } => hand_over(case, *channel, by),
+        Command::Review { approve, comment_digest } => {
+            review(case, *approve, comment_digest.as_ref(), by, facts)
+        }
+        Command::Prepare(preparation) => prepare(case, preparation, facts),
+        Command::Issue { code, to } => issue(case, *code, *to, facts),
+        Command::Announced { command } => match case.state() {
+            State::Issued => Ok(Answer::events(vec![CaseEvent::CodeAnnounced { command: *command }])),
+            _ => Err(Refusal::OutOfOrder),
+        },
+        Command::Redeem { code, matched, terminal, operator } => {
+            redeem(case, (*code, *matched), (*terminal, *operator), facts)
+        }
+        Command::Complete { terminal, credential_version, registration_digest, vouched } => {
+            complete(case, *terminal, facts).map(|mut answer| {
+                if answer.refusal.is_none() {
+                    answer.events.push(CaseEvent::Effective {
+                        credential_version: *credential_version,
+                        registration_digest: registration_digest.clone(),
+                        vouched: vouched.clone(),
+                    });
+                }
+                answer
+            })
+        }
+        Command::Cancel => match may_drive(case.channel(), by) {
+            Ok(()) => Ok(Answer::events(vec![CaseEvent::Cancelled])),
+            Err(refusal) => Err(refusal),
+        },
+        Command::Tick => Ok(Answer::default()),
+        Command::Supersede { newer } => {
+            Ok(Answer::events(vec![CaseEvent::Superseded { newer: *newer }]))
+        }
+        Command::Recheck => Ok(void(case, facts).unwrap_or_default()),
+    };
+    result.unwrap_or_else(Answer::refused)
+}
+
+/// Who may drive a case of this channel. Counter evidence is for clerks alone,
+/// because only they have seen the original.
+const fn may_drive(channel: Channel, by: &Actor) -> Result<(), Refusal> {
+    let allowed = match (channel, by) {
+        (_, Actor::System) => true,
+        (Channel::App, Actor::Holder) => true,
+        (Channel::Terminal, Actor::Terminal { .. }) => true,
+        (Channel::Hotline, Actor::Staff { role, .. }) => matches!(role, Role::Agent),
+        (Channel::Counter, Actor::Staff { role, .. }) => matches!(role, Role::Clerk),
+        _ => false,
+    };
+    if allowed { Ok(()) } else { Err(Refusal::NotAllowed) }
+}
+
+fn in_state(case: &Case, state: State) -> Result<(), Refusal> {
+    if case.state() == state { Ok(()) } else { Err(Refusal::OutOfOrder) }
+}
+
+/// Whether this kind can be presented in the case's channel, here and now.
+fn is_offered(case: &Case, kind: EvidenceKind, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let offered = facts.policy.offers().of(case.channel()).contains(&kind);
+    if offered && facts.offered.contains(&kind) { Ok(()) } else { Err(Refusal::NotOffered) }
+}
+
+fn challenge(
+    case: &Case,
+    kind: EvidenceKind,
+    by: &Actor,
+    facts: &Facts<'_>,
+) -> Result<Answer, Refusal> {
+    may_drive(case.channel(), by)?;
+    in_state(case, State::Gathering)?;
+    is_offered(case, kind, facts)?;
+    let expires_at = minutes_after(facts.now, facts.terms.sms_code_minutes);
+    Ok(Answer::events(vec![CaseEvent::Challenged { kind, expires_at }]))
+}
+
+fn present(
+    case: &Case,
+    (kind, matched): (EvidenceKind, bool),
+    by: &Actor,
+    facts: &Facts<'_>,
+) -> Result<Answer, Refusal> {
+    may_drive(case.channel(), by)?;
+    in_state(case, State::Gathering)?;
+    is_offered(case, kind, facts)?;
+    let Some(subject) = facts.subject.filter(|_| matched && case.subject().is_some()) else {
+        return Ok(Answer::refused_with(
+            Refusal::NotMatched,
+            vec![CaseEvent::NotMatched { kind }],
+        ));
+    };
+    let contact_version = match kind {
+        EvidenceKind::SmsCode => Some(subject.contact.ok_or(Refusal::NotServed)?.version),
+        _ => None,
+    };
+    Ok(Answer::events(vec![CaseEvent::Matched { kind, contact_version }]))
+}
+
+fn submit(case: &Case, by: &Actor, facts: &Facts<'_>) -> Result<Answer, Refusal> {
+    may_drive(case.channel(), by)?;
+    in_state(case, State::Gathering)?;
+    // Until something is proven the answer depends on the channel alone: an outsider
+    // must not learn from it whether the merchant exists, is suspended, or has a
+    // fresh contact.
+    let (true, Some(subject), Some(known)) = (case.is_proven(), case.subject(), facts.subject)
+    else {
+        let verdict = prove_something_first(case, facts);
+        return Ok(Answer::events(vec![CaseEvent::Decided {
+            question: None,
+            verdict,
+            review_by: None,
+        }]));
+    };
+    if let Some(answer) = void(case, facts) {
+        return Ok(answer);
+    }
+    let question = question(case, subject, known, facts);
+    let verdict = facts.policy.verdict(&question, facts.offered);
+    let decision = verdict.decision;
+    let review_by = match decision {
+        Decision::Review { .. } => Some(hours_after(facts.now, facts.terms.review_hours)),
+        _ => None,
+    };
+    let mut events = vec![CaseEvent::Decided { question: Some(question), verdict, review_by }];
+    match decision {
+        Decision::GoAhead => events.push(approval(case, facts)),
+        Decision::Refuse => events.push(CaseEvent::Refused),
+        Decision::MoreEvidence | Decision::CounterOnly | Decision::Review { .. } => {}
+    }
+    Ok(Answer::events(events))
+}
+
+fn prove_something_first(case: &Case, facts: &Facts<'_>) -> Verdict {
+    let next = facts
+        .policy
+        .offers()
+        .of(case.channel())
+        .iter()
+        .copied()
+        .find(|kind| facts.offered.contains(kind));
+    Verdict {
+        decision: Decision::MoreEvidence,
+        policies: Vec::new(),
+        reasons: vec![Bilingual::new("请先完成身份核验。", "Prove who you are first.")],
+        next: next.into_iter().collect(),
+    }
+}
+
+fn question(
+    case: &Case,
+    subject: &Subject,
+    known: &SubjectFacts,
+    facts: &Facts<'_>,
+) -> Question {
+    Question {
+        channel: case.channel(),
+        reason: case.reason(),
+        evidence: case.evidence().keys().copied().collect(),
+        rank: subject.operator.rank(),
+        merchant_status: known.merchant_status,
+        // A merchant without a contact has not had one for long: the cautious side.
+        contact_age_hours: known
+            .contact
+            .map_or(0, |contact| hours_since(contact.changed_at, facts.now)),
+        failures_30d: known.failures_30d,
+        resets_30d: known.resets_30d,
+        hour: facts.hour,
+        terminal_online: known.terminal_online,
+        unsettled_batch: known.unsettled_batch,
+    }
+}
+
+fn approval(case: &Case, facts: &Facts<'_>) -> CaseEvent {
+    let old_password = match case.reason() {
+        Reason::SystemUpdate => {
+            OldPassword::EndsAt { at: hours_after(facts.now, facts.terms.system_update_hours) }
+        }
+        reason if reason.revokes_at_approval() => OldPassword::Revoked,
+        _ => OldPassword::Kept,
+    };
+    CaseEvent::Approved { old_password }
+}
+
+/// A counter takes over what another channel could not finish.
+fn hand_over(case: &Case, channel: Channel, by: &Actor) -> Result<Answer, Refusal> {
+    may_drive(channel, by)?;
+    in_state(case, State::Gathering)?;
+    if channel != Channel::Counter || case.channel() == channel {
+        return Err(Refusal::OutOfOrder);
+    }
+    Ok(Answer::events(vec![CaseEvent::HandedOver { channel }]))
+}
+
+fn review(
+    case: &Case,
+    approve: bool,
+    comment_digest: Option<&String>,
+    by: &Actor,
+    facts: &Facts<'_>,
+) -> Result<Answer, Refusal> {
+    in_state(case, State::InReview)?;
+    let (Some(person), Some(Role::Reviewer)) = (by.person(), by.role()) else {
+        return Err(Refusal::NotAllowed);
+    };
+    // Persons, not accounts or roles: neither a second account nor a promotion
+    // after the submission makes a maker a reviewer.
+    let reviewed = case.reviews().iter().any(|review| review.person == *person);
+    if reviewed || case.makers().contains(person) {
+        return Err(Refusal::OwnWork);
+    }
+    if let Some(answer) = void(case, facts) {
+        return Ok(answer);
+    }
+    let reviewed =
+        CaseEvent::Reviewed { approved: approve, comment_digest: comment_digest.cloned() };
+    let mut events = vec![reviewed];
+    if !approve {
+        events.push(CaseEvent::Refused);
+    } else if case.reviews().len() + 1 >= usize::from(case.reviewers_needed()) {
+        events.push(approval(case, facts));
+    }
+    Ok(Answer::events(events))
+}
+
+fn prepare(case: &Case, preparation: &Preparation, facts: &Facts<'_>) -> Result<Answer, Refusal> {
+    in_state(case, State::Approved)?;
+    let keeps_journal = facts.subject.and_then(|subject| subject.keeps_journal);
+    match (preparation, keeps_journal) {
+        (Preparation::NothingToBackUp, Some(false)) => {
+            Ok(Answer::events(vec![CaseEvent::Prepared(preparation.clone())]))
+        }
+        _ => Err(Refusal::NotPrepared),
+    }
+}
+
+fn issue(
+    case: &Case,
+    code: CodeId,
+    to: Destination,
+    facts: &Facts<'_>,
+) -> Result<Answer, Refusal> {
+    let replaced = match (case.state(), case.code()) {
+        (State::Approved, _) => None,
+        (State::Issued, Some(old)) => {
+            Some(CaseEvent::CodeEnded { code: old.id, why: CodeEnd::Replaced })
+        }
+        _ => return Err(Refusal::OutOfOrder),
+    };
+    if case.preparation().is_none() {
+        return Err(Refusal::NotPrepared);
+    }
+    if case.codes_issued >= facts.terms.reset_codes_per_case {
+        return Err(Refusal::CodesUsedUp);
+    }
+    if let Some(answer) = void(case, facts) {
+        return Ok(answer);
+    }
+    let contact_version = match to {
+        Destination::Contact => {
+            let contact = facts.subject.and_then(|subject| subject.contact);
+            Some(contact.ok_or(Refusal::NotServed)?.version)
+        }
+        // Nobody stands at the screen of a terminal but whoever holds it: good
+        // enough for a first password, which has no old one to take over.
+        Destination::TerminalScreen if case.reason() == Reason::FirstPassword => None,
+        Destination::TerminalScreen => return Err(Refusal::NotAllowed),
+    };
+    let expires_at = minutes_after(facts.now, facts.terms.reset_code_minutes).min(case.deadline());
+    let issued = CaseEvent::CodeIssued { code, to, expires_at, contact_version };
+    Ok(Answer::events(replaced.into_iter().chain([issued]).collect()))
+}
+
+fn redeem(
+    case: &Case,
+    (code, matched): (CodeId, bool),
+    (terminal, operator): (TerminalId, OperatorNumber),
+    facts: &Facts<'_>,
+) -> Result<Answer, Refusal> {
+    in_state(case, State::Issued)?;
+    let live = case.code().filter(|live| live.id == code).ok_or(Refusal::OutOfOrder)?;
+    if let Some(answer) = void(case, facts) {
+        return Ok(answer);
+    }
+    let subject = case.subject().ok_or(Refusal::NotServed)?;
+    let here = subject.terminal == terminal && subject.operator == operator;
+    if matched && here {
+        let until = minutes_after(facts.now, facts.terms.reset_code_minutes).min(case.deadline());
+        return Ok(Answer::events(vec![CaseEvent::CodeRedeemed { code, until }]));
+    }
+    // A right code on another terminal is a guess like any other.
+    let tries_left = facts.terms.reset_code_tries.saturating_sub(live.mistyped + 1);
+    let mut events = vec![CaseEvent::CodeMistyped { tries_left }];
+    if tries_left == 0 {
+        events.push(CaseEvent::CodeEnded { code, why: CodeEnd::TriesUsedUp });
+    }
+    Ok(Answer::refused_with(Refusal::NotMatched, events))
+}
+
+fn complete(case: &Case, terminal: TerminalId, facts: &Facts<'_>) -> Result<Answer, Refusal> {
+    in_state(case, State::Redeemed)?;
+    if case.subject().is_none_or(|subject| subject.terminal != terminal) {
+        return Err(Refusal::NotAllowed);
+    }
+    Ok(void(case, facts).unwrap_or_default())
+}
+
+/// Closes a case whose facts no longer hold.
+fn void(case: &Case, facts: &Facts<'_>) -> Option<Answer> {
+    case.subject()?;
+    let why = void_reason(case, facts.subject?)?;
+    Some(Answer::refused_with(Refusal::FactsChanged, vec![CaseEvent::Voided { why }]))
+}
+
+fn void_reason(case: &Case, known: &SubjectFacts) -> Option<VoidReason> {
+    let contact = known.contact.map(|contact| contact.version);
+    let stands_on = case
+        .evidence()
+        .values()
+        .map(|gathered| gathered.contact_version)
+        .chain(case.code().map(|code| code.contact_version))
+        .flatten();
+    if known.merchant_status != MerchantStatus::Active {
+        Some(VoidReason::MerchantNotActive)
+    } else if !known.terminal_in_service {
+        Some(VoidReason::TerminalNotInService)
+    } else if !known.operator_active {
+        Some(VoidReason::OperatorRemoved)
+    } else if stands_on.into_iter().any(|version| Some(version) != contact) {
+        Some(VoidReason::ContactChanged)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,142 @@
+//! A case from its events. Folding never fails and never asks why: what is in the
+//! ledger has happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use tillkey_wire::ids::CaseId;
+
+use super::state::{Case, Code, Gathered, Review, State};
+use crate::event::{CaseEvent, OldPassword};
+use crate::party::Actor;
+use crate::policy::Decision;
+
+impl Case {
+    /// The case that the first event begins; none where that is not an opening.
+    pub fn begin(id: CaseId, at: Timestamp, by: &Actor, event: &CaseEvent) -> Option<Self> {
+        let CaseEvent::Opened { subject, channel, reason, deadline } = event else {
+            return None;
+        };
+        Some(Self {
+            id,
+            version: 1,
+            state: State::Gathering,
+            subject: subject.clone(),
+            channel: *channel,
+            reason: *reason,
+            opened_at: at,
+            changed_at: at,
+            deadline: *deadline,
+            evidence: BTreeMap::new(),
+            makers: by.person().cloned().into_iter().collect::<BTreeSet<_>>(),
+            verdict: None,
+            reviewers_needed: 0,
+            review_by: None,
+            reviews: Vec::new(),
+            old_password: None,
+            preparation: None,
+            codes_issued: 0,
+            code: None,
+            announced: false,
+            effective: None,
+            newer: None,
+            void_reason: None,
+        })
+    }
+
+    /// The case after one more event.
+    pub fn fold(&mut self, at: Timestamp, by: &Actor, event: &CaseEvent) {
+        self.version += 1;
+        self.changed_at = self.changed_at.max(at);
+        // Whoever had a hand in a case is its maker. A reviewer is kept apart, in
+        // `reviews`, so that two reviews need two persons.
+        if !matches!(event, CaseEvent::Reviewed { .. }) {
+            if let (Some(person), State::Gathering) = (by.person(), self.state) {
+                self.makers.insert(person.clone());
+            }
+        }
+        match event {
+            CaseEvent::Opened { .. }
+            | CaseEvent::Challenged { .. }
+            | CaseEvent::NotMatched { .. } => {}
+            CaseEvent::Matched { kind, contact_version } => {
+                let gathered = Gathered { at, contact_version: *contact_version };
+                self.evidence.insert(*kind, gathered);
+            }
+            CaseEvent::Decided { verdict, review_by, .. } => {
+                if let Decision::Review { reviewers } = verdict.decision {
+                    self.reviewers_needed = reviewers.count();
+                    self.state = State::InReview;
+                }
+                self.review_by = *review_by;
+                self.verdict = Some(verdict.clone());
+            }
+            CaseEvent::HandedOver { channel } => {
+                self.channel = *channel;
+                self.verdict = None;
+            }
+            CaseEvent::Reviewed { approved, .. } => {
+                if let Some(person) = by.person() {
+                    let review = Review { at, person: person.clone(), approved: *approved };
+                    self.reviews.push(review);
+                }
+            }
+            CaseEvent::Approved { old_password } => self.approve(*old_password),
+            CaseEvent::Prepared(preparation) => self.preparation = Some(preparation.clone()),
+            CaseEvent::CodeIssued { code, to, expires_at, contact_version } => {
+                self.state = State::Issued;
+                self.codes_issued += 1;
+                self.announced = false;
+                self.code = Some(Code {
+                    id: *code,
+                    to: *to,
+                    expires_at: *expires_at,
+                    mistyped: 0,
+                    contact_version: *contact_version,
+                    chosen_by: None,
+                });
+            }
+            CaseEvent::CodeAnnounced { .. } => self.announced = true,
+            CaseEvent::CodeMistyped { .. } => {
+                if let Some(code) = &mut self.code {
+                    code.mistyped += 1;
+                }
+            }
+            CaseEvent::CodeEnded { .. } => {
+                self.state = State::Approved;
+                self.code = None;
+            }
+            CaseEvent::CodeRedeemed { until, .. } => {
+                self.state = State::Redeemed;
+                if let Some(code) = &mut self.code {
+                    code.chosen_by = Some(*until);
+                }
+            }
+            CaseEvent::Effective { credential_version, registration_digest, .. } => {
+                self.effective = Some((*credential_version, registration_digest.clone()));
+                self.close(State::Effective);
+            }
+            CaseEvent::Cancelled => self.close(State::Cancelled),
+            CaseEvent::Expired => self.close(State::Expired),
+            CaseEvent::Superseded { newer } => {
+                self.newer = Some(*newer);
+                self.close(State::Superseded);
+            }
+            CaseEvent::Voided { why } => {
+                self.void_reason = Some(*why);
+                self.close(State::Void);
+            }
+            CaseEvent::Refused => self.close(State::Refused),
+        }
+    }
+
+    fn approve(&mut self, old_password: OldPassword) {
+        self.state = State::Approved;
+        self.old_password = Some(old_password);
+    }
+
+    fn close(&mut self, state: State) {
+        self.state = state;
+        self.code = None;
+    }
+}

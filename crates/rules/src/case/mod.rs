@@ -1,0 +1,23 @@
+//! A case: one request to reset one operator's password, from opening to outcome.
+//!
+//! A case is the fold of its events ([`Case::fold`]). [`decide`] takes a case, a
+//! command and the facts of the moment and says which events follow; it changes
+//! nothing. The way of a case:
+//!
+//! ```text
+//! gathering ─► [in review] ─► approved ─► issued ─► redeemed ─► effective
+//!     any of them ─► refused · cancelled · expired · superseded · void
+//!     issued, redeemed ─► approved, when a code ends without a new password
+//! ```
+
+mod command;
+pub mod deadline;
+mod decide;
+mod fold;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::{Answer, Command, Facts, Opening};
+pub use decide::{decide, open};
+pub use state::{ApprovedCase, Case, Code, Gathered, Review, State};

@@ -1,0 +1,348 @@
+//! Everything that can happen. An event is written once, in the transaction of its
+//! effect, and is a leaf of the ledger: it holds no password, no code, and no
+//! personal data in clear.
+//!
+//! A serialised event is a promise: fields are added, never renamed or removed.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tillkey_wire::ids::{
+    AcquirerId, CaseId, CodeId, CommandId, MerchantNumber, OperatorNumber, SerialNumber,
+    SessionId, StaffId, TerminalId, TerminalNumber,
+};
+use tillkey_wire::password::Vouched;
+
+use crate::party::{Actor, Role, Subject};
+use crate::policy::{Question, Verdict};
+use crate::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
+
+/// One entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The version of this form.
+    pub v: u32,
+    /// When it happened, by the server's clock.
+    pub at: Timestamp,
+    /// Whose it is; none for what belongs to the whole installation.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acquirer: Option<AcquirerId>,
+    /// The case it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case: Option<CaseId>,
+    /// Who did it.
+    pub by: Actor,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A step of a case.
+    Case(CaseEvent),
+    /// A merchant was registered.
+    MerchantAdded {
+        /// Which one.
+        merchant: MerchantNumber,
+    },
+    /// A merchant was suspended, closed or taken back.
+    MerchantStatusChanged {
+        /// Which one.
+        merchant: MerchantNumber,
+        /// Its status from now on.
+        status: MerchantStatus,
+    },
+    /// A merchant's registered contact was set or changed; the number is not here.
+    ContactChanged {
+        /// Whose.
+        merchant: MerchantNumber,
+        /// Counts changes.
+        version: u32,
+    },
+    /// A terminal was registered, and may be enrolled.
+    TerminalAdded {
+        /// Which one.
+        terminal: TerminalId,
+        /// Whose.
+        merchant: MerchantNumber,
+        /// Its number.
+        number: TerminalNumber,
+        /// The device expected.
+        serial_number: SerialNumber,
+    },
+    /// A one-time enrolment code was made; an older one is dead.
+    EnrolmentOpened {
+        /// For which terminal.
+        terminal: TerminalId,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// A device proved the enrolment code and its keys are bound from now on.
+    TerminalEnrolled {
+        /// Which one.
+        terminal: TerminalId,
+        /// SHA-256 of the device key, in hexadecimal.
+        device_key_digest: String,
+    },
+    /// A terminal left service; its sessions and credentials ended.
+    TerminalRetired {
+        /// Which one.
+        terminal: TerminalId,
+    },
+    /// An operator was added to a terminal.
+    OperatorAdded {
+        /// Where.
+        terminal: TerminalId,
+        /// Which account.
+        operator: OperatorNumber,
+    },
+    /// An operator was removed from a terminal.
+    OperatorRemoved {
+        /// Where.
+        terminal: TerminalId,
+        /// Which account.
+        operator: OperatorNumber,
+    },
+    /// An operator signed on.
+    SignedOn {
+        /// Where.
+        terminal: TerminalId,
+        /// Which account.
+        operator: OperatorNumber,
+        /// The session that began.
+        session: SessionId,
+    },
+    /// Sign-ons of an operator have to wait: too many did not finish.
+    SignOnHeld {
+        /// Where.
+        terminal: TerminalId,
+        /// Which account.
+        operator: OperatorNumber,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A system update's deadline passed and the old password ended.
+    OldPasswordEnded {
+        /// Where.
+        terminal: TerminalId,
+        /// Which account.
+        operator: OperatorNumber,
+    },
+    /// A member of staff was added.
+    StaffAdded {
+        /// The account.
+        staff: StaffId,
+        /// What it may do.
+        role: Role,
+    },
+    /// A staff account was disabled; its sessions ended.
+    StaffDisabled {
+        /// The account.
+        staff: StaffId,
+    },
+    /// A member of staff signed in.
+    StaffSignedIn {
+        /// The account.
+        staff: StaffId,
+    },
+    /// Somebody looked a merchant or terminal up.
+    LookedUp {
+        /// By what: `merchant_number`, `serial_number`, `phone`.
+        by_what: String,
+        /// What was found, if anything.
+        found: Option<MerchantNumber>,
+    },
+    /// A policy was checked and is served from now on.
+    PolicyServed {
+        /// SHA-256 of its files, in hexadecimal.
+        digest: String,
+    },
+}
+
+/// What can happen in a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum CaseEvent {
+    /// The case began.
+    Opened {
+        /// Whose password; none where the request named nobody that exists.
+        subject: Option<Subject>,
+        /// From where.
+        channel: Channel,
+        /// Why.
+        reason: Reason,
+        /// When it closes by itself.
+        deadline: Timestamp,
+    },
+    /// A challenge went out: an SMS code, a number on the terminal.
+    Challenged {
+        /// Which proof it is for.
+        kind: EvidenceKind,
+        /// Until when it can be answered.
+        expires_at: Timestamp,
+    },
+    /// A proof was presented and is what the server expects.
+    Matched {
+        /// Which proof.
+        kind: EvidenceKind,
+        /// The registered contact that it stands on, where it does.
+        contact_version: Option<u32>,
+    },
+    /// A proof was presented and is not what the server expects.
+    NotMatched {
+        /// Which proof.
+        kind: EvidenceKind,
+    },
+    /// The policy was asked.
+    Decided {
+        /// What it was asked.
+        question: Option<Question>,
+        /// What it said.
+        verdict: Verdict,
+        /// Until when the reviewers have time, where they are needed.
+        review_by: Option<Timestamp>,
+    },
+    /// The case went on to another channel.
+    HandedOver {
+        /// Which one.
+        channel: Channel,
+    },
+    /// A reviewer decided.
+    Reviewed {
+        /// What.
+        approved: bool,
+        /// The keyed digest of what they wrote; the text itself is sealed elsewhere.
+        comment_digest: Option<String>,
+    },
+    /// Everything the policy asks for is there.
+    Approved {
+        /// What happens to the old password.
+        old_password: OldPassword,
+    },
+    /// The terminal is ready, or the reason why nothing had to be made ready.
+    Prepared(Preparation),
+    /// A reset code was made and is on its way.
+    CodeIssued {
+        /// Which one; the code itself is not here.
+        code: CodeId,
+        /// To where.
+        to: Destination,
+        /// Until when it can be typed.
+        expires_at: Timestamp,
+        /// The registered contact that it goes to.
+        contact_version: Option<u32>,
+    },
+    /// The terminal knows that a code was issued and shows where to type it.
+    CodeAnnounced {
+        /// The command that it acknowledged.
+        command: CommandId,
+    },
+    /// A wrong code was typed at the terminal.
+    CodeMistyped {
+        /// How many tries are left.
+        tries_left: u32,
+    },
+    /// The code ended without a new password.
+    CodeEnded {
+        /// Which one.
+        code: CodeId,
+        /// Why.
+        why: CodeEnd,
+    },
+    /// The right code was typed on the right terminal.
+    CodeRedeemed {
+        /// Which one.
+        code: CodeId,
+        /// Until when a new password can be chosen.
+        until: Timestamp,
+    },
+    /// The terminal acknowledged the new password with its device key, and it is in
+    /// force. Only now is the case a success.
+    Effective {
+        /// Counts the operator's passwords.
+        credential_version: u32,
+        /// SHA-256 of the terminal's registration, in hexadecimal.
+        registration_digest: String,
+        /// What the terminal says of the password.
+        vouched: Vouched,
+    },
+    /// Somebody withdrew the case.
+    Cancelled,
+    /// A deadline passed.
+    Expired,
+    /// A newer case of the same operator took its place.
+    Superseded {
+        /// Which one.
+        newer: CaseId,
+    },
+    /// The facts changed so that the case cannot go on.
+    Voided {
+        /// What changed.
+        why: VoidReason,
+    },
+    /// The policy or a reviewer said no.
+    Refused,
+}
+
+/// What an approval does to the old password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "old_password", rename_all = "snake_case")]
+pub enum OldPassword {
+    /// It works until the new one is effective.
+    Kept,
+    /// It ended with the approval, and its sessions with it.
+    Revoked,
+    /// It ends at a deadline.
+    EndsAt {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What was made ready before the code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "preparation", rename_all = "snake_case")]
+pub enum Preparation {
+    /// The terminal has said that it keeps no journal: there is nothing to back up.
+    NothingToBackUp,
+}
+
+/// Where a reset code goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destination {
+    /// The merchant's registered contact.
+    Contact,
+    /// The screen of the terminal that asked, for a first password.
+    TerminalScreen,
+}
+
+/// Why a code ended without a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeEnd {
+    /// Its time ran out before it was typed.
+    Expired,
+    /// It was typed wrong too often.
+    TriesUsedUp,
+    /// It was typed, and no password was chosen in time.
+    ChoiceLapsed,
+    /// A newer code of the same case took its place.
+    Replaced,
+}
+
+/// What changed so that a case could not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoidReason {
+    /// The merchant was suspended or closed.
+    MerchantNotActive,
+    /// The terminal left service or went to another merchant.
+    TerminalNotInService,
+    /// The operator was removed.
+    OperatorRemoved,
+    /// The registered contact changed since the proof.
+    ContactChanged,
+}

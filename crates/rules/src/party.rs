@@ -1,0 +1,138 @@
+//! Who takes part: the subject of a case, the people and devices that act on it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tillkey_wire::ids::{
+    AcquirerId, MerchantNumber, OperatorNumber, PersonId, StaffId, TerminalId, TerminalNumber,
+};
+
+use crate::vocabulary::MerchantStatus;
+
+/// The operator whose password a case is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The tenant that it all belongs to.
+    pub acquirer: AcquirerId,
+    /// The merchant.
+    pub merchant: MerchantNumber,
+    /// The device.
+    pub terminal: TerminalId,
+    /// The device's number at the time.
+    pub terminal_number: TerminalNumber,
+    /// The account on that device.
+    pub operator: OperatorNumber,
+}
+
+/// What a member of staff may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Serves callers on the hotline.
+    Agent,
+    /// Serves people at a counter.
+    Clerk,
+    /// Approves or refuses what others gathered.
+    Reviewer,
+    /// Reads the ledger.
+    Auditor,
+    /// Keeps merchants, terminals and staff.
+    Administrator,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 5] =
+        [Self::Agent, Self::Clerk, Self::Reviewer, Self::Auditor, Self::Administrator];
+
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Clerk => "clerk",
+            Self::Reviewer => "reviewer",
+            Self::Auditor => "auditor",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+/// Who did something. Taken from the authenticated session or the verified
+/// envelope, never from what a request says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "who", rename_all = "snake_case")]
+pub enum Actor {
+    /// Whoever holds the case token: the person on the public pages.
+    Holder,
+    /// A member of staff.
+    Staff {
+        /// The account.
+        staff: StaffId,
+        /// The person behind it; separation of duties compares this.
+        person: PersonId,
+        /// The role at the time.
+        role: Role,
+    },
+    /// An enrolled terminal, by its device key.
+    Terminal {
+        /// Which one.
+        terminal: TerminalId,
+    },
+    /// Tillkey itself: a deadline, a supersession, a clean-up.
+    System,
+}
+
+impl Actor {
+    /// The person, where one is known.
+    pub const fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::Staff { person, .. } => Some(person),
+            Self::Holder | Self::Terminal { .. } | Self::System => None,
+        }
+    }
+
+    /// The role, for staff.
+    pub const fn role(&self) -> Option<Role> {
+        match self {
+            Self::Staff { role, .. } => Some(*role),
+            Self::Holder | Self::Terminal { .. } | Self::System => None,
+        }
+    }
+}
+
+/// What is known of a subject at one moment, read in the same transaction as the
+/// decision that uses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectFacts {
+    /// Whether the merchant may be served.
+    pub merchant_status: MerchantStatus,
+    /// Whether the terminal is in service and still this merchant's.
+    pub terminal_in_service: bool,
+    /// Whether the operator exists and has not been removed.
+    pub operator_active: bool,
+    /// Whether the operator has a password that works.
+    pub has_password: bool,
+    /// The registered contact, if there is one.
+    pub contact: Option<ContactFacts>,
+    /// Sign-ons and proofs that failed in the last 30 days.
+    pub failures_30d: u32,
+    /// Resets that became effective in the last 30 days.
+    pub resets_30d: u32,
+    /// Whether the terminal has a live link.
+    pub terminal_online: bool,
+    /// Whether the terminal keeps a journal that a snapshot has to save; `None`
+    /// before the terminal has said so.
+    pub keeps_journal: Option<bool>,
+    /// Whether there are unsettled transactions, if the terminal has said so.
+    pub unsettled_batch: Option<bool>,
+    /// When the device was enrolled.
+    pub enrolled_at: Option<Timestamp>,
+}
+
+/// What is known of a merchant's registered contact. The number is not among it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactFacts {
+    /// Counts changes; a proof or a code is bound to it.
+    pub version: u32,
+    /// When it was last changed.
+    pub changed_at: Timestamp,
+}

@@ -1,0 +1,118 @@
+//! Everything that can be refused, each with a stable code, a sentence in both
+//! languages and what to do next. A refusal is an answer, not a fault.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Why the rules say no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The case is closed; nothing more happens to it.
+    CaseClosed,
+    /// The step does not fit where the case stands.
+    OutOfOrder,
+    /// This channel does not take that kind of evidence.
+    NotOffered,
+    /// This person or device may not do that to this case.
+    NotAllowed,
+    /// The maker of a case, or an earlier reviewer, cannot review it.
+    OwnWork,
+    /// What was presented is not what is registered, or the code is wrong or over.
+    NotMatched,
+    /// Too many attempts; not before the given time.
+    TooMany {
+        /// When to try again.
+        retry_at: Timestamp,
+    },
+    /// The merchant, terminal or operator can no longer be served.
+    NotServed,
+    /// The facts changed since the proof or the approval.
+    FactsChanged,
+    /// No further code: this case has issued all it may.
+    CodesUsedUp,
+    /// The terminal must be backed up first, and has not been.
+    NotPrepared,
+    /// The operator already has a password.
+    PasswordAlreadySet,
+}
+
+impl Refusal {
+    /// One of each, for the tables that must cover them all.
+    pub const ALL: [Self; 12] = [
+        Self::CaseClosed,
+        Self::OutOfOrder,
+        Self::NotOffered,
+        Self::NotAllowed,
+        Self::OwnWork,
+        Self::NotMatched,
+        Self::TooMany { retry_at: Timestamp::UNIX_EPOCH },
+        Self::NotServed,
+        Self::FactsChanged,
+        Self::CodesUsedUp,
+        Self::NotPrepared,
+        Self::PasswordAlreadySet,
+    ];
+
+    /// The stable code, as in the API and on the terminal link.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::CaseClosed => "case_closed",
+            Self::OutOfOrder => "out_of_order",
+            Self::NotOffered => "not_offered",
+            Self::NotAllowed => "not_allowed",
+            Self::OwnWork => "own_work",
+            Self::NotMatched => "not_matched",
+            Self::TooMany { .. } => "too_many",
+            Self::NotServed => "not_served",
+            Self::FactsChanged => "facts_changed",
+            Self::CodesUsedUp => "codes_used_up",
+            Self::NotPrepared => "not_prepared",
+            Self::PasswordAlreadySet => "password_already_set",
+        }
+    }
+
+    /// When to try again, where waiting helps.
+    pub const fn retry_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::TooMany { retry_at } => Some(*retry_at),
+            _ => None,
+        }
+    }
+
+    /// What happened and what to do, in English.
+    pub const fn english(&self) -> &'static str {
+        match self {
+            Self::CaseClosed => "This request is closed. Start a new one.",
+            Self::OutOfOrder => "This step is not due now. Reload to see what is.",
+            Self::NotOffered => "This proof is not taken here. See what would help.",
+            Self::NotAllowed => "You may not do this. Ask someone who has the right.",
+            Self::OwnWork => "You took part in this request. Someone else must review it.",
+            Self::NotMatched => "That did not match. Check it and try again.",
+            Self::TooMany { .. } => "Too many attempts. Wait, or go to a branch counter.",
+            Self::NotServed => "This account cannot be served now. Call your bank.",
+            Self::FactsChanged => "Something changed meanwhile. Start a new request.",
+            Self::CodesUsedUp => "No more codes for this request. Start a new one.",
+            Self::NotPrepared => "The terminal has to be backed up first. Connect it.",
+            Self::PasswordAlreadySet => "This operator has a password. Request a reset instead.",
+        }
+    }
+
+    /// The same in Chinese.
+    pub const fn chinese(&self) -> &'static str {
+        match self {
+            Self::CaseClosed => "该申请已结束，请重新申请。",
+            Self::OutOfOrder => "现在还不能做这一步，请刷新页面查看当前步骤。",
+            Self::NotOffered => "此渠道不受理这种核验方式，请按提示选择其他方式。",
+            Self::NotAllowed => "您没有权限进行此操作，请联系有权限的人员。",
+            Self::OwnWork => "您参与过该申请，须由其他人审核。",
+            Self::NotMatched => "核对不一致，请检查后重试。",
+            Self::TooMany { .. } => "尝试次数过多，请稍后再试，或前往网点柜台办理。",
+            Self::NotServed => "该账户目前无法办理，请联系收单机构。",
+            Self::FactsChanged => "相关信息已变更，请重新申请。",
+            Self::CodesUsedUp => "该申请的重置码已用完，请重新申请。",
+            Self::NotPrepared => "需先备份终端数据，请将终端联网。",
+            Self::PasswordAlreadySet => "该操作员已有密码，如需修改请申请重置。",
+        }
+    }
+}

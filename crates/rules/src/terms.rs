@@ -1,0 +1,59 @@
+//! The acquirer's settings that decisions depend on, with the design's defaults.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How long things last and how often they may be tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Terms {
+    /// How long a case may stay open.
+    pub case_hours: u32,
+    /// How long a case waits for its reviewers.
+    pub review_hours: u32,
+    /// How long an SMS code lives.
+    pub sms_code_minutes: u32,
+    /// How many answers one SMS code takes.
+    pub sms_code_tries: u32,
+    /// How long a reset code lives, and then again the screen it opens.
+    pub reset_code_minutes: u32,
+    /// How many times one reset code may be typed wrong.
+    pub reset_code_tries: u32,
+    /// How many reset codes one case may issue.
+    pub reset_codes_per_case: u32,
+    /// How long after enrolment a terminal may ask for first passwords.
+    pub first_password_hours: u32,
+    /// How long an old password still works after a planned change was approved.
+    pub system_update_hours: u32,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            case_hours: 24,
+            review_hours: 4,
+            sms_code_minutes: 5,
+            sms_code_tries: 5,
+            reset_code_minutes: 10,
+            reset_code_tries: 5,
+            reset_codes_per_case: 3,
+            first_password_hours: 72,
+            system_update_hours: 72,
+        }
+    }
+}
+
+/// The instant `minutes` after `from`; the end of time where that overflows.
+pub fn minutes_after(from: Timestamp, minutes: u32) -> Timestamp {
+    from.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX)
+}
+
+/// The instant `hours` after `from`; the end of time where that overflows.
+pub fn hours_after(from: Timestamp, hours: u32) -> Timestamp {
+    from.checked_add(SignedDuration::from_hours(i64::from(hours))).unwrap_or(Timestamp::MAX)
+}
+
+/// Whole hours from `since` to `now`; none where the clock stands before it.
+pub fn hours_since(since: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from(now.duration_since(since).as_hours().max(0)).unwrap_or(u32::MAX)
+}
