@@ -50,6 +50,8 @@ mod key;
 pub mod limits;
 pub mod proof;
 mod reader;
+#[cfg(test)]
+mod tests;
 pub mod tile;
 mod tree;
 pub mod verify;

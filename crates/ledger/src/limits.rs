@@ -44,3 +44,6 @@ pub const SUSPECTS_MAX: usize = 100_000;
 
 /// The most leaves beyond the signed checkpoint that a verification walks.
 pub const UNSIGNED_LEAVES_MAX: u64 = 1 << 24;
+
+/// The most ways to piece the signed root together that a verification tries.
+pub const WAYS_MAX: usize = 4096;

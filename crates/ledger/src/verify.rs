@@ -62,20 +62,22 @@ pub fn verify(
     report.unsigned = signed_size.map_or(0, |signed| stored.saturating_sub(signed));
     report.head = walk.mark(size).computed;
     walk.missing.report(size, &mut report);
-    let truth = checkpoint.as_ref().map_or(Truth::Unknown, |checkpoint| {
-        compare_signed(&walk.mark(checkpoint.head.size), checkpoint, &mut report)
-    });
+    let mut diagnosis = Diagnosis::new(&walk, reader, &mut report);
+    let truth = match &checkpoint {
+        Some(checkpoint) => diagnosis.truth(checkpoint.head)?,
+        None => Truth::Unknown,
+    };
+    diagnosis.run(signed_size, size, &truth)?;
     if let Some(remembered) = against.remembered {
         let now = signed_size.unwrap_or(stored);
         compare_remembered(
             &walk.mark(remembered.head.size),
             remembered,
             now,
-            truth,
+            &truth,
             &mut report,
         );
     }
-    Diagnosis::new(&walk, reader, &mut report).run(signed_size, size, truth)?;
     report.checkpoint = checkpoint;
     Ok(report)
 }
@@ -100,31 +102,11 @@ fn size_to_walk(
     Ok(stored.max(signed))
 }
 
-/// Compares the root and finds out which of the two trees, the one recomputed from the
-/// leaves or the stored one, is the signed one.
-fn compare_signed(mark: &Mark, checkpoint: &Checkpoint, report: &mut Report) -> Truth {
-    let signed = checkpoint.head;
-    if mark.computed == Some(signed) {
-        return Truth::Computed;
-    }
-    if mark.stored == Some(signed) {
-        return Truth::Stored;
-    }
-    // Without either, leaves are missing, which has been said.
-    if let Some(found) = mark.computed.or(mark.stored) {
-        report.add(Finding::RootDiffers {
-            signed,
-            found: found.root,
-        });
-    }
-    Truth::Unknown
-}
-
 fn compare_remembered(
     mark: &Mark,
     remembered: &Checkpoint,
     now: u64,
-    truth: Truth,
+    truth: &Truth,
     report: &mut Report,
 ) {
     let head = remembered.head;
@@ -136,12 +118,15 @@ fn compare_remembered(
         return;
     }
     // Whoever recomputed a log may have left the old hashes lying about, so the stored
-    // tree speaks only where the signed root vouches for it.
-    let found = match truth {
-        Truth::Stored => mark.stored,
-        Truth::Computed | Truth::Unknown => mark.computed.or(mark.stored),
+    // tree speaks only where the signed root vouches for it or the leaves are silent.
+    let is_kept = match truth {
+        Truth::Stored | Truth::Pieced(_) => {
+            mark.computed == Some(head) || mark.stored == Some(head)
+        }
+        Truth::Computed | Truth::Unknown => mark.computed.or(mark.stored) == Some(head),
     };
-    if found.is_some_and(|found| found != head) {
+    let is_known = mark.computed.is_some() || mark.stored.is_some();
+    if is_known && !is_kept {
         report.add(Finding::NotConsistentWithRemembered { remembered: head });
     }
 }

@@ -10,18 +10,22 @@ use std::ops::Range;
 use tlog_tiles::{Hash, node_hash, split_stored_hash_index};
 
 use crate::fault::Fault;
+use crate::limits::WAYS_MAX;
 use crate::reader::Reader;
+use crate::tree::{Edge, Head};
 use crate::verify::finding::{Finding, Report};
 use crate::verify::walk::{Node, Walk, children, combine, leaves_below, subtree};
 
-/// Which tree the signed root vouches for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the signed root vouches for.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Truth {
-    /// The one recomputed from the leaves.
+    /// The tree recomputed from the leaves.
     Computed,
-    /// The stored one.
+    /// The stored tree.
     Stored,
-    /// Neither, or nothing is signed.
+    /// These hashes of its peaks, some from the one and some from the other.
+    Pieced(Vec<Hash>),
+    /// None of them, or nothing is signed.
     Unknown,
 }
 
@@ -43,14 +47,72 @@ impl<'a, R: Reader> Diagnosis<'a, R> {
         }
     }
 
+    /// Compares the root with the signed one, and finds out what the signed one vouches for.
+    pub(super) fn truth(&mut self, signed: Head) -> Result<Truth, Fault> {
+        let mark = self.walk.mark(signed.size);
+        if mark.computed == Some(signed) {
+            return Ok(Truth::Computed);
+        }
+        if mark.stored == Some(signed) {
+            return Ok(Truth::Stored);
+        }
+        if let Some(right) = self.piece(&mark.peaks, signed)? {
+            return Ok(Truth::Pieced(right));
+        }
+        self.report.add(match mark.computed.or(mark.stored) {
+            Some(found) => Finding::RootDiffers {
+                signed,
+                found: found.root,
+            },
+            None => Finding::RootOutOfReach { signed },
+        });
+        Ok(Truth::Unknown)
+    }
+
+    /// Looks for hashes of the peaks, of the stored, the computed and the derived ones, that
+    /// give the signed root.
+    fn piece(&mut self, peaks: &[Node], signed: Head) -> Result<Option<Vec<Hash>>, Fault> {
+        let mut ways: Vec<Vec<(u64, Hash)>> = vec![vec![]];
+        for peak in peaks {
+            let mut longer = Vec::new();
+            let mut seen: Vec<Hash> = Vec::new();
+            for hash in self.candidates(peak.position)?.into_iter().flatten() {
+                if seen.contains(&hash) {
+                    continue;
+                }
+                seen.push(hash);
+                for way in &ways {
+                    longer.push([way.as_slice(), &[(peak.position, hash)]].concat());
+                }
+            }
+            // A few peaks may be in doubt; more are not worth an exponential search.
+            if longer.len() > WAYS_MAX {
+                return Ok(None);
+            }
+            ways = longer;
+        }
+        for way in ways {
+            let hashes = way.iter().map(|&(_, hash)| hash).collect();
+            if Edge::new(way).root(signed.size)? == signed.root {
+                return Ok(Some(hashes));
+            }
+        }
+        Ok(None)
+    }
+
     /// Explains every suspect: first what the checkpoint covers, then the rest.
-    pub(super) fn run(mut self, signed: Option<u64>, size: u64, truth: Truth) -> Result<(), Fault> {
+    pub(super) fn run(
+        mut self,
+        signed: Option<u64>,
+        size: u64,
+        truth: &Truth,
+    ) -> Result<(), Fault> {
         if let Some(signed) = signed {
             self.peaks(&self.walk.mark(signed).peaks, truth)?;
             self.open_from = tlog_tiles::stored_hash_count(signed);
         }
         if signed != Some(size) {
-            self.peaks(&self.walk.mark(size).peaks, Truth::Unknown)?;
+            self.peaks(&self.walk.mark(size).peaks, &Truth::Unknown)?;
         }
         if self.walk.is_cut {
             self.report.add(Finding::TooManyToList);
@@ -58,11 +120,12 @@ impl<'a, R: Reader> Diagnosis<'a, R> {
         Ok(())
     }
 
-    fn peaks(&mut self, peaks: &[Node], truth: Truth) -> Result<(), Fault> {
-        for peak in peaks {
+    fn peaks(&mut self, peaks: &[Node], truth: &Truth) -> Result<(), Fault> {
+        for (place, peak) in peaks.iter().enumerate() {
             let right = match truth {
                 Truth::Computed => peak.computed,
                 Truth::Stored => peak.stored,
+                Truth::Pieced(hashes) => hashes.get(place).copied(),
                 Truth::Unknown => self.guess(peak)?,
             };
             self.descend(peak.position, right)?;
@@ -88,7 +151,7 @@ impl<'a, R: Reader> Diagnosis<'a, R> {
                 continue;
             }
             let Some(right) = right else {
-                self.rewritten(position);
+                self.unvouched(position);
                 continue;
             };
             let node = self.node(position)?;
@@ -108,29 +171,23 @@ impl<'a, R: Reader> Diagnosis<'a, R> {
                 }
                 continue;
             };
-            match self.pair([left, below_right], right)? {
+            let candidates = [self.candidates(left)?, self.candidates(below_right)?];
+            match pair(&candidates, right) {
                 // The left one last, so that it is looked at first.
                 Some([hash_left, hash_right]) => {
                     stack.push((below_right, Some(hash_right)));
                     stack.push((left, Some(hash_left)));
                 }
-                None => self.rewritten(position),
+                None if candidates
+                    .iter()
+                    .all(|hashes| hashes.iter().any(Option::is_some)) =>
+                {
+                    self.rewritten(position);
+                }
+                None => self.unvouched(position),
             }
         }
         Ok(())
-    }
-
-    /// The pair of hashes of two children that gives the right hash of their parent.
-    fn pair(&mut self, [left, right]: [u64; 2], parent: Hash) -> Result<Option<[Hash; 2]>, Fault> {
-        let (lefts, rights) = (self.candidates(left)?, self.candidates(right)?);
-        for &left in lefts.iter().flatten() {
-            for &right in rights.iter().flatten() {
-                if node_hash(left, right) == parent {
-                    return Ok(Some([left, right]));
-                }
-            }
-        }
-        Ok(None)
     }
 
     /// What a node's hash may be: stored, computed, or from its stored children.
@@ -187,9 +244,30 @@ impl<'a, R: Reader> Diagnosis<'a, R> {
 
     fn rewritten(&mut self, position: u64) {
         let leaves = leaves_below(position);
+        let count = leaves.end - leaves.start;
         self.report.add(Finding::LeavesRewritten {
             first: leaves.start,
-            count: leaves.end - leaves.start,
+            count,
         });
     }
+
+    fn unvouched(&mut self, position: u64) {
+        let leaves = leaves_below(position);
+        let count = leaves.end - leaves.start;
+        self.report.add(Finding::LeavesUnvouched {
+            first: leaves.start,
+            count,
+        });
+    }
+}
+
+/// The pair of hashes of two children that gives the right hash of their parent.
+fn pair([lefts, rights]: &[[Option<Hash>; 3]; 2], parent: Hash) -> Option<[Hash; 2]> {
+    let pairs = lefts
+        .iter()
+        .flatten()
+        .flat_map(|&l| rights.iter().flatten().map(move |&r| [l, r]));
+    pairs
+        .into_iter()
+        .find(|&[left, right]| node_hash(left, right) == parent)
 }

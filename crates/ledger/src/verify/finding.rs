@@ -48,6 +48,13 @@ pub enum Finding {
         /// How many there are.
         count: u64,
     },
+    /// With a leaf its hash is gone too, so nothing vouches for its neighbours among these.
+    LeavesUnvouched {
+        /// The index of the first.
+        first: u64,
+        /// How many there are.
+        count: u64,
+    },
     /// A stored hash is not that of its subtree; the leaves are.
     StoredHashWrong {
         /// Its level; 0 is a leaf's.
@@ -68,6 +75,12 @@ pub enum Finding {
         signed: Head,
         /// The root found at that size.
         found: Hash,
+    },
+    /// So much is missing that the signed root cannot be recomputed: nothing vouches for
+    /// the leaves that are left.
+    RootOutOfReach {
+        /// What was signed.
+        signed: Head,
     },
     /// The checkpoint is not well-formed.
     CheckpointMalformed {
@@ -111,9 +124,11 @@ impl Finding {
             Self::LeafAltered { .. } => "leaf_altered",
             Self::LeafMissing { .. } => "leaf_missing",
             Self::LeavesRewritten { .. } => "leaves_rewritten",
+            Self::LeavesUnvouched { .. } => "leaves_unvouched",
             Self::StoredHashWrong { .. } => "stored_hash_wrong",
             Self::StoredHashMissing { .. } => "stored_hash_missing",
             Self::RootDiffers { .. } => "root_differs",
+            Self::RootOutOfReach { .. } => "root_out_of_reach",
             Self::CheckpointMalformed { .. } => "checkpoint_malformed",
             Self::CheckpointBadSignature => "checkpoint_bad_signature",
             Self::CheckpointUnknownKey => "checkpoint_unknown_key",
@@ -168,6 +183,12 @@ impl fmt::Display for Finding {
                     "of the {count} leaves from {first} on, some were rewritten with hashes"
                 )
             }
+            Self::LeavesUnvouched { first, count } => {
+                write!(
+                    f,
+                    "of the {count} leaves from {first} on, some have nothing to vouch for them"
+                )
+            }
             Self::StoredHashWrong { level, index } => {
                 write!(f, "the stored hash {index} at level {level} is wrong")
             }
@@ -178,6 +199,11 @@ impl fmt::Display for Finding {
                 f,
                 "the root of the first {} leaves is {found}, the signed one is {}",
                 signed.size, signed.root
+            ),
+            Self::RootOutOfReach { signed } => write!(
+                f,
+                "too much is missing to recompute the signed root of {} leaves, nothing vouches for the rest",
+                signed.size
             ),
             Self::CheckpointMalformed { why } => write!(f, "the checkpoint is unreadable: {why}"),
             Self::CheckpointBadSignature => f.write_str("the checkpoint's signature is wrong"),

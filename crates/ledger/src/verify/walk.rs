@@ -32,7 +32,7 @@ pub(super) struct Missing {
 }
 
 impl Missing {
-    /// Adds a leaf, in ascending order. `false` when there are too many runs.
+    /// Adds a leaf, in ascending order. `false` when there is no room for another run.
     fn add(&mut self, index: u64) -> bool {
         if let Some(count) = self.last.and_then(|first| self.runs.get_mut(&first))
             && self.last.is_some_and(|first| first + *count == index)
@@ -40,9 +40,12 @@ impl Missing {
             *count += 1;
             return true;
         }
+        if self.runs.len() >= SUSPECTS_MAX {
+            return false;
+        }
         self.runs.insert(index, 1);
         self.last = Some(index);
-        self.runs.len() <= SUSPECTS_MAX
+        true
     }
 
     /// Whether any leaf of a range is missing.
@@ -51,6 +54,14 @@ impl Missing {
             .range(..leaves.end)
             .next_back()
             .is_some_and(|(&first, &count)| first + count > leaves.start)
+    }
+
+    /// Whether every leaf of a range is missing.
+    pub(super) fn covers(&self, leaves: &Range<u64>) -> bool {
+        self.runs
+            .range(..=leaves.start)
+            .next_back()
+            .is_some_and(|(&first, &count)| first + count >= leaves.end)
     }
 
     /// Reports the runs in a log of a size.
@@ -179,9 +190,13 @@ impl Walk {
                 computed,
                 stored,
             };
-            let differs = match computed {
-                Some(_) => computed != stored,
-                None => derived.is_some() && derived != stored,
+            let differs = match (computed, derived) {
+                (Some(_), _) => computed != stored,
+                (None, Some(_)) => derived != stored,
+                // What vouched for the other side of it may be gone with the leaf.
+                (None, None) => {
+                    level > 0 && stored.is_some() && !self.missing.covers(&leaves_below(position))
+                }
             };
             if differs {
                 self.suspect(node);
