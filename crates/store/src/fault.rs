@@ -3,6 +3,7 @@
 //! A fault says whose it is and whether to try again. It never carries a value
 //! that was stored, which may be somebody's.
 
+use std::error::Error;
 use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
@@ -85,8 +86,16 @@ pub enum Fault {
         why: &'static str,
     },
     /// The ledger could not be carried on, so nothing was done.
-    #[error("the ledger could not be carried on: {0}")]
-    Ledger(&'static str),
+    #[error("the ledger could not {doing}")]
+    Ledger {
+        /// What was tried.
+        doing: &'static str,
+        /// What the ledger says.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The ledger in the database is not whole. Nothing is written over it.
+    #[error("the ledger in the database is broken: {0}")]
+    LedgerBroken(&'static str),
     /// The database engine failed in another way.
     #[error("the database failed to {doing}")]
     Engine {
@@ -134,6 +143,19 @@ impl Fault {
             },
             _ => Self::Engine { doing, source },
         }
+    }
+
+    /// Says what a fault of the ledger kept from being done.
+    pub(crate) fn ledger(doing: &'static str) -> impl Fn(tillkey_ledger::Fault) -> Self {
+        move |source| Self::Ledger {
+            doing,
+            source: Box::new(source),
+        }
+    }
+
+    /// A ledger that is not whole.
+    pub(crate) const fn ledger_broken(why: &'static str) -> Self {
+        Self::LedgerBroken(why)
     }
 
     /// A stored thing that does not read as what it should be.

@@ -2,13 +2,38 @@
 //!
 //! A request is a function over [`tx::Tx`]; it is answered after it is durable.
 //! Nothing here decides anything, knows the time, or draws randomness.
+//!
+//! - [`Store`] opens the database and runs requests; [`tx`], [`value`], [`fault`] and
+//!   [`limits`] are what a request meets.
+//! - [`party`], [`case`], [`challenge`], [`reset_code`], [`attempts`], [`credential`],
+//!   [`session`], [`command`], [`outbox`], [`idempotency`], [`meta`] and [`event`] are
+//!   the domain operations.
+//! - [`seal`] keeps personal data, [`ledger`] what happened.
 
+pub mod attempts;
+pub mod case;
+pub mod challenge;
+mod checkpoint_file;
+pub mod command;
+pub mod credential;
+pub mod event;
 pub mod fault;
+pub mod idempotency;
+pub mod ledger;
 pub mod limits;
+pub mod meta;
+pub mod outbox;
+pub mod party;
+pub mod reset_code;
+pub mod seal;
+pub mod session;
 mod sqlite;
 mod store;
+#[cfg(test)]
+mod tests;
 pub mod tx;
 pub mod value;
 
+pub use checkpoint_file::CheckpointFile;
 pub use sqlite::Options;
 pub use store::Store;

@@ -15,8 +15,8 @@ pub const READERS: usize = 4;
 pub const PREPARED_STATEMENTS_MAX: usize = 512;
 /// How long the engine waits for another program's lock.
 pub const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
-/// How large the body of an event may be, so that its leaf fits an entry bundle.
-pub const EVENT_BODY_BYTES_MAX: usize = 32 * 1024;
+/// How long the checkpoint file rests between two writes.
+pub const CHECKPOINT_FILE_PAUSE: Duration = Duration::from_millis(100);
 /// How many rows one page of a list holds at most.
 pub const PAGE_MAX: u32 = 500;
 /// How large a sealed value may be.

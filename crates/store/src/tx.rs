@@ -27,6 +27,7 @@ macro_rules! statements {
         $(const $name: $crate::tx::Statement = $crate::tx::Statement::new($doing, $sql);)+
 
         /// Every statement of this file.
+        #[cfg(test)]
         pub(crate) const STATEMENTS: &[$crate::tx::Statement] = &[$($name),+];
     };
 }

@@ -43,7 +43,7 @@ impl Row {
     ///
     /// # Errors
     /// [`Fault::Damaged`] when there is none, or it is something else.
-    pub fn next<T: FromValue>(&mut self) -> Result<T, Fault> {
+    pub fn take<T: FromValue>(&mut self) -> Result<T, Fault> {
         let value = self
             .values
             .next()
@@ -55,12 +55,12 @@ impl Row {
     ///
     /// # Errors
     /// [`Fault::Damaged`] when it is not such a word.
-    pub fn next_word<T>(
+    pub fn take_word<T>(
         &mut self,
         thing: &'static str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, Fault> {
-        let text: String = self.next()?;
+        let text: String = self.take()?;
         read(&text).ok_or(Fault::damaged(thing, "it is not one of the known words"))
     }
 }

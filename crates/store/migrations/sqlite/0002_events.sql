@@ -7,13 +7,12 @@ CREATE TABLE events (
     at         INTEGER NOT NULL,             -- when
     acquirer   TEXT,                         -- whose; null for the whole installation
     case_id    TEXT,                         -- the case it belongs to, when it belongs to one
-    case_step  INTEGER,                      -- its number within the case, from 1
     kind       TEXT    NOT NULL,             -- what happened, a stable name
     actor_kind TEXT    NOT NULL,             -- what kind of party did it
     actor      TEXT,                         -- which one, when it has a name
     entry      TEXT    NOT NULL              -- JSON, the leaf exactly as hashed; no personal data in clear
 ) STRICT;
-CREATE UNIQUE INDEX events_by_case ON events (case_id, case_step) WHERE case_id IS NOT NULL;
+CREATE INDEX events_by_case ON events (case_id, position) WHERE case_id IS NOT NULL;
 CREATE INDEX events_by_actor ON events (acquirer, actor_kind, actor, position);
 CREATE INDEX events_by_kind ON events (acquirer, kind, position);
 

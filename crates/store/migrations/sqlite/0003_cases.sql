@@ -9,6 +9,7 @@ CREATE TABLE cases (
     channel      TEXT    NOT NULL,             -- where it came from
     state        TEXT    NOT NULL,             -- where it stands
     is_open      INTEGER NOT NULL,             -- 1 until it is closed or effective
+    is_proven    INTEGER NOT NULL,             -- 1 once somebody has proven something
     deadline_at  INTEGER,                      -- when time alone changes it
     token_digest BLOB,                         -- keyed digest of the holder's token
     opened_at    INTEGER NOT NULL,             -- when it began
@@ -16,8 +17,10 @@ CREATE TABLE cases (
     version      INTEGER NOT NULL,             -- how many events are folded in
     folded       TEXT    NOT NULL              -- JSON of the whole case
 ) STRICT;
--- One open case an operator.
-CREATE UNIQUE INDEX cases_open ON cases (terminal, operator) WHERE is_open = 1;
+-- One open case an operator, counted from the first proof: a case that nobody has
+-- proven stands in nobody's way, or a stranger could keep the operator out.
+CREATE UNIQUE INDEX cases_open ON cases (terminal, operator) WHERE is_open = 1 AND is_proven = 1;
+CREATE INDEX cases_by_operator ON cases (terminal, operator) WHERE is_open = 1;
 CREATE INDEX cases_due ON cases (deadline_at) WHERE is_open = 1;
 CREATE INDEX cases_by_acquirer ON cases (acquirer, opened_at, id);
 CREATE INDEX cases_by_state ON cases (acquirer, state, opened_at, id);
@@ -52,12 +55,11 @@ CREATE INDEX reset_codes_by_case ON reset_codes (case_id);
 
 -- Guesses, by minute. A row is one minute of one subject.
 CREATE TABLE attempts (
-    scope    TEXT    NOT NULL, -- what is counted, a word of the rules
-    subject  TEXT    NOT NULL, -- which one
-    minute   INTEGER NOT NULL, -- Unix time in minutes
-    count    INTEGER NOT NULL, -- how many in that minute
-    first_at INTEGER NOT NULL, -- the first of them
-    last_at  INTEGER NOT NULL, -- the last of them
+    scope   TEXT    NOT NULL, -- what is counted, a word of the rules
+    subject TEXT    NOT NULL, -- which one
+    minute  INTEGER NOT NULL, -- Unix time in minutes
+    count   INTEGER NOT NULL, -- how many in that minute
+    last_at INTEGER NOT NULL, -- the last of them
     PRIMARY KEY (scope, subject, minute)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attempts_by_minute ON attempts (minute);
@@ -67,7 +69,7 @@ CREATE TABLE credentials (
     operator   INTEGER NOT NULL, -- the operator's number
     version    INTEGER NOT NULL, -- 1 for the first, one more for each
     record     BLOB    NOT NULL, -- OPAQUE registration record; the password cannot be read from it
-    case_id    TEXT,             -- the approved case it came from; null for a first password
+    case_id    TEXT    NOT NULL, -- the approved case it came from
     state      TEXT    NOT NULL, -- active, replaced, revoked
     created_at INTEGER NOT NULL, -- when it became effective
     ends_at    INTEGER,          -- when it ends by itself, where a deadline was set

@@ -26,6 +26,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
                  PRAGMA synchronous = FULL;
                  PRAGMA foreign_keys = ON;
                  PRAGMA trusted_schema = OFF;
+                 PRAGMA secure_delete = ON;
                  PRAGMA cell_size_check = ON;",
             )
         })

@@ -44,7 +44,7 @@ impl Directory {
 }
 
 /// Opens or makes a file that only its owner may read.
-pub(super) fn private(path: &Path) -> io::Result<File> {
+pub(crate) fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -17,6 +17,7 @@ use std::thread::JoinHandle;
 use crate::fault::Fault;
 use crate::store::Request;
 
+pub(crate) use directory::private;
 pub use open::Options;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Opens a data directory: lock, schema, threads.
+//! Opens a data directory: lock, schema, ledger, threads.
 
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
@@ -6,11 +6,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use jiff::Timestamp;
+use rusqlite::Connection;
+use tillkey_ledger::LogKey;
 
+use super::connection::{SqliteTx, step};
 use super::directory::{Directory, fault};
 use super::writer::Writer;
 use super::{Engine, Queues, connection, migrate, reader};
+use crate::checkpoint_file::{self, CheckpointFile, Mailbox};
 use crate::fault::Fault;
+use crate::ledger::Recorder;
 use crate::limits;
 use crate::store::Store;
 
@@ -19,6 +24,10 @@ use crate::store::Store;
 pub struct Options {
     /// When this is; recorded with the migrations that are applied.
     pub now: Timestamp,
+    /// Signs the ledger's checkpoints.
+    pub log_key: LogKey,
+    /// What to do about the checkpoint file.
+    pub checkpoint_file: CheckpointFile,
 }
 
 impl Store {
@@ -26,14 +35,22 @@ impl Store {
     ///
     /// # Errors
     /// [`Fault::InUse`] when another process has it, [`Fault::Newer`] when a later
-    /// Tillkey wrote it, or what the disk says.
-    pub fn open(path: &Path, options: &Options) -> Result<Self, Fault> {
+    /// Tillkey wrote it, [`Fault::RolledBack`] when it does not continue the checkpoint
+    /// beside it, [`Fault::LedgerBroken`] when it does not continue its own, or what the
+    /// disk says.
+    pub fn open(path: &Path, options: Options) -> Result<Self, Fault> {
         let directory = Directory::take(path)?;
         let database = directory.database()?;
+        let connection = connection::open(&database)?;
+        migrate::migrate(&connection, options.now)?;
+        let file = path.join("checkpoint");
+        let recorder = open_ledger(&connection, options, &file)?;
+        let checkpoints = Arc::new(Mailbox::default());
         let writer = Writer {
-            connection: connection::open(&database)?,
+            connection,
+            recorder,
+            checkpoints: Arc::clone(&checkpoints),
         };
-        migrate::migrate(&writer.connection, options.now)?;
 
         let (writes, write_queue) = sync_channel(limits::WAITING_WRITES_MAX);
         let (reads, read_queue) = sync_channel(limits::WAITING_READS_MAX);
@@ -56,6 +73,11 @@ impl Store {
             .spawn(move || writer.run(&write_queue))
             .map_err(&spawn_fault)?;
         threads.push(thread);
+        let thread = thread::Builder::new()
+            .name("store-checkpoints".to_owned())
+            .spawn(move || checkpoint_file::run(&file, &checkpoints))
+            .map_err(&spawn_fault)?;
+        threads.push(thread);
         let queues = Some(Queues { writes, reads });
         Ok(Self::new(Engine {
             queues,
@@ -63,4 +85,27 @@ impl Store {
             _directory: directory,
         }))
     }
+}
+
+/// Takes up the ledger, and holds it against the checkpoint file.
+fn open_ledger(connection: &Connection, options: Options, file: &Path) -> Result<Recorder, Fault> {
+    step(connection, "BEGIN IMMEDIATE")?;
+    let tx = &mut SqliteTx(connection);
+    let (recorder, note) = Recorder::open(tx, options.log_key)?;
+    let rolled_back = |why| Fault::RolledBack {
+        path: file.to_owned(),
+        why,
+    };
+    if options.checkpoint_file == CheckpointFile::Checked {
+        match checkpoint_file::read(file, &recorder.verifier())? {
+            Some(kept) if recorder.continues(tx, &kept)? => {}
+            Some(_) => return Err(rolled_back("it was rolled back, cut short or replaced")),
+            // The file is written before the first event is, so it was taken away.
+            None if !recorder.is_empty() => return Err(rolled_back("the file is missing")),
+            None => {}
+        }
+    }
+    checkpoint_file::write(file, &note).map_err(fault("write", file))?;
+    step(connection, "COMMIT")?;
+    Ok(recorder)
 }

@@ -1,11 +1,10 @@
 use std::path::Path;
 use std::sync::mpsc;
 
-use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::migrate::MIGRATIONS;
-use super::open::Options;
+use crate::checkpoint_file::CheckpointFile;
 use crate::fault::Fault;
 use crate::store::Store;
 use crate::tx::{Statement, Tx};
@@ -18,12 +17,7 @@ const PUT: Statement = Statement::new(
 const COUNT: Statement = Statement::new("count", "SELECT COUNT(*) FROM meta");
 
 fn open(path: &Path) -> Result<Store, Fault> {
-    Store::open(
-        path,
-        &Options {
-            now: Timestamp::UNIX_EPOCH,
-        },
-    )
+    crate::tests::open(path, CheckpointFile::Checked)
 }
 
 fn put(tx: &mut dyn Tx, name: &str) -> Result<(), Fault> {
@@ -39,7 +33,7 @@ fn count(store: &Store) -> i64 {
         .read_blocking(|tx| {
             tx.query_one(COUNT, &[])?
                 .ok_or(Fault::Missing("count"))?
-                .next()
+                .take()
         })
         .unwrap()
 }

@@ -3,23 +3,29 @@
 //! 1. It takes what is waiting, up to a batch, and opens one transaction.
 //! 2. Each request runs in a savepoint, so that one that fails or panics is rolled
 //!    back alone.
-//! 3. One COMMIT makes all of them durable; only then is anybody answered.
-//! 4. Where the batch as a whole fails, each request is tried again alone, so that
+//! 3. What they appended becomes leaves of the ledger, under a new checkpoint.
+//! 4. One COMMIT makes all of them durable; only then is anybody answered.
+//! 5. Where the batch as a whole fails, each request is tried again alone, so that
 //!    nobody fails for their neighbour's sake.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use rusqlite::Connection;
 
 use super::connection::{SqliteTx, step};
+use crate::checkpoint_file::Mailbox;
 use crate::fault::Fault;
+use crate::ledger::{Recorded, Recorder};
 use crate::limits;
 use crate::store::Request;
 
 /// What the writer thread owns.
 pub(super) struct Writer {
     pub(super) connection: Connection,
+    pub(super) recorder: Recorder,
+    pub(super) checkpoints: Arc<Mailbox>,
 }
 
 impl Writer {
@@ -30,6 +36,7 @@ impl Writer {
             batch.extend(queue.try_iter().take(limits::BATCH_MAX - 1));
             self.commit(batch);
         }
+        self.checkpoints.close();
     }
 
     /// Commits a batch and answers everybody in it.
@@ -53,15 +60,28 @@ impl Writer {
     /// One transaction over the whole batch: committed, or rolled back wholly.
     fn attempt(&mut self, batch: &mut [Box<dyn Request>]) -> Result<(), Fault> {
         step(&self.connection, "BEGIN IMMEDIATE")?;
-        let done = self
-            .fill(batch)
-            .and_then(|()| step(&self.connection, "COMMIT"));
+        let done = self.fill(batch).and_then(|()| {
+            let recorded = self.record()?;
+            step(&self.connection, "COMMIT")?;
+            Ok(recorded)
+        });
         if done.is_err() && !self.connection.is_autocommit() {
             // Should even this fail, the next BEGIN does too, and nothing is answered
             // with success.
             let _ = step(&self.connection, "ROLLBACK");
         }
-        done
+        if let Some(recorded) = done? {
+            self.checkpoints.leave(self.recorder.keep(recorded));
+        }
+        Ok(())
+    }
+
+    /// Carries the ledger on. A panic in it is a batch that fails.
+    fn record(&self) -> Result<Option<Recorded>, Fault> {
+        catch_unwind(AssertUnwindSafe(|| {
+            self.recorder.record(&mut SqliteTx(&self.connection))
+        }))
+        .unwrap_or(Err(Fault::Panicked))
     }
 
     /// Runs every request in its savepoint.

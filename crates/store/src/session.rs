@@ -1,0 +1,150 @@
+//! Sessions of signed-on operators.
+
+use jiff::Timestamp;
+use tillkey_wire::ids::{OperatorNumber, SessionId, TerminalId};
+
+use crate::fault::Fault;
+use crate::tx::{Tx, statements};
+use crate::value::{Row, Value};
+
+statements! {
+    START: "start a session" =
+        "INSERT INTO sessions (id, terminal, operator, started_at) VALUES ($1, $2, $3, $4)";
+    LIVE: "find an operator's live sessions" =
+        "SELECT id, terminal, operator, started_at FROM sessions \
+         WHERE terminal = $1 AND operator = $2 AND ended_at IS NULL \
+         ORDER BY started_at, id LIMIT 100";
+    FIND_LIVE: "find a live session" =
+        "SELECT id, terminal, operator, started_at FROM sessions \
+         WHERE id = $1 AND ended_at IS NULL";
+    END: "end a session" =
+        "UPDATE sessions SET ended_at = $1, ended_by = $2 \
+         WHERE id = $3 AND terminal = $4 AND ended_at IS NULL";
+    END_ALL: "end an operator's sessions" =
+        "UPDATE sessions SET ended_at = $1, ended_by = $2 \
+         WHERE terminal = $3 AND operator = $4 AND ended_at IS NULL";
+}
+
+/// A live session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Names it.
+    pub id: SessionId,
+    /// Where.
+    pub terminal: TerminalId,
+    /// Who.
+    pub operator: OperatorNumber,
+    /// When the sign-on finished.
+    pub started_at: Timestamp,
+}
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// The operator signed off.
+    SignOff,
+    /// A new password became effective.
+    Effective,
+    /// The password was revoked.
+    Revoked,
+    /// The operator signed on anew.
+    Superseded,
+    /// The operator was removed.
+    Removed,
+}
+
+impl SessionEnd {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignOff => "sign_off",
+            Self::Effective => "effective",
+            Self::Revoked => "revoked",
+            Self::Superseded => "superseded",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// Starts a session.
+///
+/// # Errors
+/// [`Fault::Taken`] when the identifier was used before.
+pub fn start(tx: &mut dyn Tx, session: &Session) -> Result<(), Fault> {
+    let values = [
+        Value::from(&session.id),
+        Value::from(&session.terminal),
+        Value::from(session.operator),
+        Value::from(session.started_at),
+    ];
+    tx.execute(START, &values).map(|_| ())
+}
+
+/// Finds a session that has not ended.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn find_live(tx: &mut dyn Tx, id: SessionId) -> Result<Option<Session>, Fault> {
+    tx.query_one(FIND_LIVE, &[Value::from(&id)])?
+        .map(read)
+        .transpose()
+}
+
+/// An operator's sessions that have not ended, oldest first.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn live(
+    tx: &mut dyn Tx,
+    (terminal, operator): (TerminalId, OperatorNumber),
+) -> Result<Vec<Session>, Fault> {
+    let rows = tx.query_many(LIVE, &[Value::from(&terminal), Value::from(operator)])?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Ends a session of this terminal. True when it was live.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn end(
+    tx: &mut dyn Tx,
+    (terminal, id): (TerminalId, SessionId),
+    why: SessionEnd,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let values = [
+        Value::from(now),
+        Value::from(why.name()),
+        Value::from(&id),
+        Value::from(&terminal),
+    ];
+    Ok(tx.execute(END, &values)? > 0)
+}
+
+/// Ends every session of an operator, and says how many there were.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn end_all(
+    tx: &mut dyn Tx,
+    (terminal, operator): (TerminalId, OperatorNumber),
+    why: SessionEnd,
+    now: Timestamp,
+) -> Result<u64, Fault> {
+    let values = [
+        Value::from(now),
+        Value::from(why.name()),
+        Value::from(&terminal),
+        Value::from(operator),
+    ];
+    tx.execute(END_ALL, &values)
+}
+
+fn read(mut row: Row) -> Result<Session, Fault> {
+    Ok(Session {
+        id: row.take()?,
+        terminal: row.take()?,
+        operator: row.take()?,
+        started_at: row.take()?,
+    })
+}

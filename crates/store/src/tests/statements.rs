@@ -1,0 +1,153 @@
+//! Reads every statement: SQLite numbers `$n` by first appearance, PostgreSQL by
+//! its number; they agree only where the text does.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::tx::Statement;
+
+/// Every statement of the room.
+fn all() -> Vec<(&'static str, &'static [Statement])> {
+    vec![
+        ("attempts", crate::attempts::STATEMENTS),
+        ("case", crate::case::STATEMENTS),
+        ("challenge", crate::challenge::STATEMENTS),
+        ("command", crate::command::STATEMENTS),
+        ("credential", crate::credential::STATEMENTS),
+        ("event", crate::event::STATEMENTS),
+        ("idempotency", crate::idempotency::STATEMENTS),
+        ("ledger", crate::ledger::STATEMENTS),
+        ("meta", crate::meta::STATEMENTS),
+        ("outbox", crate::outbox::STATEMENTS),
+        ("party/acquirer", crate::party::acquirer::STATEMENTS),
+        ("party/contact", crate::party::contact::STATEMENTS),
+        ("party/enrolment", crate::party::enrolment::STATEMENTS),
+        ("party/merchant", crate::party::merchant::STATEMENTS),
+        ("party/operator", crate::party::operator::STATEMENTS),
+        ("party/staff", crate::party::staff::STATEMENTS),
+        ("party/terminal", crate::party::terminal::STATEMENTS),
+        ("reset_code", crate::reset_code::STATEMENTS),
+        ("seal", crate::seal::STATEMENTS),
+        ("session", crate::session::STATEMENTS),
+    ]
+}
+
+/// The numbers of the parameters in the order of the text.
+fn parameters(sql: &str) -> Vec<usize> {
+    sql.split('$')
+        .skip(1)
+        .map(|rest| {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse().unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn every_file_with_statements_is_read() {
+    fn files(folder: &Path, found: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files(&path, found);
+            } else if std::fs::read_to_string(&path)
+                .unwrap()
+                .contains("\nstatements! {")
+            {
+                found.insert(path.with_extension("").display().to_string());
+            }
+        }
+    }
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = BTreeSet::new();
+    files(&source, &mut found);
+    let prefix = format!("{}/", source.display());
+    let found: Vec<&str> = found
+        .iter()
+        .map(|path| path.strip_prefix(&prefix).unwrap())
+        .collect();
+    let listed: Vec<&str> = all().into_iter().map(|(file, _)| file).collect();
+    assert_eq!(found, listed);
+}
+
+#[test]
+fn parameters_are_numbered_in_order_of_first_appearance() {
+    for (file, statements) in all() {
+        for statement in statements {
+            let mut highest = 0;
+            for parameter in parameters(statement.sql) {
+                assert!(
+                    parameter <= highest + 1 && parameter > 0,
+                    "{file}: {}: ${parameter} after ${highest}",
+                    statement.name
+                );
+                highest = highest.max(parameter);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_statement_prepares_and_binds_by_position() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(super::open(directory.path(), crate::CheckpointFile::Checked).unwrap());
+    let connection = Connection::open(directory.path().join("tillkey.db")).unwrap();
+    for (file, statements) in all() {
+        for statement in statements {
+            let prepared = connection
+                .prepare(statement.sql)
+                .unwrap_or_else(|error| panic!("{file}: {}: {error}", statement.name));
+            for index in 1..=prepared.parameter_count() {
+                assert_eq!(
+                    prepared.parameter_name(index),
+                    Some(format!("${index}").as_str())
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_statement_is_of_one_engine_only() {
+    let banned = [
+        "AUTOINCREMENT",
+        "datetime(",
+        "strftime(",
+        "julianday(",
+        "rowid",
+        "INSERT OR",
+        "REPLACE INTO",
+        "GLOB",
+        "PRAGMA",
+        "SELECT *",
+        "ifnull(",
+        "::",
+        "ILIKE",
+        "hex(",
+        "last_insert",
+        "?",
+    ];
+    for (file, statements) in all() {
+        for statement in statements {
+            for word in banned {
+                assert!(
+                    !statement.sql.to_lowercase().contains(&word.to_lowercase()),
+                    "{file}: {}: {word}",
+                    statement.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn names_of_statements_are_unique() {
+    let mut seen = BTreeSet::new();
+    for (file, statements) in all() {
+        for statement in statements {
+            assert!(seen.insert(statement.name), "{file}: {}", statement.name);
+        }
+    }
+}
