@@ -43,7 +43,11 @@ impl Assurance {
     /// Derives the level from the kinds of evidence that were accepted.
     pub fn of(evidence: &BTreeSet<EvidenceKind>) -> Self {
         let has = |class| evidence.iter().any(|kind| kind.classes().contains(&class));
-        match (has(Class::Possession), has(Class::Identity), has(Class::Knowledge)) {
+        match (
+            has(Class::Possession),
+            has(Class::Identity),
+            has(Class::Knowledge),
+        ) {
             (false, false, false) => Self::None,
             (false, false, true) => Self::Low,
             (true, false, false) | (false, true, _) => Self::Substantial,
@@ -70,16 +74,26 @@ mod tests {
             (&[], Assurance::None),
             (&[RecentTransactions], Assurance::Low),
             (&[SmsCode], Assurance::Substantial),
-            (&[SmsCode, PortalSession, TerminalInHand], Assurance::Substantial),
+            (
+                &[SmsCode, PortalSession, TerminalInHand],
+                Assurance::Substantial,
+            ),
             (&[IdentityDocument], Assurance::Substantial),
             (&[IdentityDocument, BusinessLicence], Assurance::Substantial),
-            (&[IdentityDocument, RecentTransactions], Assurance::Substantial),
+            (
+                &[IdentityDocument, RecentTransactions],
+                Assurance::Substantial,
+            ),
             (&[SmsCode, RecentTransactions], Assurance::High),
             (&[SmsCode, IdentityDocument], Assurance::High),
             (&[SupervisorSignOn], Assurance::High),
         ];
         for (kinds, level) in table {
-            assert_eq!(Assurance::of(&kinds.iter().copied().collect()), *level, "{kinds:?}");
+            assert_eq!(
+                Assurance::of(&kinds.iter().copied().collect()),
+                *level,
+                "{kinds:?}"
+            );
         }
     }
 
@@ -88,7 +102,12 @@ mod tests {
         for mask in 0u32..256 {
             let set = |mask: u32| -> BTreeSet<_> {
                 let held = |i: usize| mask >> i & 1 == 1;
-                EvidenceKind::ALL.iter().enumerate().filter(|(i, _)| held(*i)).map(|(_, k)| *k).collect()
+                EvidenceKind::ALL
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| held(*i))
+                    .map(|(_, k)| *k)
+                    .collect()
             };
             for bit in 0..8 {
                 assert!(Assurance::of(&set(mask)) <= Assurance::of(&set(mask | 1 << bit)));

@@ -19,7 +19,10 @@ pub struct Bilingual {
 impl Bilingual {
     /// Puts the two texts together.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { zh: zh.into(), en: en.into() }
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
     }
 }
 
@@ -103,12 +106,32 @@ impl Decision {
         }
     }
 
+    /// How good it is for the one who asks; a promise of more evidence is not yet a
+    /// step.
+    pub(super) const fn grade(self) -> u8 {
+        match self {
+            Self::Refuse | Self::MoreEvidence => 0,
+            Self::CounterOnly => 1,
+            Self::Review {
+                reviewers: Reviewers::Two,
+            } => 2,
+            Self::Review {
+                reviewers: Reviewers::One,
+            } => 3,
+            Self::GoAhead => 4,
+        }
+    }
+
     /// The decision that follows when this action is the first one permitted.
     pub const fn from_first_permitted(action: Option<Action>) -> Self {
         match action {
             Some(Action::Reset) => Self::GoAhead,
-            Some(Action::ResetAfterReview) => Self::Review { reviewers: Reviewers::One },
-            Some(Action::ResetAfterTwoReviews) => Self::Review { reviewers: Reviewers::Two },
+            Some(Action::ResetAfterReview) => Self::Review {
+                reviewers: Reviewers::One,
+            },
+            Some(Action::ResetAfterTwoReviews) => Self::Review {
+                reviewers: Reviewers::Two,
+            },
             Some(Action::ResetAtCounter) => Self::CounterOnly,
             None => Self::Refuse,
         }

@@ -69,7 +69,10 @@ impl EvidenceSet {
     }
 
     pub(super) fn kinds(self) -> impl Iterator<Item = EvidenceKind> {
-        EvidenceKind::ALL.iter().copied().filter(move |kind| self.contains(*kind))
+        EvidenceKind::ALL
+            .iter()
+            .copied()
+            .filter(move |kind| self.contains(*kind))
     }
 
     pub(super) fn to_set(self) -> BTreeSet<EvidenceKind> {

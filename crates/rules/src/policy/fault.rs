@@ -104,6 +104,14 @@ pub enum PolicyFault {
         /// What is wrong.
         message: String,
     },
+    /// A policy that fails on some question: Cedar would leave it out silently.
+    #[error("{place}: cannot be evaluated: {message}")]
+    Fails {
+        /// Where.
+        place: Place,
+        /// What Cedar says.
+        message: String,
+    },
     /// There are more combinations than can be asked.
     #[error("{place}: {questions} combinations to check, at most {max} are")]
     TooManyQuestions {

@@ -116,11 +116,13 @@ impl Mentions {
             })
             .collect();
         while let Some(expr) = open.pop() {
-            mentions.read(expr, &mut open).map_err(|unread| PolicyFault::NotCheckable {
-                place: place.clone(),
-                what: unread.what,
-                instead: unread.instead,
-            })?;
+            mentions
+                .read(expr, &mut open)
+                .map_err(|unread| PolicyFault::NotCheckable {
+                    place: place.clone(),
+                    what: unread.what,
+                    instead: unread.instead,
+                })?;
         }
         Ok(mentions)
     }
@@ -136,15 +138,29 @@ impl Mentions {
                 self.attributes.insert(Attribute::Rank);
             }
             Expr::Var(Var::Action) => {
-                return Err(Unread::new("`action` in a condition", "name the steps in the head"));
+                return Err(Unread::new(
+                    "`action` in a condition",
+                    "name the steps in the head",
+                ));
             }
             Expr::GetAttr { expr: of, attr } => self.read_attribute(of, attr)?,
             Expr::HasAttr { expr: of, attrs } if matches!(**of, Expr::Var(Var::Context)) => {
                 self.attributes.extend(Attribute::in_context(&attrs.head));
             }
-            Expr::UnaryOp { op: UnaryOp::Not, expr } => open.push(expr),
-            Expr::Is { expr, in_expr: None, .. } => open.push(expr),
-            Expr::IfThenElse { cond, then_expr, else_expr } => {
+            Expr::UnaryOp {
+                op: UnaryOp::Not,
+                expr,
+            } => open.push(expr),
+            Expr::Is {
+                expr,
+                in_expr: None,
+                ..
+            } => open.push(expr),
+            Expr::IfThenElse {
+                cond,
+                then_expr,
+                else_expr,
+            } => {
                 open.extend([&**cond, &**then_expr, &**else_expr]);
             }
             Expr::Set(members) => open.extend(members.iter().map(AsRef::as_ref)),
@@ -176,7 +192,10 @@ impl Mentions {
                     self.attributes.insert(attribute);
                     Ok(())
                 }
-                None => Err(Unread::new(format!("`context.{name}` as a whole"), "name its part")),
+                None => Err(Unread::new(
+                    format!("`context.{name}` as a whole"),
+                    "name its part",
+                )),
             },
             Expr::GetAttr { expr, attr } if matches!(**expr, Expr::Var(Var::Context)) => {
                 match (attr.as_str(), name.parse::<EvidenceKind>()) {
@@ -187,7 +206,10 @@ impl Mentions {
                 }
                 Ok(())
             }
-            _ => Err(Unread::new(format!("`.{name}`"), "use attributes of the context")),
+            _ => Err(Unread::new(
+                format!("`.{name}`"),
+                "use attributes of the context",
+            )),
         }
     }
 
@@ -197,7 +219,10 @@ impl Mentions {
             let (Expr::Set(members), Some(attribute)) = (left, number(right)) else {
                 return false;
             };
-            let literals: Vec<i64> = members.iter().filter_map(|member| literal(member)).collect();
+            let literals: Vec<i64> = members
+                .iter()
+                .filter_map(|member| literal(member))
+                .collect();
             if literals.len() != members.len() {
                 return false;
             }
@@ -241,7 +266,10 @@ impl Mentions {
             | BinaryOp::Contains
             | BinaryOp::ContainsAll
             | BinaryOp::ContainsAny => Ok(()),
-            other => Err(Unread::new(format!("`{other}`"), "compare with a number instead")),
+            other => Err(Unread::new(
+                format!("`{other}`"),
+                "compare with a number instead",
+            )),
         }
     }
 }
@@ -260,7 +288,10 @@ fn number(expr: &Expr) -> Option<Attribute> {
 fn literal(expr: &Expr) -> Option<i64> {
     match expr {
         Expr::Literal(Literal::Long(value)) => Some(*value),
-        Expr::UnaryOp { op: UnaryOp::Neg, expr } => match &**expr {
+        Expr::UnaryOp {
+            op: UnaryOp::Neg,
+            expr,
+        } => match &**expr {
             Expr::Literal(Literal::Long(value)) => value.checked_neg(),
             _ => None,
         },
@@ -287,6 +318,9 @@ struct Unread {
 
 impl Unread {
     fn new(what: impl Into<String>, instead: &'static str) -> Self {
-        Self { what: what.into(), instead }
+        Self {
+            what: what.into(),
+            instead,
+        }
     }
 }

@@ -28,4 +28,4 @@ pub const POLICY_REASON_CHARS_MAX: usize = 200;
 pub const CHECK_QUESTIONS_MAX: u64 = 1 << 30;
 
 /// How many questions the exhaustive check asks of one policy by itself.
-pub const CHECK_QUESTIONS_OF_ONE_MAX: u64 = 1 << 22;
+pub const CHECK_QUESTIONS_OF_ONE_MAX: u64 = 1 << 20;

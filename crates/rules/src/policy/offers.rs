@@ -16,10 +16,16 @@ impl Offers {
     pub(super) const FILE: &'static str = "offers.toml";
 
     pub(super) fn parse(file: &PolicyFile) -> Result<Self, PolicyFault> {
-        let fault = |offset, message| PolicyFault::Offers { place: file.place(offset), message };
+        let fault = |offset, message| PolicyFault::Offers {
+            place: file.place(offset),
+            message,
+        };
         let offers: BTreeMap<Channel, Vec<EvidenceKind>> =
             toml::from_str(&file.text).map_err(|error| {
-                fault(error.span().map_or(0, |span| span.start), error.message().to_owned())
+                fault(
+                    error.span().map_or(0, |span| span.start),
+                    error.message().to_owned(),
+                )
             })?;
         for channel in Channel::ALL {
             let Some(kinds) = offers.get(channel) else {
@@ -28,7 +34,10 @@ impl Offers {
             let once: BTreeSet<_> = kinds.iter().collect();
             if once.len() != kinds.len() {
                 let line = file.text.find(&format!("{channel} ")).unwrap_or_default();
-                return Err(fault(line, format!("channel `{channel}` names a kind twice")));
+                return Err(fault(
+                    line,
+                    format!("channel `{channel}` names a kind twice"),
+                ));
             }
         }
         Ok(Self(offers))
@@ -60,6 +69,11 @@ pub(super) fn cheapest_first(kinds: &[EvidenceKind]) -> Vec<Vec<EvidenceKind>> {
     choices
         .iter()
         .filter(|choice| !choice.is_empty())
-        .map(|choice| choice.iter().filter_map(|place| kinds.get(*place).copied()).collect())
+        .map(|choice| {
+            choice
+                .iter()
+                .filter_map(|place| kinds.get(*place).copied())
+                .collect()
+        })
         .collect()
 }

@@ -18,9 +18,7 @@ use miette::Diagnostic;
 use super::decision::Bilingual;
 use super::fault::PolicyFault;
 use super::language::Mentions;
-use super::limits::{
-    POLICIES_MAX, POLICY_FILES_MAX, POLICY_ID_CHARS_MAX, POLICY_REASON_CHARS_MAX,
-};
+use super::limits::{POLICIES_MAX, POLICY_FILES_MAX, POLICY_ID_CHARS_MAX, POLICY_REASON_CHARS_MAX};
 use super::offers::Offers;
 use super::question::Action;
 use super::request;
@@ -61,12 +59,15 @@ impl Policy {
     /// [`PolicyFault`], the first one found, with its file and line.
     pub fn parse(files: &[PolicyFile]) -> Result<Self, PolicyFault> {
         let files = in_order(files)?;
-        let schema = Schema::from_cedarschema_str(SCHEMA).map(|(schema, _)| schema).map_err(
-            |error| PolicyFault::Schema {
-                place: Place { file: "tillkey.cedarschema".to_owned(), line: 1 },
+        let schema = Schema::from_cedarschema_str(SCHEMA)
+            .map(|(schema, _)| schema)
+            .map_err(|error| PolicyFault::Schema {
+                place: Place {
+                    file: "tillkey.cedarschema".to_owned(),
+                    line: 1,
+                },
                 message: error.to_string(),
-            },
-        )?;
+            })?;
         let validator = Validator::new(schema);
         let mut rules = BTreeMap::new();
         let mut offers = None;
@@ -78,30 +79,57 @@ impl Policy {
             } else if file.name.ends_with(".cedarschema") {
                 check_schema(file)?;
             } else {
-                return Err(PolicyFault::UnknownFile { file: file.name.clone() });
+                return Err(PolicyFault::UnknownFile {
+                    file: file.name.clone(),
+                });
             }
         }
         let offers = offers.ok_or(PolicyFault::MissingFile { file: Offers::FILE })?;
-        let told: Vec<PolicyFile> =
-            files.into_iter().filter(|file| !file.name.ends_with(".cedarschema")).collect();
+        let told: Vec<PolicyFile> = files
+            .into_iter()
+            .filter(|file| !file.name.ends_with(".cedarschema"))
+            .collect();
         let digest = PolicyDigest::of(SCHEMA, &told);
-        Ok(Self { slices: slices(&rules), rules, offers, digest })
+        Ok(Self {
+            slices: slices(&rules),
+            rules,
+            offers,
+            digest,
+        })
     }
 
     /// The policy that Tillkey is delivered with, as in `policy/`.
     pub fn default_policy() -> Self {
-        #[expect(clippy::unwrap_used, reason = "the files are part of the build, and tested")]
+        #[expect(
+            clippy::unwrap_used,
+            reason = "the files are part of the build, and tested"
+        )]
         Self::parse(&Self::default_files()).unwrap()
     }
 
     /// The files of the default policy.
     pub fn default_files() -> Vec<PolicyFile> {
         [
-            ("counter.cedar", include_str!("../../../../policy/counter.cedar")),
-            ("evidence.cedar", include_str!("../../../../policy/evidence.cedar")),
-            ("never.cedar", include_str!("../../../../policy/never.cedar")),
-            ("offers.toml", include_str!("../../../../policy/offers.toml")),
-            ("review.cedar", include_str!("../../../../policy/review.cedar")),
+            (
+                "counter.cedar",
+                include_str!("../../../../policy/counter.cedar"),
+            ),
+            (
+                "evidence.cedar",
+                include_str!("../../../../policy/evidence.cedar"),
+            ),
+            (
+                "never.cedar",
+                include_str!("../../../../policy/never.cedar"),
+            ),
+            (
+                "offers.toml",
+                include_str!("../../../../policy/offers.toml"),
+            ),
+            (
+                "review.cedar",
+                include_str!("../../../../policy/review.cedar"),
+            ),
         ]
         .map(|(name, text)| PolicyFile::new(name, text))
         .to_vec()
@@ -127,7 +155,10 @@ impl Policy {
 fn in_order(files: &[PolicyFile]) -> Result<Vec<PolicyFile>, PolicyFault> {
     if files.len() > POLICY_FILES_MAX {
         return Err(PolicyFault::TooMuch {
-            place: Place { file: "policy".to_owned(), line: 1 },
+            place: Place {
+                file: "policy".to_owned(),
+                line: 1,
+            },
             what: "files",
             count: files.len(),
             max: POLICY_FILES_MAX,
@@ -138,7 +169,9 @@ fn in_order(files: &[PolicyFile]) -> Result<Vec<PolicyFile>, PolicyFault> {
         check_size(file)?;
         check_nesting(file)?;
         if sorted.insert(&file.name, file).is_some() {
-            return Err(PolicyFault::DuplicateFile { file: file.name.clone() });
+            return Err(PolicyFault::DuplicateFile {
+                file: file.name.clone(),
+            });
         }
     }
     Ok(sorted.into_values().cloned().collect())
@@ -148,7 +181,9 @@ fn check_schema(file: &PolicyFile) -> Result<(), PolicyFault> {
     if file.text == SCHEMA {
         Ok(())
     } else {
-        Err(PolicyFault::OtherSchema { file: file.name.clone() })
+        Err(PolicyFault::OtherSchema {
+            file: file.name.clone(),
+        })
     }
 }
 
@@ -158,13 +193,16 @@ fn read_cedar(
     validator: &Validator,
     rules: &mut BTreeMap<String, Rule>,
 ) -> Result<(), PolicyFault> {
-    let set: PolicySet = file.text.parse().map_err(|errors: cedar_policy::ParseErrors| {
-        let first = errors.iter().next();
-        PolicyFault::Syntax {
-            place: place_of(file, first.map_or(&errors, |error| error)),
-            message: first.map_or_else(|| errors.to_string(), ToString::to_string),
-        }
-    })?;
+    let set: PolicySet = file
+        .text
+        .parse()
+        .map_err(|errors: cedar_policy::ParseErrors| {
+            let first = errors.iter().next();
+            PolicyFault::Syntax {
+                place: place_of(file, first.map_or(&errors, |error| error)),
+                message: first.map_or_else(|| errors.to_string(), ToString::to_string),
+            }
+        })?;
     if let Some(template) = set.templates().next() {
         return Err(PolicyFault::NotCheckable {
             place: place_in(file, &template.to_string()),
@@ -209,7 +247,10 @@ fn read_rule(
 ) -> Result<(String, Rule), PolicyFault> {
     let place = place_in(file, &policy.to_string());
     let id = annotation(policy, &place, "id", POLICY_ID_CHARS_MAX)?;
-    if !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+    if !id
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    {
         return Err(PolicyFault::Annotation {
             place,
             annotation: "id",
@@ -247,7 +288,9 @@ fn annotation(
         annotation: name,
         problem,
     };
-    let text = policy.annotation(name).ok_or_else(|| fault("is missing".to_owned()))?;
+    let text = policy
+        .annotation(name)
+        .ok_or_else(|| fault("is missing".to_owned()))?;
     if text.trim().is_empty() || text.trim() != text {
         return Err(fault("is empty, or begins or ends with a space".to_owned()));
     }
@@ -293,7 +336,10 @@ fn slices(rules: &BTreeMap<String, Rule>) -> BTreeMap<(Action, Channel), PolicyS
                         _ => true,
                     }
             });
-            #[expect(clippy::unwrap_used, reason = "ids differ, they are the keys of the map")]
+            #[expect(
+                clippy::unwrap_used,
+                reason = "ids differ, they are the keys of the map"
+            )]
             let set = PolicySet::from_policies(concerned.map(|rule| rule.cedar.clone())).unwrap();
             slices.insert((action, *channel), set);
         }
@@ -302,12 +348,18 @@ fn slices(rules: &BTreeMap<String, Rule>) -> BTreeMap<(Action, Channel), PolicyS
 }
 
 fn schema_fault(file: &PolicyFile, error: &(impl Diagnostic + ToString)) -> PolicyFault {
-    PolicyFault::Schema { place: place_of(file, error), message: without_policy(&error.to_string()) }
+    PolicyFault::Schema {
+        place: place_of(file, error),
+        message: without_policy(&error.to_string()),
+    }
 }
 
 /// Takes Cedar's internal number of the policy out of its message: the place says more.
 fn without_policy(message: &str) -> String {
-    match message.strip_prefix("for policy `").and_then(|rest| rest.split_once("`, ")) {
+    match message
+        .strip_prefix("for policy `")
+        .and_then(|rest| rest.split_once("`, "))
+    {
         Some((_, rest)) => rest.to_owned(),
         None => message.to_owned(),
     }

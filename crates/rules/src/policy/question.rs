@@ -61,12 +61,19 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of asking.
-    pub const ALL: [Self; 4] =
-        [Self::Reset, Self::ResetAfterReview, Self::ResetAfterTwoReviews, Self::ResetAtCounter];
+    pub const ALL: [Self; 4] = [
+        Self::Reset,
+        Self::ResetAfterReview,
+        Self::ResetAfterTwoReviews,
+        Self::ResetAtCounter,
+    ];
 
     /// The actions that lead to a new password in this very case.
-    pub const LEADING: [Self; 3] =
-        [Self::Reset, Self::ResetAfterReview, Self::ResetAfterTwoReviews];
+    pub const LEADING: [Self; 3] = [
+        Self::Reset,
+        Self::ResetAfterReview,
+        Self::ResetAfterTwoReviews,
+    ];
 
     /// The stable name, as in the policy files.
     pub const fn name(self) -> &'static str {

@@ -2,7 +2,7 @@
 
 use cedar_policy::{
     Authorizer, Context, Entities, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
-    RestrictedExpression, Response,
+    Response, RestrictedExpression,
 };
 use tillkey_wire::ids::Rank;
 
@@ -56,25 +56,54 @@ impl Prepared {
     /// Asks a set of policies for one action.
     pub(super) fn ask(&self, asked: Action, policies: &PolicySet) -> Response {
         let (channel, rank) = (self.channel.clone(), self.rank.clone());
-        #[expect(clippy::unwrap_used, reason = "only a schema could object, and a test asks one")]
+        #[expect(
+            clippy::unwrap_used,
+            reason = "only a schema could object, and a test asks one"
+        )]
         let request =
             Request::new(channel, action(asked), rank, self.context.clone(), None).unwrap();
         Authorizer::new().is_authorized(&request, policies, &Entities::empty())
     }
 }
 
+#[cfg(test)]
+impl Prepared {
+    /// Builds the request as [`Prepared::ask`] does, and holds it against the schema.
+    pub(super) fn check(
+        &self,
+        asked: Action,
+        schema: &cedar_policy::Schema,
+    ) -> Result<Request, String> {
+        let (channel, rank) = (self.channel.clone(), self.rank.clone());
+        Request::new(
+            channel,
+            action(asked),
+            rank,
+            self.context.clone(),
+            Some(schema),
+        )
+        .map_err(|error| error.to_string())
+    }
+}
+
 /// The facts of the case, by the schema.
-pub(super) fn context(question: &Question) -> Context {
+fn context(question: &Question) -> Context {
     let boolean = RestrictedExpression::new_bool;
     let number = |value: u32| RestrictedExpression::new_long(value.into());
-    let evidence = EvidenceKind::ALL
-        .iter()
-        .map(|kind| (kind.name().to_owned(), boolean(question.evidence.contains(kind))));
+    let evidence = EvidenceKind::ALL.iter().map(|kind| {
+        (
+            kind.name().to_owned(),
+            boolean(question.evidence.contains(kind)),
+        )
+    });
     let reached = question.assurance();
     let assurance = [Assurance::Low, Assurance::Substantial, Assurance::High]
         .map(|level| (level.name().to_owned(), boolean(reached >= level)));
     let facts = [
-        ("reason", RestrictedExpression::new_entity_uid(reason(question.reason))),
+        (
+            "reason",
+            RestrictedExpression::new_entity_uid(reason(question.reason)),
+        ),
         ("evidence", record(evidence)),
         ("assurance", record(assurance)),
         (
@@ -87,13 +116,26 @@ pub(super) fn context(question: &Question) -> Context {
         ("hour", number(question.hour.into())),
         ("terminal_online", boolean(question.terminal_online)),
     ];
-    let batch = question.unsettled_batch.map(|held| ("unsettled_batch", boolean(held)));
-    let pairs = facts.into_iter().chain(batch).map(|(name, value)| (name.to_owned(), value));
-    #[expect(clippy::unwrap_used, reason = "the names are different from each other")]
+    let batch = question
+        .unsettled_batch
+        .map(|held| ("unsettled_batch", boolean(held)));
+    let pairs = facts
+        .into_iter()
+        .chain(batch)
+        .map(|(name, value)| (name.to_owned(), value));
+    #[expect(
+        clippy::unwrap_used,
+        reason = "the names are different from each other"
+    )]
     Context::from_pairs(pairs).unwrap()
 }
 
-fn record(fields: impl IntoIterator<Item = (String, RestrictedExpression)>) -> RestrictedExpression {
-    #[expect(clippy::unwrap_used, reason = "the names are different from each other")]
+fn record(
+    fields: impl IntoIterator<Item = (String, RestrictedExpression)>,
+) -> RestrictedExpression {
+    #[expect(
+        clippy::unwrap_used,
+        reason = "the names are different from each other"
+    )]
     RestrictedExpression::new_record(fields).unwrap()
 }

@@ -21,14 +21,20 @@ pub struct PolicyFile {
 impl PolicyFile {
     /// Puts a name and a text together.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
     }
 
     /// The place of a byte of the text.
     pub(super) fn place(&self, offset: usize) -> Place {
         let before = self.text.as_bytes().iter().take(offset);
         let line = 1 + before.filter(|byte| **byte == b'\n').count();
-        Place { file: self.name.clone(), line }
+        Place {
+            file: self.name.clone(),
+            line,
+        }
     }
 }
 
@@ -115,7 +121,9 @@ impl Serialize for PolicyDigest {
 
 impl<'de> Deserialize<'de> for PolicyDigest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -205,7 +213,10 @@ impl Scan {
 
     fn check(&self, file: &PolicyFile, offset: usize) -> Result<(), PolicyFault> {
         if self.brackets > POLICY_DEPTH_MAX || self.conditions > POLICY_DEPTH_MAX {
-            return Err(PolicyFault::TooDeep { place: file.place(offset), max: POLICY_DEPTH_MAX });
+            return Err(PolicyFault::TooDeep {
+                place: file.place(offset),
+                max: POLICY_DEPTH_MAX,
+            });
         }
         if self.tokens > POLICY_TOKENS_MAX {
             return Err(PolicyFault::TooMuch {

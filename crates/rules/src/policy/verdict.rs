@@ -39,7 +39,10 @@ impl Policy {
         }
         if let Some((next, answers)) = self.next_best(question, offered) {
             let found = self.found(&answers, next);
-            return Verdict { decision: Decision::MoreEvidence, ..found };
+            return Verdict {
+                decision: Decision::MoreEvidence,
+                ..found
+            };
         }
         let mut answers = answers;
         answers.push(self.ask(&Prepared::new(question), question, Action::ResetAtCounter));
@@ -64,13 +67,27 @@ impl Policy {
     /// Asks for one step.
     pub(super) fn ask(&self, prepared: &Prepared, question: &Question, action: Action) -> Answer {
         let Some(slice) = self.slices.get(&(action, question.channel)) else {
-            return Answer { action, permitted: false, by: BTreeSet::new(), failed: true };
+            return Answer {
+                action,
+                permitted: false,
+                by: BTreeSet::new(),
+                failed: true,
+            };
         };
         let response = prepared.ask(action, slice);
         let failed = response.diagnostics().errors().next().is_some();
         let allowed = response.decision() == cedar_policy::Decision::Allow;
-        let by = response.diagnostics().reason().map(ToString::to_string).collect();
-        Answer { action, permitted: allowed && !failed, by, failed }
+        let by = response
+            .diagnostics()
+            .reason()
+            .map(ToString::to_string)
+            .collect();
+        Answer {
+            action,
+            permitted: allowed && !failed,
+            by,
+            failed,
+        }
     }
 
     /// The cheapest further evidence with which a step is permitted, and what is
@@ -91,7 +108,10 @@ impl Policy {
             let mut richer = question.clone();
             richer.evidence.extend(&choice);
             let answers = self.ask_leading(&richer);
-            answers.last().is_some_and(|answer| answer.permitted).then_some((choice, answers))
+            answers
+                .last()
+                .is_some_and(|answer| answer.permitted)
+                .then_some((choice, answers))
         })
     }
 
@@ -110,9 +130,15 @@ impl Policy {
             .map(|rule| rule.reason.clone())
             .collect();
         if answers.iter().any(|answer| answer.failed) {
-            reasons.push(Bilingual::new("规则无法计算", "the policy could not be evaluated"));
+            reasons.push(Bilingual::new(
+                "规则无法计算",
+                "the policy could not be evaluated",
+            ));
         } else if reasons.is_empty() {
-            reasons.push(Bilingual::new("没有规则允许此次重置", "no policy allows this reset"));
+            reasons.push(Bilingual::new(
+                "没有规则允许此次重置",
+                "no policy allows this reset",
+            ));
         }
         Verdict {
             decision: Decision::from_first_permitted(permitted.map(|answer| answer.action)),

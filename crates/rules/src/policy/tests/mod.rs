@@ -1,8 +1,14 @@
 //! The policy in domain words. Each file is about one promise.
 
+mod check;
 mod decisions;
+mod explaining;
+mod files;
+mod joining;
+mod truth_table;
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use tillkey_wire::ids::Rank;
 
@@ -25,6 +31,12 @@ pub(super) fn plain(channel: Channel, evidence: &[EvidenceKind]) -> Question {
         terminal_online: true,
         unsettled_batch: None,
     }
+}
+
+/// The default policy, read once.
+pub(super) fn delivered() -> &'static Policy {
+    static DELIVERED: OnceLock<Policy> = OnceLock::new();
+    DELIVERED.get_or_init(Policy::default_policy)
 }
 
 /// Everything can be had right now.
