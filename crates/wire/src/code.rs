@@ -33,6 +33,12 @@ macro_rules! digit_code {
                 Self(Secret::new(digits(Self::LENGTH, rng)))
             }
 
+            /// Another copy, for whoever has to say it again; there is no `Clone`, so that
+            /// copies are seen.
+            pub fn copy(&self) -> Self {
+                Self(Secret::new(self.expose().clone()))
+            }
+
             /// The digits, to be sent to their holder or digested; never to be stored.
             pub const fn expose(&self) -> &String {
                 self.0.expose()

@@ -1,0 +1,101 @@
+//! The terminal's message counter: strictly increasing over restarts, power cuts and
+//! the loss of the newest write.
+//!
+//! Counters are reserved in blocks, one write for each. A block is used only once the
+//! write that reserves it has returned, and one write reserves at most one block beyond
+//! the one before it. So if storage falls back by one write, at most one block was used
+//! that it does not know of, and that one is skipped at every start.
+
+use crate::limits::COUNTERS_PER_WRITE;
+
+/// What to write before the counter may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reserve {
+    /// The new end of what is reserved.
+    pub(crate) through: u64,
+}
+
+/// The counter.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    /// The last one used or skipped.
+    last: u64,
+    /// The end of what is reserved in storage.
+    through: u64,
+}
+
+impl Counter {
+    /// Begins from what storage says is reserved: 0 if it says nothing, which may also
+    /// be because it lost its first write.
+    pub(crate) const fn new(through: u64) -> Self {
+        Self {
+            last: through.saturating_add(COUNTERS_PER_WRITE),
+            through,
+        }
+    }
+
+    /// The next counter, or what has to be written first.
+    pub(crate) const fn next(&mut self) -> Result<u64, Reserve> {
+        if self.last >= self.through {
+            return Err(Reserve {
+                through: self.through.saturating_add(COUNTERS_PER_WRITE),
+            });
+        }
+        self.last += 1;
+        Ok(self.last)
+    }
+
+    /// Notes that this was written.
+    pub(crate) const fn reserved(&mut self, reserve: Reserve) {
+        self.through = reserve.through;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Storage with the writes in it; it may lose the newest one.
+    fn draw(counter: &mut Counter, writes: &mut Vec<u64>) -> u64 {
+        loop {
+            match counter.next() {
+                Ok(number) => return number,
+                Err(reserve) => {
+                    writes.push(reserve.through);
+                    counter.reserved(reserve);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn counters_increase_over_restarts_even_if_the_newest_write_is_lost() {
+        let mut writes = Vec::new();
+        let mut highest = 0;
+        for round in 0..40u64 {
+            if round % 3 == 1 {
+                writes.pop();
+            }
+            let mut counter = Counter::new(writes.last().copied().unwrap_or(0));
+            for _ in 0..(round * 37) % 700 + 1 {
+                let number = draw(&mut counter, &mut writes);
+                assert!(number > highest, "round {round}: {number} after {highest}");
+                highest = number;
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_costs_one_write() {
+        let mut writes = Vec::new();
+        let mut counter = Counter::new(0);
+        let first = draw(&mut counter, &mut writes);
+        assert_eq!(writes.len(), 2, "a start skips a block");
+        for expect in first + 1..first + COUNTERS_PER_WRITE {
+            assert_eq!(draw(&mut counter, &mut writes), expect);
+        }
+        assert_eq!(writes.len(), 2);
+        draw(&mut counter, &mut writes);
+        assert_eq!(writes.len(), 3);
+    }
+}

@@ -1,0 +1,23 @@
+//! Every limit of a terminal. What it holds in memory is bounded by these.
+
+/// How many counters are reserved by one write, so that not every message needs one.
+/// A start skips up to two blocks; a 64-bit counter does not mind.
+pub const COUNTERS_PER_WRITE: u64 = 256;
+
+/// How many reports may wait for their reply. All pending registrations, and then some.
+pub const WAITING_MAX: usize = 160;
+
+/// How many operators may be between a reset code and a new password.
+pub const RESETS_MAX: usize = 8;
+
+/// How many sessions whose end the server has not confirmed are kept to be told again.
+pub const SIGN_OFFS_MAX: usize = 32;
+
+/// How many settled commands are remembered, to acknowledge them again.
+pub const SETTLED_MAX: usize = 32;
+
+/// How many earlier passwords an operator may not use again.
+pub const HISTORY_MAX: usize = 4;
+
+/// The largest file of state that is read back.
+pub const SLOT_BYTES_MAX: u64 = 256 * 1024;

@@ -1,0 +1,172 @@
+//! What a terminal tells whoever draws its screen.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use tillkey_wire::code::ResetCode;
+use tillkey_wire::enrolment::Enrolled;
+use tillkey_wire::ids::{CaseId, OperatorNumber, RefusalCode, SessionId};
+use tillkey_wire::password::{PasswordRules, Rule};
+
+/// What a call came to: frames to send, in this order, and notices to show.
+#[derive(Debug, Default)]
+#[must_use = "frames have to be sent and notices shown"]
+pub struct Step {
+    /// To be sent over the link, in this order.
+    pub frames: Vec<Vec<u8>>,
+    /// To be shown or acted on.
+    pub notices: Vec<Notice>,
+}
+
+impl Step {
+    pub(crate) fn send(frame: Vec<u8>) -> Self {
+        Self {
+            frames: vec![frame],
+            notices: Vec::new(),
+        }
+    }
+
+    pub(crate) fn tell(notice: Notice) -> Self {
+        Self {
+            frames: Vec::new(),
+            notices: vec![notice],
+        }
+    }
+
+    pub(crate) fn and(mut self, notice: Notice) -> Self {
+        self.notices.push(notice);
+        self
+    }
+}
+
+/// Something that happened on the terminal.
+#[derive(Debug)]
+pub enum Notice {
+    /// The terminal is enrolled and saved. Close this connection and open the next.
+    Enrolled(Enrolled),
+    /// Somebody answered that the enrolment is refused. Nobody has proven to be the
+    /// server yet, so this is a hint: the request stays and is sent again.
+    EnrolmentRefused {
+        /// The stable name of the refusal.
+        code: RefusalCode,
+        /// When to try again; with another code, if absent.
+        retry_at: Option<Timestamp>,
+    },
+    /// The server knows the terminal; everything that waited is being sent again.
+    Welcomed,
+    /// An operator is signed on.
+    SignedOn {
+        /// Who.
+        operator: OperatorNumber,
+        /// The session.
+        session: SessionId,
+    },
+    /// The password is wrong, or there is none. The server has counted it.
+    WrongPassword {
+        /// Whose.
+        operator: OperatorNumber,
+    },
+    /// The sign-on did not come through (the link went, another began, or the server
+    /// ended it): ask for the password again.
+    SignOnInterrupted {
+        /// Whose.
+        operator: OperatorNumber,
+    },
+    /// An operator's session is over. Let a sale under way finish, then lock.
+    SessionEnded {
+        /// Whose.
+        operator: OperatorNumber,
+        /// Which.
+        session: SessionId,
+    },
+    /// Show this code to whoever stands before the terminal, and ask for it.
+    CodeOnScreen {
+        /// Whose password it opens.
+        operator: OperatorNumber,
+        /// The case.
+        case: CaseId,
+        /// The code.
+        code: ResetCode,
+        /// When it ends.
+        expires_at: Timestamp,
+    },
+    /// A code is on its way to the registered contact: ask for it.
+    CodeIssued {
+        /// Whose password it opens.
+        operator: OperatorNumber,
+        /// The case.
+        case: CaseId,
+        /// When it ends.
+        expires_at: Timestamp,
+    },
+    /// The code was right: ask for a new password.
+    CodeAccepted {
+        /// Who may choose.
+        operator: OperatorNumber,
+        /// The case.
+        case: CaseId,
+        /// Until when.
+        until: Timestamp,
+        /// By what rules.
+        rules: PasswordRules,
+    },
+    /// The chosen password breaks rules: say which, and ask again.
+    PasswordRefused {
+        /// Whose.
+        operator: OperatorNumber,
+        /// What it breaks.
+        broken: BTreeSet<Rule>,
+    },
+    /// The new password is on its way and safe against a power cut; the old one, if
+    /// any, still holds.
+    PasswordSent {
+        /// Whose.
+        operator: OperatorNumber,
+        /// The case.
+        case: CaseId,
+    },
+    /// The new password works from now on, and no older one does.
+    Effective {
+        /// Whose.
+        operator: OperatorNumber,
+        /// The case.
+        case: CaseId,
+        /// Which of the operator's passwords it is.
+        credential_version: u32,
+    },
+    /// The operator's password no longer works.
+    CredentialRevoked {
+        /// Whose.
+        operator: OperatorNumber,
+    },
+    /// The server said no.
+    Refused {
+        /// To what.
+        activity: Activity,
+        /// For whom, if it is about an operator.
+        operator: Option<OperatorNumber>,
+        /// The stable name of the refusal.
+        code: RefusalCode,
+        /// When to try again.
+        retry_at: Option<Timestamp>,
+    },
+}
+
+/// What the server can refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// The terminal itself: it is not served.
+    Connect,
+    /// A sign-on.
+    SignOn,
+    /// A sign-off; it holds on the terminal all the same.
+    SignOff,
+    /// A first password.
+    FirstPassword,
+    /// A reset code.
+    Redeem,
+    /// A new password. The old one, if any, still holds.
+    NewPassword,
+    /// The acknowledgement of a command.
+    Acknowledge,
+}

@@ -1,0 +1,160 @@
+//! Sign-on and sign-off. Several operators may be signed on, and each comes and goes
+//! without touching what another is in the middle of.
+
+use rand::{CryptoRng, RngCore};
+use tillkey_wire::ids::{OperatorNumber, SessionId};
+use tillkey_wire::message::Report;
+use tillkey_wire::opaque::{self, Ke2, OpaqueError, Subject};
+use tillkey_wire::secret::Secret;
+
+use crate::device::Device;
+use crate::fault::Fault;
+use crate::limits::SIGN_OFFS_MAX;
+use crate::link::Asked;
+use crate::notice::{Notice, Step};
+use crate::terminal::Terminal;
+
+/// A sign-on under way.
+pub(crate) struct SignOn {
+    operator: OperatorNumber,
+    /// Until the challenge has come; afterwards it waits for the session.
+    state: Option<opaque::client::SignOn>,
+}
+
+impl<D: Device> Terminal<D> {
+    /// An operator typed a password. A sign-on that is under way is given up, because
+    /// there is one keypad; sessions, resets and new passwords are not touched.
+    ///
+    /// # Errors
+    /// [`Fault::Offline`], [`Fault::Busy`], [`Fault::NotEnrolled`].
+    pub fn sign_on(
+        &mut self,
+        operator: OperatorNumber,
+        password: Secret<String>,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Step, Fault> {
+        self.sound()?;
+        self.enrolled()?;
+        let given_up = self.give_up_sign_on();
+        let (state, ke1) = opaque::client::SignOn::start(password, rng)?;
+        let frame = self.ask(
+            Asked::SignOnStart(operator),
+            Report::SignOnStart { operator, ke1 },
+        )?;
+        self.sign_on = Some(SignOn {
+            operator,
+            state: Some(state),
+        });
+        Ok(Step {
+            frames: vec![frame],
+            notices: given_up.into_iter().collect(),
+        })
+    }
+
+    /// An operator leaves. It holds at once, with or without a link; the server is told
+    /// now or with the next connection.
+    ///
+    /// # Errors
+    /// [`Fault::OutOfOrder`] if the operator is not signed on.
+    pub fn sign_off(&mut self, operator: OperatorNumber) -> Result<Step, Fault> {
+        self.sound()?;
+        let session = self
+            .session(operator)
+            .ok_or(Fault::OutOfOrder { operator })?;
+        self.sessions.remove(&operator);
+        let frames = self.leave(session)?.into_iter().collect();
+        Ok(Step {
+            frames,
+            notices: vec![Notice::SessionEnded { operator, session }],
+        })
+    }
+
+    /// Tells the server of a session's end, now or with the next connection.
+    fn leave(&mut self, session: SessionId) -> Result<Option<Vec<u8>>, Fault> {
+        while self.sign_offs.len() >= SIGN_OFFS_MAX {
+            self.sign_offs.pop_first();
+        }
+        self.sign_offs.insert(session);
+        self.ask_once(Asked::SignOff(session), Report::SignOff { session })
+    }
+
+    /// Learns from the challenge whether the password was right; about 20 ms.
+    pub(crate) fn take_challenge(
+        &mut self,
+        operator: OperatorNumber,
+        ke2: &Ke2,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Step, Fault> {
+        let state = self.sign_on.take().and_then(|sign_on| sign_on.state);
+        let state = state.ok_or(Fault::Unasked)?;
+        let subject = self.subject(operator)?;
+        let ke3 = match state.finish(ke2, &subject, rng) {
+            Ok((ke3, _)) => ke3,
+            Err(OpaqueError::WrongPassword) => {
+                return Ok(Step::tell(Notice::WrongPassword { operator }));
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        let frame = self.ask(Asked::SignOnFinish(operator), Report::SignOnFinish { ke3 })?;
+        self.sign_on = Some(SignOn {
+            operator,
+            state: None,
+        });
+        Ok(Step::send(frame))
+    }
+
+    pub(crate) fn take_session(
+        &mut self,
+        operator: OperatorNumber,
+        session: SessionId,
+        credential_version: u32,
+    ) -> Result<Step, Fault> {
+        self.sign_on = None;
+        self.change_book(|book| {
+            if let Some(known) = book.operators.get_mut(&operator) {
+                known.password_set = true;
+                known.credential_version = credential_version;
+            }
+        })?;
+        let mut step = Step::tell(Notice::SignedOn { operator, session });
+        // Signed on a second time: the first session is nobody's any more.
+        if let Some(earlier) = self.sessions.insert(operator, session)
+            && earlier != session
+        {
+            step.frames.extend(self.leave(earlier)?);
+        }
+        Ok(step)
+    }
+
+    /// Ends a session here because the server ended it.
+    pub(crate) fn end_session(&mut self, operator: OperatorNumber) -> Option<Notice> {
+        let session = self.sessions.remove(&operator)?;
+        Some(Notice::SessionEnded { operator, session })
+    }
+
+    /// Forgets the sign-on that is under way; late replies to it answer nothing.
+    pub(crate) fn give_up_sign_on(&mut self) -> Option<Notice> {
+        let SignOn { operator, .. } = self.sign_on.take()?;
+        let given_up = [Asked::SignOnStart(operator), Asked::SignOnFinish(operator)];
+        self.waiting.retain(|_, asked| !given_up.contains(asked));
+        Some(Notice::SignOnInterrupted { operator })
+    }
+
+    /// As [`Self::give_up_sign_on`], if it is this operator's.
+    pub(crate) fn give_up_sign_on_of(&mut self, operator: OperatorNumber) -> Option<Notice> {
+        let theirs = self
+            .sign_on
+            .as_ref()
+            .is_some_and(|sign_on| sign_on.operator == operator);
+        if theirs { self.give_up_sign_on() } else { None }
+    }
+
+    pub(crate) fn subject(&self, operator: OperatorNumber) -> Result<Subject, Fault> {
+        let (_, enrolled) = self.enrolled()?;
+        Ok(Subject::new(
+            &enrolled.acquirer,
+            enrolled.terminal,
+            operator,
+        ))
+    }
+}

@@ -1,0 +1,294 @@
+//! The terminal itself: its parts, how it is opened, and how its state is kept.
+//!
+//! What operators and the server do to it is in `enrol`, `link`, `sign_on`, `reset` and
+//! `command`. All of them obey one order: save, then change memory, then speak.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use tillkey_wire::cbor::{self, CborError};
+use tillkey_wire::enrolment::Enrolled;
+use tillkey_wire::ids::{DeviceModel, FirmwareVersion, OperatorNumber, SerialNumber, SessionId};
+use tillkey_wire::message::Capabilities;
+use tillkey_wire::password::PasswordRules;
+use zeroize::Zeroizing;
+
+use crate::book::Book;
+use crate::counter::Counter;
+use crate::device::{Device, Slot};
+use crate::fault::Fault;
+use crate::identity::{Identity, Keys};
+use crate::link::Asked;
+use crate::reset::Reset;
+use crate::sign_on::SignOn;
+
+/// What the vendor says of the device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// As printed on the device.
+    pub serial_number: SerialNumber,
+    /// The model.
+    pub model: DeviceModel,
+    /// The firmware version.
+    pub firmware: FirmwareVersion,
+    /// What it can do.
+    pub capabilities: Capabilities,
+}
+
+/// How far a terminal has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing<'a> {
+    /// It wants an enrolment code.
+    Blank,
+    /// It has asked to be enrolled and waits for the answer.
+    Enrolling,
+    /// It is enrolled.
+    Enrolled(&'a Enrolled),
+}
+
+/// One operator, for a list on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OperatorView {
+    /// The operator's number.
+    pub number: OperatorNumber,
+    /// Whether there is a password that works.
+    pub password_set: bool,
+    /// Which of the operator's passwords it is.
+    pub credential_version: u32,
+    /// The session, if signed on.
+    pub session: Option<SessionId>,
+    /// How far a new password has come.
+    pub progress: Progress,
+}
+
+/// How far a new password has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// None is under way.
+    Idle,
+    /// The server has been asked about a code.
+    Asking,
+    /// The code was right; a password may be chosen.
+    Choosing,
+    /// It was chosen and is being prepared with the server.
+    Registering,
+    /// It is on its way, and will be sent until the server answers.
+    Sent,
+}
+
+/// A terminal.
+pub struct Terminal<D> {
+    pub(crate) device: D,
+    pub(crate) profile: Profile,
+    pub(crate) identity: Identity,
+    pub(crate) book: Option<Book>,
+    pub(crate) counter: Counter,
+    /// Whether there is a link.
+    pub(crate) linked: bool,
+    /// What waits for a reply, by the counter of its report.
+    pub(crate) waiting: BTreeMap<u64, Asked>,
+    /// How far the server's clock is ahead, as of the last welcome.
+    pub(crate) clock_ahead: SignedDuration,
+    /// The sign-on under way; one keypad, one at a time.
+    pub(crate) sign_on: Option<SignOn>,
+    pub(crate) resets: BTreeMap<OperatorNumber, Reset>,
+    pub(crate) sessions: BTreeMap<OperatorNumber, SessionId>,
+    /// Sessions that ended here and whose end the server has not confirmed.
+    pub(crate) sign_offs: BTreeSet<SessionId>,
+    /// A save failed: memory and storage may differ.
+    broken: bool,
+}
+
+impl<D> std::fmt::Debug for Terminal<D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Terminal")
+            .field("serial_number", &self.profile.serial_number)
+            .field("standing", &self.standing())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<D: Device> Terminal<D> {
+    /// Opens the terminal on its device. Nothing is written.
+    ///
+    /// # Errors
+    /// [`Fault`] if the state cannot be read back or is another device's.
+    pub fn open(device: D, profile: Profile) -> Result<Self, Fault> {
+        let identity = match device.load(Slot::Identity)?.map(Zeroizing::new) {
+            None => Identity::Blank,
+            Some(bytes) => {
+                let (identity, serial_number) =
+                    Identity::from_bytes(&bytes).map_err(unreadable(Slot::Identity))?;
+                if serial_number != profile.serial_number {
+                    return Err(Fault::OtherDevice);
+                }
+                identity
+            }
+        };
+        let reserved = device
+            .load(Slot::Counter)?
+            .map(|bytes| cbor::decode::<u64>(&bytes).map_err(unreadable(Slot::Counter)))
+            .transpose()?;
+        let book = match &identity {
+            Identity::Enrolled { enrolled, .. } => Some(read_book(&device, enrolled)?),
+            _ => None,
+        };
+        Ok(Self {
+            device,
+            profile,
+            identity,
+            book,
+            counter: Counter::new(reserved.unwrap_or(0)),
+            linked: false,
+            waiting: BTreeMap::new(),
+            clock_ahead: SignedDuration::ZERO,
+            sign_on: None,
+            resets: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            sign_offs: BTreeSet::new(),
+            broken: false,
+        })
+    }
+
+    /// Refuses every call once a save has failed.
+    pub(crate) const fn sound(&self) -> Result<(), Fault> {
+        if self.broken {
+            Err(Fault::Broken)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn save(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Fault> {
+        self.device.save(slot, bytes).map_err(|fault| {
+            self.broken = true;
+            fault.into()
+        })
+    }
+
+    /// Saves a new identity, then takes it on.
+    pub(crate) fn become_identity(&mut self, identity: Identity) -> Result<(), Fault> {
+        let bytes = identity
+            .to_bytes(&self.profile.serial_number)
+            .map_err(unreadable(Slot::Identity))?;
+        self.save(Slot::Identity, &bytes)?;
+        self.identity = identity;
+        Ok(())
+    }
+
+    /// Changes a copy of the book, saves it if it differs, then takes it on.
+    pub(crate) fn change_book(&mut self, change: impl FnOnce(&mut Book)) -> Result<(), Fault> {
+        let mut book = self.book.clone().ok_or(Fault::NotEnrolled)?;
+        change(&mut book);
+        if self.book.as_ref() != Some(&book) {
+            let bytes = cbor::encode(&book)
+                .map(Zeroizing::new)
+                .map_err(unreadable(Slot::Book))?;
+            self.save(Slot::Book, &bytes)?;
+            self.book = Some(book);
+        }
+        Ok(())
+    }
+
+    /// The next message counter; one write in every block.
+    pub(crate) fn next_counter(&mut self) -> Result<u64, Fault> {
+        loop {
+            match self.counter.next() {
+                Ok(counter) => return Ok(counter),
+                Err(reserve) => {
+                    let bytes =
+                        cbor::encode(&reserve.through).map_err(unreadable(Slot::Counter))?;
+                    self.save(Slot::Counter, &bytes)?;
+                    self.counter.reserved(reserve);
+                }
+            }
+        }
+    }
+
+    /// The server's time, as far as the terminal knows it.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.device
+            .now()
+            .checked_add(self.clock_ahead)
+            .unwrap_or(Timestamp::MAX)
+    }
+
+    /// The device, to look at.
+    pub const fn device(&self) -> &D {
+        &self.device
+    }
+}
+
+impl<D> Terminal<D> {
+    /// How far the terminal has come.
+    pub const fn standing(&self) -> Standing<'_> {
+        match &self.identity {
+            Identity::Blank => Standing::Blank,
+            Identity::Enrolling { .. } => Standing::Enrolling,
+            Identity::Enrolled { enrolled, .. } => Standing::Enrolled(enrolled),
+        }
+    }
+
+    /// The operators that the server told of, in ascending order.
+    pub fn operators(&self) -> impl Iterator<Item = OperatorView> {
+        self.book
+            .iter()
+            .flat_map(|book| &book.operators)
+            .map(|(&number, operator)| OperatorView {
+                number,
+                password_set: operator.password_set,
+                credential_version: operator.credential_version,
+                session: self.session(number),
+                progress: self.progress(number),
+            })
+    }
+
+    /// An operator's session, if signed on.
+    pub fn session(&self, operator: OperatorNumber) -> Option<SessionId> {
+        self.sessions.get(&operator).copied()
+    }
+
+    /// How far an operator's new password has come.
+    pub fn progress(&self, operator: OperatorNumber) -> Progress {
+        match self.resets.get(&operator) {
+            Some(reset) => reset.progress(),
+            None if self
+                .book
+                .iter()
+                .any(|book| book.pending.contains_key(&operator)) =>
+            {
+                Progress::Sent
+            }
+            None => Progress::Idle,
+        }
+    }
+
+    /// The password rules that the server last told of.
+    pub fn password_rules(&self) -> PasswordRules {
+        self.book
+            .as_ref()
+            .map_or(PasswordRules::DEFAULT, |book| book.rules)
+    }
+
+    pub(crate) const fn enrolled(&self) -> Result<(&Keys, &Enrolled), Fault> {
+        match &self.identity {
+            Identity::Enrolled { keys, enrolled } => Ok((keys, enrolled)),
+            _ => Err(Fault::NotEnrolled),
+        }
+    }
+}
+
+/// The book of this enrolment; one of an earlier enrolment is not ours to read.
+fn read_book(device: &impl Device, enrolled: &Enrolled) -> Result<Book, Fault> {
+    let kept = device
+        .load(Slot::Book)?
+        .map(|bytes| cbor::decode::<Book>(&bytes).map_err(unreadable(Slot::Book)))
+        .transpose()?;
+    Ok(kept
+        .filter(|book| book.terminal == enrolled.terminal)
+        .unwrap_or_else(|| Book::new(enrolled.terminal)))
+}
+
+fn unreadable(slot: Slot) -> impl Fn(CborError) -> Fault {
+    move |source| Fault::Unreadable { slot, source }
+}

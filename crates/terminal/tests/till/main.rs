@@ -1,0 +1,21 @@
+//! The SDK against a small bank made of the wire's own server side: real OPAQUE, real
+//! signatures, no network, no clock.
+
+#[cfg(test)]
+mod bank;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod counters;
+#[cfg(test)]
+mod devices;
+#[cfg(test)]
+mod enrolment;
+#[cfg(test)]
+mod power_cut;
+#[cfg(test)]
+mod reset;
+#[cfg(test)]
+mod sign_on;
+#[cfg(test)]
+mod world;
