@@ -144,7 +144,8 @@ pub struct Verdict {
     /// What is to happen.
     pub decision: Decision,
     /// The ids of the policies that decided: those that ruled out what was asked
-    /// before, then those that permitted.
+    /// before, then those that permitted. With [`Decision::MoreEvidence`], those that
+    /// would decide once the evidence is there.
     pub policies: Vec<String>,
     /// Their reasons, in the same order; never empty.
     pub reasons: Vec<Bilingual>,
