@@ -9,13 +9,23 @@ use tillkey_wire::ids::{CaseId, OperatorNumber, RefusalCode, SessionId};
 use tillkey_wire::password::{PasswordRules, Rule};
 
 /// What a call came to: frames to send, in this order, and notices to show.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use = "frames have to be sent and notices shown"]
 pub struct Step {
     /// To be sent over the link, in this order.
     pub frames: Vec<Vec<u8>>,
     /// To be shown or acted on.
     pub notices: Vec<Notice>,
+}
+
+/// Without what is in the frames, which may be a code.
+impl std::fmt::Debug for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Step")
+            .field("frames", &self.frames.len())
+            .field("notices", &self.notices)
+            .finish()
+    }
 }
 
 impl Step {

@@ -208,8 +208,10 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CborError> {
     check(bytes, DEPTH_MAX)?;
     ciborium::de::from_reader_with_recursion_limit(bytes, DEPTH_MAX * 4).map_err(|fault| {
         let why = match fault {
-            ciborium::de::Error::Semantic(_, why) => why,
-            _ => String::from("another kind of value"),
+            // These name a field of ours. What else serde says repeats what it read,
+            // and that may be a code.
+            ciborium::de::Error::Semantic(_, why) if why.starts_with("missing field") => why,
+            _ => String::from("a field is unknown or of another kind"),
         };
         CborError::Unexpected { why }
     })

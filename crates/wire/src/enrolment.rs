@@ -212,7 +212,7 @@ impl Request {
     }
 
     /// Reads a request, if it is signed by the key that it names. Whether it knows the
-    /// code is [`Request::prove`]'s to say.
+    /// code is [`Request::check_proof`]'s to say.
     ///
     /// # Errors
     /// [`EnrolmentError::Message`].
@@ -229,7 +229,7 @@ impl Request {
         Ok(request)
     }
 
-    /// What the terminal says of itself. Believe it once [`Request::prove`] held.
+    /// What the terminal says of itself. Believe it once [`Request::check_proof`] held.
     pub const fn candidate(&self) -> &Candidate {
         &self.candidate
     }
@@ -238,7 +238,7 @@ impl Request {
     ///
     /// # Errors
     /// [`EnrolmentError::WrongCode`].
-    pub fn prove(&self, code: &CodeKey) -> Result<(), EnrolmentError> {
+    pub fn check_proof(&self, code: &CodeKey) -> Result<(), EnrolmentError> {
         code.holds(LABEL_REQUEST, &cbor::encode(&self.candidate)?, &self.proof)
     }
 }

@@ -159,10 +159,18 @@ pub fn sign(
 
 /// An envelope that is well formed, and nothing more: what it says, including who it
 /// is from, is a claim until [`Unverified::verify`] gives the payload out.
-#[derive(Debug)]
 pub struct Unverified {
     inner: CoseSign1,
     kid: KeyId,
+}
+
+/// Without the payload, which may hold a code.
+impl std::fmt::Debug for Unverified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unverified")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Unverified {

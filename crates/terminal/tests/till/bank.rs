@@ -50,13 +50,10 @@ pub(crate) struct Bank {
     pub(crate) signed_off: Vec<SessionId>,
     pub(crate) uploads: usize,
     pub(crate) rules: PasswordRules,
+    pub(crate) acquirer: AcquirerId,
     pub(crate) terminal_number: String,
     /// Refuse new passwords with this code; for good if `false`.
     pub(crate) refuse_uploads: Option<(&'static str, bool)>,
-}
-
-fn acquirer() -> AcquirerId {
-    "demo-bank".parse().unwrap()
 }
 
 impl Bank {
@@ -82,6 +79,7 @@ impl Bank {
             signed_off: Vec::new(),
             uploads: 0,
             rules: PasswordRules::DEFAULT,
+            acquirer: "demo-bank".parse().unwrap(),
             terminal_number: "10000001".to_owned(),
             refuse_uploads: None,
         };
@@ -112,7 +110,7 @@ impl Bank {
 
     fn enrol(&mut self, frame: &Unverified) -> Vec<u8> {
         let request = Request::open(frame).unwrap();
-        if request.prove(&self.code).is_err() {
+        if request.check_proof(&self.code).is_err() {
             let code = "not_matched".parse().unwrap();
             let refused = Answer::Refused {
                 code,
@@ -127,7 +125,7 @@ impl Bank {
         let terminal = TerminalId::random(&mut self.rng);
         let enrolled = Enrolled {
             terminal,
-            acquirer: acquirer(),
+            acquirer: self.acquirer.clone(),
             merchant: "898310054110001".parse().unwrap(),
             terminal_number: self.terminal_number.parse().unwrap(),
             server_key: (&self.key.verifying_key()).into(),
@@ -141,7 +139,7 @@ impl Bank {
     }
 
     fn subject(&self, operator: OperatorNumber) -> Subject {
-        Subject::new(&acquirer(), self.terminal.unwrap().0, operator)
+        Subject::new(&self.acquirer, self.terminal.unwrap().0, operator)
     }
 
     fn reply(&mut self, report: Report) -> Reply {
@@ -243,7 +241,7 @@ impl Bank {
                 credential_version: account.version,
             });
         Reply::Welcome(Welcome {
-            acquirer: acquirer(),
+            acquirer: self.acquirer.clone(),
             merchant: "898310054110001".parse().unwrap(),
             terminal_number: self.terminal_number.parse().unwrap(),
             now: noon(),

@@ -89,6 +89,12 @@ impl Memory {
 }
 
 impl Memory {
+    /// Puts another device's slot in the place of this one's.
+    pub(crate) fn copy_slot(&self, slot: Slot, other: &Self) {
+        let bytes = other.slots.borrow()[&slot].clone();
+        self.slots.borrow_mut().insert(slot, bytes);
+    }
+
     /// The storage falls back by one write, and by no more: see [`Device`].
     pub(crate) fn lose_newest(&self, slot: Slot) {
         match self.spares.borrow().get(&slot) {

@@ -1,6 +1,6 @@
 use ed25519_dalek::SigningKey;
 use tillkey_terminal::wire::code::EnrolmentCode;
-use tillkey_terminal::{Advice, Fault, Notice, Standing, Terminal};
+use tillkey_terminal::{Advice, Fault, FileDevice, Notice, Slot, Standing, Terminal};
 
 use crate::bank::Bank;
 use crate::devices::Memory;
@@ -134,6 +134,28 @@ fn a_terminal_number_may_change_and_an_acquirer_may_not() {
         panic!("{standing:?}")
     };
     assert_eq!(enrolled.terminal_number.as_str(), "20000002");
+    world.bank.acquirer = "other-bank".parse().unwrap();
+    assert!(matches!(world.connect(), Err(Fault::Unexpected)));
+}
+
+/// The storage was not cleared between two enrolments: operators, pending uploads and
+/// settled commands of the first are not the second's.
+#[test]
+fn the_book_of_another_enrolment_is_not_read() {
+    let (mut world, first) = World::enrolled(9);
+    world.first_password(5, "739201").unwrap();
+    let (other, second) = World::enrolled(10);
+    drop(other);
+    first.copy_slot(Slot::Identity, &second);
+    world.restart(&first);
+    assert_eq!(world.terminal().operators().count(), 0);
+}
+
+/// A fleet runs in threads.
+#[test]
+fn a_terminal_can_be_sent_to_another_thread() {
+    fn check<T: Send>() {}
+    check::<Terminal<FileDevice>>();
 }
 
 #[test]

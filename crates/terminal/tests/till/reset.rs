@@ -288,3 +288,21 @@ fn g02_the_newer_of_two_resets_is_the_one_that_counts() {
     assert!(!world.signs_on(CASHIER, "739201").unwrap());
     assert!(world.signs_on(CASHIER, "604817").unwrap());
 }
+
+#[test]
+fn c08_debug_shows_neither_code_nor_password() {
+    let (mut world, _) = World::enrolled(50);
+    let (_, code) = world.bank.issue(operator(CASHIER));
+    let digits = code.expose().clone();
+    let step = world.terminal().redeem(operator(CASHIER), code).unwrap();
+    let bytes = format!("{:?}", digits.as_bytes());
+    let mut shown = format!("{step:?}");
+    shown += &format!("{:?}", world.carry(step).unwrap());
+    let step = world.begin_choice(CASHIER, "739201").unwrap();
+    shown += &format!("{step:?} {:?}", world.terminal());
+    assert!(
+        !shown.contains(&digits) && !shown.contains("739201"),
+        "{shown}"
+    );
+    assert!(!shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
+}

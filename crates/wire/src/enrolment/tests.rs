@@ -53,8 +53,8 @@ fn both_sides_prove_the_code() {
     let (request, frame) = request(&device);
     let taken = open(&frame).unwrap();
     assert_eq!(taken, request);
-    assert_eq!(taken.prove(&code(1)), Ok(()));
-    assert_eq!(taken.prove(&code(2)), Err(EnrolmentError::WrongCode));
+    assert_eq!(taken.check_proof(&code(1)), Ok(()));
+    assert_eq!(taken.check_proof(&code(2)), Err(EnrolmentError::WrongCode));
 
     let answer = Answer::enrolled(&taken, enrolled(&server), &code(1)).unwrap();
     let frame = answer.sign(&taken, &server).unwrap();
@@ -85,7 +85,7 @@ fn a_replaced_device_key_is_noticed() {
     let mut replaced = good.clone();
     replaced.candidate.device_key = (&attacker.verifying_key()).into();
     let taken = open(&replaced.sign(&attacker).unwrap()).unwrap();
-    assert_eq!(taken.prove(&code(1)), Err(EnrolmentError::WrongCode));
+    assert_eq!(taken.check_proof(&code(1)), Err(EnrolmentError::WrongCode));
 
     let mismatch: EnrolmentError = EnvelopeError::WrongKeyId.into();
     assert_eq!(open(&good.sign(&attacker).unwrap()), Err(mismatch));
@@ -93,7 +93,7 @@ fn a_replaced_device_key_is_noticed() {
     let mut backup = good;
     backup.candidate.backup_key = BackupKey::from_bytes(&[6; 32]).unwrap();
     let taken = open(&backup.sign(&device).unwrap()).unwrap();
-    assert_eq!(taken.prove(&code(1)), Err(EnrolmentError::WrongCode));
+    assert_eq!(taken.check_proof(&code(1)), Err(EnrolmentError::WrongCode));
 }
 
 /// A server that does not know the code cannot be pinned, whatever it signs.

@@ -317,9 +317,40 @@ fn an_operator_is_listed_once() {
 #[test]
 fn c08_debug_shows_no_code() {
     for report in reports(1) {
-        assert!(!format!("{report:?}").contains("4821"), "{report:?}");
+        let message = FromTerminal { counter: 1, report };
+        let frame = message.sign(TERMINAL, &key(1)).unwrap();
+        let envelope = Unverified::parse(&frame).unwrap();
+        let shown = format!("{message:?} {envelope:?}");
+        // As text and as a list of bytes.
+        assert!(
+            !shown.contains("4821") && !shown.contains("52, 56, 50"),
+            "{shown}"
+        );
     }
     for message in from_server(1, 1) {
         assert!(!format!("{message:?}").contains("4821"), "{message:?}");
+    }
+}
+
+/// What cannot be read is not repeated either.
+#[test]
+fn c08_errors_show_no_code() {
+    for (name, value) in [
+        ("code", ciborium::Value::from(48_213_907)),
+        ("code", "4821390".into()),
+        ("48213907", "x".into()),
+    ] {
+        let redeem = map(&[("operator", "05".into()), (name, value)]);
+        let message = map(&[
+            ("counter", 1.into()),
+            ("report", map(&[("redeem", redeem)])),
+        ]);
+        let payload = payload(&[("v", 1.into()), ("message", message)]);
+        let fault = read::<FromTerminal>(&payload).unwrap_err();
+        let shown = format!(
+            "{fault:?} {fault} {}",
+            std::error::Error::source(&fault).unwrap()
+        );
+        assert!(!shown.contains("4821"), "{shown}");
     }
 }
