@@ -6,15 +6,18 @@
 //! - [`Store`] opens the database and runs requests; [`tx`], [`value`], [`fault`] and
 //!   [`limits`] are what a request meets.
 //! - [`party`], [`case`], [`challenge`], [`reset_code`], [`attempts`], [`credential`],
-//!   [`session`], [`command`], [`outbox`], [`idempotency`], [`meta`] and [`event`] are
+//!   [`session`], [`command`], [`comment`], [`outbox`], [`idempotency`], [`meta`] and [`event`] are
 //!   the domain operations.
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
+//! - [`conformance`] is what every engine has to pass.
 
 pub mod attempts;
 pub mod case;
 pub mod challenge;
 mod checkpoint_file;
 pub mod command;
+pub mod comment;
+pub mod conformance;
 pub mod credential;
 pub mod event;
 pub mod fault;

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tillkey_ledger::LogVerifier;
 use tokio::sync::oneshot;
 
 use crate::fault::Fault;
@@ -17,13 +18,20 @@ use crate::tx::Tx;
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<Engine>,
+    log_verifier: LogVerifier,
 }
 
 impl Store {
-    pub(crate) fn new(engine: Engine) -> Self {
+    pub(crate) fn new(engine: Engine, log_verifier: LogVerifier) -> Self {
         Self {
             engine: Arc::new(engine),
+            log_verifier,
         }
+    }
+
+    /// The key with which the ledger's checkpoints are checked.
+    pub fn log_verifier(&self) -> LogVerifier {
+        self.log_verifier.clone()
     }
 
     /// Runs a request in a write transaction and answers after it is committed.

@@ -18,8 +18,7 @@ statements! {
          ON CONFLICT (terminal) DO UPDATE SET code_key_sealed = excluded.code_key_sealed, \
          created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = NULL";
     LIVE: "find a live enrolment" =
-        "SELECT code_key_sealed FROM enrolments \
-         WHERE terminal = $1 AND used_at IS NULL AND expires_at > $2";
+        "SELECT code_key_sealed, used_at FROM enrolments WHERE terminal = $1 AND expires_at > $2";
     USE: "use an enrolment" =
         "UPDATE enrolments SET used_at = $1 \
          WHERE terminal = $2 AND used_at IS NULL AND expires_at > $1";
@@ -60,22 +59,36 @@ pub fn open(
     tx.execute(OPEN, &values).map(|_| ())
 }
 
-/// The code key of a terminal's live enrolment.
+/// An enrolment that has not expired.
+#[derive(Debug)]
+pub struct LiveEnrolment {
+    /// The key derived from its code.
+    pub code_key: Secret<Vec<u8>>,
+    /// Whether it was used. The device that used it may ask again: it may not have
+    /// heard the answer.
+    pub used: bool,
+}
+
+/// A terminal's enrolment that has not expired.
 ///
 /// # Errors
 /// [`Fault::Unsealable`] when the merchant was erased.
-pub fn live_key(
+pub fn live(
     tx: &mut dyn Tx,
     key: &DataKey,
     terminal: TerminalId,
     now: Timestamp,
-) -> Result<Option<Secret<Vec<u8>>>, Fault> {
+) -> Result<Option<LiveEnrolment>, Fault> {
     let Some(mut row) = tx.query_one(LIVE, &[Value::from(&terminal), Value::from(now)])? else {
         return Ok(None);
     };
     let sealed: Vec<u8> = row.take()?;
-    key.unseal(code_key_place(&terminal.to_string()), &sealed)
-        .map(Some)
+    let used_at: Option<Timestamp> = row.take()?;
+    let code_key = key.unseal(code_key_place(&terminal.to_string()), &sealed)?;
+    Ok(Some(LiveEnrolment {
+        code_key,
+        used: used_at.is_some(),
+    }))
 }
 
 /// Uses the live enrolment. True for exactly one caller.

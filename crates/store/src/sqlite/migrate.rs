@@ -33,6 +33,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     2 "0002_events",
     3 "0003_cases",
     4 "0004_outgoing",
+    5 "0005_comments",
 ];
 
 /// Where it is written what was applied.

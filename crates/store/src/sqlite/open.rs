@@ -45,6 +45,7 @@ impl Store {
         migrate::migrate(&connection, options.now)?;
         let file = path.join("checkpoint");
         let recorder = open_ledger(&connection, options, &file)?;
+        let verifier = recorder.verifier();
         let checkpoints = Arc::new(Mailbox::default());
         let writer = Writer {
             connection,
@@ -79,11 +80,12 @@ impl Store {
             .map_err(&spawn_fault)?;
         threads.push(thread);
         let queues = Some(Queues { writes, reads });
-        Ok(Self::new(Engine {
+        let engine = Engine {
             queues,
             threads,
             _directory: directory,
-        }))
+        };
+        Ok(Self::new(engine, verifier))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::sqlite::Options;
 use crate::store::Store;
 
+mod conformance;
 mod statements;
 
 pub(crate) fn log_key() -> LogKey {

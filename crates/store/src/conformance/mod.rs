@@ -1,0 +1,147 @@
+//! What every engine has to pass: each operation, its order, its uniqueness, and
+//! that nothing acknowledged is lost.
+//!
+//! A check is given a way to open one database of its own; opened again, it is the
+//! same database. A check that fails panics, or ends with a fault.
+
+mod attempts;
+mod cases;
+mod codes;
+mod credentials;
+mod ground;
+mod ledger;
+mod outgoing;
+mod parties;
+mod people;
+mod sealing;
+mod transactions;
+
+use crate::fault::Fault;
+use crate::store::Store;
+
+/// Opens the database of one check. The store opened before is dropped by then.
+pub type Open<'a> = &'a dyn Fn() -> Result<Store, Fault>;
+
+/// One check.
+pub type Check = fn(Open<'_>) -> Result<(), Fault>;
+
+/// Every check, by name.
+pub const CHECKS: &[(&str, Check)] = &[
+    (
+        "a_failed_request_leaves_nothing",
+        transactions::a_failed_request_leaves_nothing,
+    ),
+    (
+        "what_is_answered_is_there_again",
+        transactions::what_is_answered_is_there_again,
+    ),
+    (
+        "a_read_sees_one_moment",
+        transactions::a_read_sees_one_moment,
+    ),
+    ("acquirers_are_unique", parties::acquirers_are_unique),
+    (
+        "merchants_are_found_and_listed",
+        parties::merchants_are_found_and_listed,
+    ),
+    (
+        "documents_are_compared_blind",
+        parties::documents_are_compared_blind,
+    ),
+    (
+        "contacts_keep_the_previous_one",
+        parties::contacts_keep_the_previous_one,
+    ),
+    (
+        "terminals_are_unique_while_in_service",
+        parties::terminals_are_unique_while_in_service,
+    ),
+    ("a_counter_counts_once", parties::a_counter_counts_once),
+    (
+        "an_enrolment_is_used_once",
+        people::an_enrolment_is_used_once,
+    ),
+    ("operators_come_and_go", people::operators_come_and_go),
+    (
+        "staff_sign_in_and_are_disabled",
+        people::staff_sign_in_and_are_disabled,
+    ),
+    (
+        "facts_are_those_of_the_moment",
+        people::facts_are_those_of_the_moment,
+    ),
+    (
+        "a_case_is_the_fold_of_its_events",
+        cases::a_case_is_the_fold_of_its_events,
+    ),
+    (
+        "a_stale_case_is_a_conflict",
+        cases::a_stale_case_is_a_conflict,
+    ),
+    (
+        "one_proven_case_an_operator",
+        cases::one_proven_case_an_operator,
+    ),
+    (
+        "cases_fall_due_and_are_listed",
+        cases::cases_fall_due_and_are_listed,
+    ),
+    ("a_case_token_is_set_once", cases::a_case_token_is_set_once),
+    (
+        "a_challenge_takes_its_tries",
+        codes::a_challenge_takes_its_tries,
+    ),
+    (
+        "d02_parallel_guesses_take_tries",
+        codes::d02_parallel_guesses_take_tries,
+    ),
+    ("one_live_reset_code", codes::one_live_reset_code),
+    ("attempts_slide", attempts::attempts_slide),
+    (
+        "d02_parallel_attempts_are_all_counted",
+        attempts::d02_parallel_attempts_are_all_counted,
+    ),
+    ("attempts_are_pruned", attempts::attempts_are_pruned),
+    (
+        "a_replacement_ends_what_was",
+        credentials::a_replacement_ends_what_was,
+    ),
+    (
+        "a_revocation_ends_now_or_later",
+        credentials::a_revocation_ends_now_or_later,
+    ),
+    (
+        "sessions_start_and_end",
+        credentials::sessions_start_and_end,
+    ),
+    (
+        "the_newest_command_counts",
+        outgoing::the_newest_command_counts,
+    ),
+    (
+        "a_message_is_sent_once_and_wiped",
+        outgoing::a_message_is_sent_once_and_wiped,
+    ),
+    ("an_answer_is_remembered", outgoing::an_answer_is_remembered),
+    ("meta_values_are_kept", outgoing::meta_values_are_kept),
+    (
+        "sealed_values_open_in_their_place",
+        sealing::sealed_values_open_in_their_place,
+    ),
+    (
+        "an_erased_owner_stays_closed",
+        sealing::an_erased_owner_stays_closed,
+    ),
+    (
+        "positions_are_dense_under_concurrency",
+        ledger::positions_are_dense_under_concurrency,
+    ),
+    (
+        "events_are_listed_and_counted",
+        ledger::events_are_listed_and_counted,
+    ),
+    (
+        "the_ledger_verifies_after_reopening",
+        ledger::the_ledger_verifies_after_reopening,
+    ),
+];

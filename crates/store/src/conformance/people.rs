@@ -1,0 +1,192 @@
+use tillkey_rules::attempts::Scope;
+use tillkey_rules::party::Role;
+use tillkey_rules::vocabulary::MerchantStatus;
+use tillkey_wire::secret::Secret;
+
+use super::Open;
+use super::ground::{at, bank, cashier, id, keys, rng, settle, shop, subject, till};
+use crate::attempts;
+use crate::fault::Fault;
+use crate::party::contact::{self, NewContact};
+use crate::party::enrolment::{self, NewEnrolment};
+use crate::party::staff::{self, NewSession, Staff};
+use crate::party::{merchant, operator, subject as subjects, terminal};
+use crate::seal::{DataKey, Owner};
+use crate::tx::Tx;
+
+pub(super) fn an_enrolment_is_used_once(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(|tx| {
+        let key = DataKey::load(tx, &keys(), &Owner::Merchant(shop()))?;
+        let open = |tx: &mut dyn Tx, code_key: &[u8], now| {
+            let code_key = Secret::new(code_key.to_vec());
+            let new = NewEnrolment {
+                terminal: till(),
+                code_key,
+                now,
+                expires_at: at(100),
+            };
+            enrolment::open(tx, &key, &new, &mut rng(4))
+        };
+        open(tx, b"first", at(1))?;
+        open(tx, b"second", at(2))?;
+        let live = enrolment::live(tx, &key, till(), at(3))?.ok_or(Fault::Missing("enrolment"))?;
+        assert_eq!(
+            (live.code_key.expose().as_slice(), live.used),
+            (b"second".as_slice(), false)
+        );
+        assert!(
+            enrolment::live(tx, &key, till(), at(100))?.is_none(),
+            "its time is over"
+        );
+        assert!(!enrolment::redeem(tx, till(), at(100))?);
+        assert!(enrolment::redeem(tx, till(), at(4))?);
+        assert!(!enrolment::redeem(tx, till(), at(4))?, "a second time");
+        let used = enrolment::live(tx, &key, till(), at(5))?.ok_or(Fault::Missing("enrolment"))?;
+        assert!(
+            used.used,
+            "known until it expires, for a device that asks again"
+        );
+        open(tx, b"third", at(6))?;
+        assert!(enrolment::redeem(tx, till(), at(7))?);
+        Ok(())
+    })
+}
+
+pub(super) fn operators_come_and_go(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(|tx| {
+        assert!(
+            !operator::add(tx, till(), cashier(), at(1))?,
+            "there already"
+        );
+        assert!(operator::add(tx, till(), id("99"), at(1))?);
+        assert!(operator::add(tx, till(), id("00"), at(1))?);
+        let listed = operator::list(tx, till())?;
+        let numbers: Vec<u8> = listed.iter().map(|one| one.number.number()).collect();
+        assert_eq!(numbers, [0, 1, 99]);
+        assert!(operator::remove(tx, till(), cashier(), at(2))?);
+        assert!(!operator::remove(tx, till(), cashier(), at(2))?);
+        assert_eq!(operator::list(tx, till())?.len(), 2);
+        let removed = operator::find(tx, till(), cashier())?.ok_or(Fault::Missing("operator"))?;
+        assert_eq!(removed.removed_at, Some(at(2)));
+        assert!(operator::add(tx, till(), cashier(), at(3))?, "again");
+        assert_eq!(operator::list(tx, till())?.len(), 3);
+        let nowhere = tillkey_wire::ids::TerminalId::from_bytes([9; 10]);
+        assert!(matches!(
+            operator::add(tx, nowhere, cashier(), at(1)),
+            Err(Fault::Dangling(_))
+        ));
+        Ok(())
+    })
+}
+
+pub(super) fn staff_sign_in_and_are_disabled(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    let li = || Staff {
+        acquirer: bank(),
+        account: id("li"),
+        person: id("P-1"),
+        role: Role::Agent,
+        password_hash: Secret::new("$argon2id$one".to_owned()),
+        created_at: at(0),
+        disabled_at: None,
+    };
+    store.write_blocking(move |tx| staff::add(tx, &li()))?;
+    let again = store.write_blocking(move |tx| staff::add(tx, &li()));
+    assert!(matches!(again, Err(Fault::Taken(_))));
+    store.write_blocking(|tx| {
+        let found = staff::find(tx, &bank(), &id("li"))?.ok_or(Fault::Missing("staff"))?;
+        assert_eq!((found.role, found.person), (Role::Agent, id("P-1")));
+        assert_eq!(staff::list(tx, &bank(), None, 10)?.len(), 1);
+        assert!(staff::list(tx, &bank(), Some(&id("li")), 10)?.is_empty());
+        let token = keys().token_digest("staff", "abc");
+        let start = |tx: &mut dyn Tx| {
+            let session = NewSession {
+                token_digest: token,
+                acquirer: bank(),
+                account: id("li"),
+                now: at(0),
+                idle_until: at(10),
+                ends_at: at(30),
+            };
+            staff::start_session(tx, &session)
+        };
+        start(tx)?;
+        let (who, since) = staff::of_session(tx, &token, at(5))?.ok_or(Fault::Missing("staff"))?;
+        assert_eq!((who.account, since), (id("li"), at(0)));
+        assert!(staff::of_session(tx, &keys().token_digest("case", "abc"), at(5))?.is_none());
+        assert!(staff::touch_session(tx, &token, at(9), at(29))?);
+        assert!(staff::of_session(tx, &token, at(28))?.is_some());
+        assert!(staff::touch_session(tx, &token, at(28), at(90))?);
+        assert!(
+            staff::of_session(tx, &token, at(30))?.is_none(),
+            "the end in any case"
+        );
+        assert!(!staff::touch_session(tx, &token, at(30), at(90))?);
+        assert_eq!(staff::prune_sessions(tx, at(30))?, 1);
+        start(tx)?;
+        let hash = Secret::new("$argon2id$two".to_owned());
+        staff::set_password(tx, (&bank(), &id("li")), &hash)?;
+        assert!(
+            staff::of_session(tx, &token, at(1))?.is_none(),
+            "a new password ends it"
+        );
+        start(tx)?;
+        assert!(staff::end_session(tx, &token)?);
+        assert!(!staff::end_session(tx, &token)?);
+        start(tx)?;
+        assert!(staff::disable(tx, &bank(), &id("li"), at(2))?);
+        assert!(!staff::disable(tx, &bank(), &id("li"), at(3))?);
+        assert!(staff::of_session(tx, &token, at(2))?.is_none());
+        start(tx)?;
+        assert!(
+            staff::of_session(tx, &token, at(2))?.is_none(),
+            "none for a disabled account"
+        );
+        Ok(())
+    })
+}
+
+pub(super) fn facts_are_those_of_the_moment(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(|tx| {
+        let facts = subjects::facts(tx, &subject(), at(0), false)?;
+        assert!(facts.terminal_in_service && facts.operator_active && !facts.has_password);
+        assert_eq!(
+            (facts.contact, facts.keeps_journal, facts.enrolled_at),
+            (None, None, None)
+        );
+        let keys = keys();
+        let key = DataKey::load(tx, &keys, &Owner::Merchant(shop()))?;
+        let contact = NewContact {
+            merchant: shop(),
+            phone: Secret::new("13800000001".to_owned()),
+            phone_index: keys.phone_index(&bank(), "13800000001"),
+            now: at(7),
+        };
+        contact::set(tx, &key, &contact, &mut rng(5))?;
+        terminal::describe(tx, till(), r#"{"journal":false,"precheck":true}"#, at(8))?;
+        merchant::set_status(tx, &shop(), MerchantStatus::Suspended, at(8))?;
+        operator::remove(tx, till(), cashier(), at(8))?;
+        let whose = attempts::operator_subject(till(), cashier());
+        attempts::count(tx, (Scope::SignOn, &whose), at(8))?;
+        attempts::count(tx, (Scope::CounterProof, &whose), at(8))?;
+        let facts = subjects::facts(tx, &subject(), at(9), true)?;
+        assert_eq!(facts.merchant_status, MerchantStatus::Suspended);
+        assert!(!facts.operator_active && facts.terminal_online);
+        let contact = facts.contact.ok_or(Fault::Missing("contact"))?;
+        assert_eq!((contact.version, contact.changed_at), (1, at(7)));
+        assert_eq!((facts.keeps_journal, facts.failures_30d), (Some(false), 2));
+        let mut moved = subject();
+        moved.terminal_number = id("87654321");
+        assert!(!subjects::facts(tx, &moved, at(9), true)?.terminal_in_service);
+        terminal::retire(tx, till(), at(9))?;
+        assert!(!subjects::facts(tx, &subject(), at(9), true)?.terminal_in_service);
+        Ok(())
+    })
+}
