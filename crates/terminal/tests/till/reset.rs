@@ -1,4 +1,6 @@
 use tillkey_terminal::wire::code::ResetCode;
+use tillkey_terminal::wire::ids::CaseId;
+use tillkey_terminal::wire::message::{FromServer, Reply};
 use tillkey_terminal::wire::password::{Lengths, PasswordRules, Rule};
 use tillkey_terminal::{Fault, Notice, Progress};
 
@@ -305,4 +307,26 @@ fn c08_debug_shows_neither_code_nor_password() {
         "{shown}"
     );
     assert!(!shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
+}
+
+#[test]
+fn g02_the_effect_of_another_case_is_not_this_ones() {
+    let (mut world, _) = World::enrolled(51);
+    world.bank.refuse_uploads = Some(("too_many", true));
+    world.reset(CASHIER, "739201").unwrap();
+    let _ = world.terminal().resend().unwrap();
+    let in_reply_to = world.bank.counters.last().unwrap() + 1;
+    let case = CaseId::from_bytes([1; 10]);
+    let reply = Reply::Effective {
+        case,
+        credential_version: 9,
+    };
+    let frame = world.bank.sign(&FromServer::Reply { in_reply_to, reply });
+    let terminal = world.terminal.as_mut().unwrap();
+    assert!(matches!(
+        terminal.receive(&frame, &mut world.rng),
+        Err(Fault::Unexpected)
+    ));
+    assert_eq!(world.terminal().progress(operator(CASHIER)), Progress::Sent);
+    assert!(world.terminal().operators().all(|o| !o.password_set));
 }
