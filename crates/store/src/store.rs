@@ -114,7 +114,8 @@ pub(crate) trait Request: Send {
 /// A request with its result and the caller who waits for it.
 struct Asked<T, F> {
     request: F,
-    result: Result<T, Fault>,
+    /// None until it was run.
+    result: Option<Result<T, Fault>>,
     caller: oneshot::Sender<Result<T, Fault>>,
 }
 
@@ -124,7 +125,7 @@ impl<T, F> Asked<T, F> {
         (
             Self {
                 request,
-                result: Err(Fault::Closed),
+                result: None,
                 caller,
             },
             answer,
@@ -138,18 +139,24 @@ where
     F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send,
 {
     fn run(&mut self, tx: &mut dyn Tx) -> bool {
-        self.result = (self.request)(tx);
-        self.result.is_ok()
+        let result = (self.request)(tx);
+        let has_succeeded = result.is_ok();
+        self.result = Some(result);
+        has_succeeded
     }
 
     fn panicked(&mut self) {
-        self.result = Err(Fault::Panicked);
+        self.result = Some(Err(Fault::Panicked));
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Fault>) {
         // The request's own fault says more than the commit's. A caller who no
         // longer waits is no reason to stop.
-        let answer = self.result.and_then(|value| committed.map(|()| value));
+        let answer = match (self.result, committed) {
+            (Some(Err(fault)), _) | (_, Err(fault)) => Err(fault),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(Fault::Closed),
+        };
         let _ = self.caller.send(answer);
     }
 }

@@ -21,7 +21,7 @@ CREATE INDEX commands_due ON commands (expires_at) WHERE ended_at IS NULL;
 CREATE TABLE outbox (
     id                 TEXT    NOT NULL PRIMARY KEY, -- the message
     idempotency_key    TEXT    NOT NULL UNIQUE,      -- one effect, one message
-    kind               TEXT    NOT NULL,             -- sms, mail, webhook, terminal
+    kind               TEXT    NOT NULL,             -- sms, mail, webhook
     owner              TEXT    NOT NULL,             -- whose data key seals it
     destination_sealed BLOB,                         -- where it goes; wiped when it ends
     body_sealed        BLOB,                         -- what it says; wiped when it ends

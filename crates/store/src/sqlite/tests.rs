@@ -274,3 +274,28 @@ async fn f11_a_full_disk_fails_closed_and_spares_the_neighbours() {
         .unwrap();
     assert_eq!(count, 2);
 }
+
+#[tokio::test]
+async fn a_database_that_another_program_holds_is_said_to_be_locked() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    let patience = Statement::new("wait less", "PRAGMA busy_timeout = 50");
+    store
+        .write(move |tx| tx.query_many(patience, &[]).map(|_| ()))
+        .await
+        .unwrap();
+    let other = Connection::open(directory.path().join("tillkey.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let asked: Vec<_> = (0..40)
+        .map(|number| {
+            let store = store.clone();
+            tokio::spawn(async move { store.write(move |tx| put(tx, &format!("{number}"))).await })
+        })
+        .collect();
+    for asked in asked {
+        let fault = asked.await.unwrap().unwrap_err();
+        assert!(matches!(fault, Fault::Locked), "{fault}");
+    }
+    drop(other);
+    store.write(|tx| put(tx, "after")).await.unwrap();
+}

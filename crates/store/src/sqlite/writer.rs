@@ -43,6 +43,13 @@ impl Writer {
     fn commit(&mut self, mut batch: Vec<Box<dyn Request>>) {
         match self.attempt(&mut batch) {
             Ok(()) => batch.into_iter().for_each(|request| request.answer(Ok(()))),
+            // Another program holds the database: whoever waited once for all would wait
+            // again for each.
+            Err(Fault::Locked) => {
+                for request in batch {
+                    request.answer(Err(Fault::Locked));
+                }
+            }
             Err(fault) if batch.len() > 1 => {
                 tracing::warn!(%fault, "a batch failed; its requests are tried one by one");
                 for request in batch {

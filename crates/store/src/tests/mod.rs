@@ -9,6 +9,8 @@ use crate::sqlite::Options;
 use crate::store::Store;
 
 mod conformance;
+mod kill;
+mod ledger;
 mod statements;
 
 pub(crate) fn log_key() -> LogKey {
