@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use tlog_tiles::Tile;
+use tlog_tiles::{Hash, Tile};
 
 use crate::fault::Fault;
 use crate::limits::{LEAF_BYTES_MAX, TILE_PATH_BYTES_MAX, TREE_SIZE_MAX};
@@ -90,6 +90,40 @@ impl TilePath {
             });
         }
         Ok(paths)
+    }
+
+    /// The tile of hashes that holds the stored hash at a position, as wide as it is in a
+    /// tree of a size: how a mirror finds one hash among its files.
+    ///
+    /// # Errors
+    /// [`Fault::Beyond`] when a tree of this size has no such hash.
+    pub fn holding(position: u64, size: u64) -> Result<Self, Fault> {
+        Fault::limit_size(size)?;
+        let beyond = Fault::Beyond {
+            what: "the hash",
+            size,
+        };
+        if position >= tlog_tiles::stored_hash_count(size) {
+            return Err(beyond);
+        }
+        let least = Tile::from_index(HEIGHT, position);
+        let content = Content::Hashes {
+            level: least.level(),
+        };
+        Self::in_tree(content, least.level_index(), size)
+    }
+
+    /// The stored hash at a position, from the bytes of the tile that holds it. None where
+    /// they are too short.
+    pub fn hash_in(&self, bytes: &[u8], position: u64) -> Option<Hash> {
+        let tile = Tile::new(
+            HEIGHT,
+            self.level(),
+            self.index,
+            u32::from(self.width),
+            false,
+        );
+        tile.hash_at_index(bytes, position).ok()
     }
 
     /// What the tile holds.

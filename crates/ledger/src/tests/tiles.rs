@@ -179,6 +179,30 @@ fn tiles_beyond_the_size_are_refused() {
 }
 
 #[test]
+fn a_mirror_finds_every_hash_in_its_tiles() {
+    for size in [1, 7, 256, 257, 1000, 66_000] {
+        let (_, mut storage) = grown(size);
+        for position in 0..crate::stored_hash_count(size) {
+            let tile = TilePath::holding(position, size).unwrap();
+            let leaves = tile.content() == Content::Hashes { level: 0 };
+            if leaves && (3..255).contains(&tile.index()) {
+                continue;
+            }
+            let bytes = tile.bytes(size, &mut storage).unwrap();
+            let expected = storage.hashes.get(&position).copied();
+            assert_eq!(
+                tile.hash_in(&bytes, position),
+                expected,
+                "{position} of {size}"
+            );
+            assert_eq!(tile.hash_in(&bytes[..31], position), None);
+        }
+        let beyond = TilePath::holding(crate::stored_hash_count(size), size);
+        assert!(matches!(beyond, Err(Fault::Beyond { .. })));
+    }
+}
+
+#[test]
 fn bundles_are_the_leaves_behind_their_lengths() {
     let (_, mut storage) = grown(260);
     let path: TilePath = "tile/entries/001.p/4".parse().unwrap();
