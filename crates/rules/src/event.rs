@@ -169,6 +169,9 @@ pub enum CaseEvent {
     Opened {
         /// Whose password; none where the request named nobody that exists.
         subject: Option<Subject>,
+        /// The keyed digest of what was named. Guesses are counted against it, so that
+        /// a subject that does not exist runs out of them like one that does.
+        claimed: String,
         /// From where.
         channel: Channel,
         /// Why.
@@ -284,6 +287,34 @@ pub enum CaseEvent {
     },
     /// The policy or a reviewer said no.
     Refused,
+}
+
+impl CaseEvent {
+    /// The stable name, as in the ledger and on timelines.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Challenged { .. } => "challenged",
+            Self::Matched { .. } => "matched",
+            Self::NotMatched { .. } => "not_matched",
+            Self::Decided { .. } => "decided",
+            Self::HandedOver { .. } => "handed_over",
+            Self::Reviewed { .. } => "reviewed",
+            Self::Approved { .. } => "approved",
+            Self::Prepared(_) => "prepared",
+            Self::CodeIssued { .. } => "code_issued",
+            Self::CodeAnnounced { .. } => "code_announced",
+            Self::CodeMistyped { .. } => "code_mistyped",
+            Self::CodeEnded { .. } => "code_ended",
+            Self::CodeRedeemed { .. } => "code_redeemed",
+            Self::Effective { .. } => "effective",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Superseded { .. } => "superseded",
+            Self::Voided { .. } => "voided",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 /// What an approval does to the old password.

@@ -35,11 +35,13 @@ pub enum Refusal {
     NotPrepared,
     /// The operator already has a password.
     PasswordAlreadySet,
+    /// Another person has to approve it first.
+    WaitsForReview,
 }
 
 impl Refusal {
     /// One of each, for the tables that must cover them all.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::CaseClosed,
         Self::OutOfOrder,
         Self::NotOffered,
@@ -52,6 +54,7 @@ impl Refusal {
         Self::CodesUsedUp,
         Self::NotPrepared,
         Self::PasswordAlreadySet,
+        Self::WaitsForReview,
     ];
 
     /// The stable code, as in the API and on the terminal link.
@@ -69,6 +72,7 @@ impl Refusal {
             Self::CodesUsedUp => "codes_used_up",
             Self::NotPrepared => "not_prepared",
             Self::PasswordAlreadySet => "password_already_set",
+            Self::WaitsForReview => "waits_for_review",
         }
     }
 
@@ -95,6 +99,7 @@ impl Refusal {
             Self::CodesUsedUp => "No more codes for this request. Start a new one.",
             Self::NotPrepared => "The terminal has to be backed up first. Connect it.",
             Self::PasswordAlreadySet => "This operator has a password. Request a reset instead.",
+            Self::WaitsForReview => "The bank has to approve this first. A code will follow.",
         }
     }
 
@@ -113,6 +118,7 @@ impl Refusal {
             Self::CodesUsedUp => "该申请的重置码已用完，请重新申请。",
             Self::NotPrepared => "需先备份终端数据，请将终端联网。",
             Self::PasswordAlreadySet => "该操作员已有密码，如需修改请申请重置。",
+            Self::WaitsForReview => "需先由收单机构审核，通过后会发送重置码。",
         }
     }
 }

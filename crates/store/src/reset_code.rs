@@ -23,6 +23,9 @@ statements! {
         "UPDATE reset_codes SET tries_left = tries_left - 1 \
          WHERE id = $1 AND state = 'live' AND expires_at > $2 AND tries_left > 0 \
          RETURNING digest, tries_left";
+    REDEEMED: "find a redeemed code" =
+        "SELECT digest FROM reset_codes WHERE case_id = $1 AND state = 'redeemed' \
+         ORDER BY issued_at DESC LIMIT 1";
     END: "end a reset code" =
         "UPDATE reset_codes SET state = $1 WHERE id = $2 AND state = 'live'";
     END_OF_CASE: "end the reset codes of a case" =
@@ -146,6 +149,18 @@ pub fn redeem(
         end(tx, id, CodeState::Spent)?;
     }
     Ok(Compared::Wrong { tries_left })
+}
+
+/// Whether this is the code that was redeemed last for this operator: the terminal
+/// may not have heard that it was.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn was_redeemed(tx: &mut dyn Tx, case: CaseId, digest: &Digest) -> Result<bool, Fault> {
+    let Some(mut row) = tx.query_one(REDEEMED, &[Value::from(&case)])? else {
+        return Ok(false);
+    };
+    Ok(row.take::<Digest>()? == *digest)
 }
 
 /// Ends a live code. True when it was live.

@@ -21,6 +21,8 @@ pub struct Opening {
     /// Whose password; none where the request named nobody that exists. Such a case
     /// answers like any other and never gets anywhere.
     pub subject: Option<Subject>,
+    /// The keyed digest of what was named.
+    pub claimed: String,
     /// From where.
     pub channel: Channel,
     /// Why.

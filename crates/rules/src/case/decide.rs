@@ -27,6 +27,7 @@ pub fn open(opening: &Opening, by: &Actor, facts: &Facts<'_>) -> Answer {
     }
     Answer::events(vec![CaseEvent::Opened {
         subject: opening.subject.clone(),
+        claimed: opening.claimed.clone(),
         channel: opening.channel,
         reason: opening.reason,
         deadline: hours_after(facts.now, facts.terms.case_hours),

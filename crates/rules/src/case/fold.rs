@@ -14,7 +14,7 @@ use crate::policy::Decision;
 impl Case {
     /// The case that the first event begins; none where that is not an opening.
     pub fn begin(id: CaseId, at: Timestamp, by: &Actor, event: &CaseEvent) -> Option<Self> {
-        let CaseEvent::Opened { subject, channel, reason, deadline } = event else {
+        let CaseEvent::Opened { subject, claimed, channel, reason, deadline } = event else {
             return None;
         };
         Some(Self {
@@ -22,6 +22,7 @@ impl Case {
             version: 1,
             state: State::Gathering,
             subject: subject.clone(),
+            claimed: claimed.clone(),
             channel: *channel,
             reason: *reason,
             opened_at: at,
@@ -48,12 +49,10 @@ impl Case {
     pub fn fold(&mut self, at: Timestamp, by: &Actor, event: &CaseEvent) {
         self.version += 1;
         self.changed_at = self.changed_at.max(at);
-        // Whoever had a hand in a case is its maker. A reviewer is kept apart, in
+        // Whoever has a hand in gathering is a maker. Reviewers come after, in
         // `reviews`, so that two reviews need two persons.
-        if !matches!(event, CaseEvent::Reviewed { .. }) {
-            if let (Some(person), State::Gathering) = (by.person(), self.state) {
-                self.makers.insert(person.clone());
-            }
+        if let (Some(person), State::Gathering) = (by.person(), self.state) {
+            self.makers.insert(person.clone());
         }
         match event {
             CaseEvent::Opened { .. }

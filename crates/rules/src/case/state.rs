@@ -131,6 +131,7 @@ pub struct Case {
     pub(super) version: u64,
     pub(super) state: State,
     pub(super) subject: Option<Subject>,
+    pub(super) claimed: String,
     pub(super) channel: Channel,
     pub(super) reason: Reason,
     pub(super) opened_at: Timestamp,
@@ -171,6 +172,11 @@ impl Case {
     /// Whose password; none where the request named nobody that exists.
     pub const fn subject(&self) -> Option<&Subject> {
         self.subject.as_ref()
+    }
+
+    /// The keyed digest of what the request named: guesses are counted against it.
+    pub fn claimed(&self) -> &str {
+        &self.claimed
     }
 
     /// The channel it is in now.
@@ -236,6 +242,11 @@ impl Case {
     /// What the approval did to the old password.
     pub const fn old_password(&self) -> Option<OldPassword> {
         self.old_password
+    }
+
+    /// How many reset codes it has issued.
+    pub const fn codes_issued(&self) -> u32 {
+        self.codes_issued
     }
 
     /// The live code, if there is one.

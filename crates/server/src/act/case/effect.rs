@@ -1,0 +1,227 @@
+//! What an event of a case entails, in the same transaction: credentials, sessions,
+//! codes, commands to the terminal, messages to the contact.
+
+use jiff::Timestamp;
+use tillkey_rules::attempts::Scope;
+use tillkey_rules::case::Case;
+use tillkey_rules::credential::{Change, CredentialChange};
+use tillkey_rules::event::{CaseEvent, Destination, OldPassword};
+use tillkey_rules::party::Subject;
+use tillkey_rules::terms::hours_after;
+use tillkey_store::command::{self, NewCommand};
+use tillkey_store::fault::Fault;
+use tillkey_store::outbox::{self, MessageKind, NewMessage};
+use tillkey_store::party::contact::{self, Contact};
+use tillkey_store::reset_code::{self, CodeState, NewResetCode};
+use tillkey_store::seal::{DataKey, Owner};
+use tillkey_store::session::{self, SessionEnd};
+use tillkey_store::tx::Tx;
+use tillkey_store::{attempts, challenge, credential};
+use tillkey_wire::code::ResetCode;
+use tillkey_wire::ids::{CodeId, CommandId, MessageId};
+use tillkey_wire::message::Command;
+use tillkey_wire::secret::Secret;
+
+use super::step::Step;
+use crate::bell::Ring;
+
+/// How long a terminal that is away may still be told to end sessions or revoke.
+const REVOCATION_HOURS: u32 = 24 * 365;
+
+/// Does what an event entails.
+pub(super) fn apply(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    case: &Case,
+    event: &CaseEvent,
+) -> Result<(), Fault> {
+    let Some(subject) = case.subject() else {
+        return Ok(());
+    };
+    match event {
+        CaseEvent::Approved { old_password } => approved(step, tx, case, *old_password),
+        CaseEvent::CodeIssued {
+            code,
+            to,
+            expires_at,
+            ..
+        } => issued(step, tx, (case, subject), (*code, *to, *expires_at)),
+        CaseEvent::CodeEnded { code, why } => {
+            let state = match why {
+                tillkey_rules::event::CodeEnd::TriesUsedUp => CodeState::Spent,
+                tillkey_rules::event::CodeEnd::Replaced => CodeState::Superseded,
+                _ => CodeState::Expired,
+            };
+            reset_code::end(tx, *code, state).map(|_| ())
+        }
+        CaseEvent::Effective { .. } => effective(step, tx, subject),
+        CaseEvent::Cancelled
+        | CaseEvent::Expired
+        | CaseEvent::Superseded { .. }
+        | CaseEvent::Voided { .. }
+        | CaseEvent::Refused => {
+            challenge::withdraw(tx, case.id())?;
+            reset_code::end_of_case(tx, case.id(), CodeState::Superseded).map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The reason says what an approval does to the old password.
+fn approved(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    case: &Case,
+    old_password: OldPassword,
+) -> Result<(), Fault> {
+    let Ok(approved) = case.approved() else {
+        return Ok(());
+    };
+    match old_password {
+        OldPassword::Kept => Ok(()),
+        OldPassword::EndsAt { at } => {
+            let change = tillkey_rules::credential::change(&approved, Change::EndAt { at });
+            credential::apply(tx, &change, step.now).map(|_| ())
+        }
+        OldPassword::Revoked => {
+            let change = tillkey_rules::credential::change(&approved, Change::Revoke);
+            revoke(step, tx, approved.subject(), &change)
+        }
+    }
+}
+
+/// Ends a password and everything that was signed on with it.
+fn revoke(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    subject: &Subject,
+    change: &CredentialChange,
+) -> Result<(), Fault> {
+    let whose = (subject.terminal, subject.operator);
+    credential::apply(tx, change, step.now)?;
+    session::end_all(tx, whose, SessionEnd::Revoked, step.now)?;
+    let until = hours_after(step.now, REVOCATION_HOURS);
+    let command = Command::RevokeCredential {
+        operator: subject.operator,
+    };
+    queue(step, tx, subject, ("revoke_credential", &command, until))
+}
+
+/// The code goes to the registered contact, or to the screen that asked for a first
+/// password; the terminal learns that there is one, not what it is.
+fn issued(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    (case, subject): (&Case, &Subject),
+    (id, to, expires_at): (CodeId, Destination, Timestamp),
+) -> Result<(), Fault> {
+    let code = ResetCode::random(step.rng);
+    let keys = step.shell.seal_keys();
+    let new = NewResetCode {
+        id,
+        case: case.id(),
+        terminal: subject.terminal,
+        operator: subject.operator,
+        digest: keys.code_digest("reset_code", &case.id().to_string(), code.expose()),
+        now: step.now,
+        expires_at,
+        tries: step.shell.terms().reset_code_tries,
+    };
+    reset_code::issue(tx, &new)?;
+    match to {
+        Destination::TerminalScreen => step.screen_code = Some(code),
+        Destination::Contact => {
+            let minutes = step.shell.terms().reset_code_minutes;
+            let text = step
+                .shell
+                .config()
+                .sms_language
+                .reset_code(&code, subject, minutes);
+            let contact =
+                contact::present(tx, &subject.merchant)?.ok_or(Fault::Missing("contact"))?;
+            send(step, tx, (&contact, format!("reset_code/{id}")), text)?;
+            let command = Command::CodeIssued {
+                case: case.id(),
+                operator: subject.operator,
+                expires_at,
+            };
+            queue(step, tx, subject, ("code_issued", &command, expires_at))?;
+        }
+    }
+    Ok(())
+}
+
+/// The new password is in force: whatever the old one opened ends, the operator
+/// starts with a clean count, and the present and the previous contact are told.
+fn effective(step: &mut Step<'_>, tx: &mut dyn Tx, subject: &Subject) -> Result<(), Fault> {
+    let whose = (subject.terminal, subject.operator);
+    session::end_all(tx, whose, SessionEnd::Effective, step.now)?;
+    let counted = attempts::operator_subject(subject.terminal, subject.operator);
+    for scope in [
+        Scope::SignOn,
+        Scope::RemoteProof,
+        Scope::CounterProof,
+        Scope::CodeEntry,
+    ] {
+        attempts::clear(tx, (scope, &counted))?;
+    }
+    let present = contact::present(tx, &subject.merchant)?;
+    let previous = contact::previous(tx, &subject.merchant)?;
+    for contact in [present, previous].into_iter().flatten() {
+        let text = step.shell.config().sms_language.effective(subject);
+        let key = format!(
+            "effective/{}/{}",
+            MessageId::random(step.rng),
+            contact.version
+        );
+        send(step, tx, (&contact, key), text)?;
+    }
+    Ok(())
+}
+
+/// Queues a command for the subject's terminal.
+fn queue(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    subject: &Subject,
+    (kind, command, expires_at): (&'static str, &Command, Timestamp),
+) -> Result<(), Fault> {
+    let body = tillkey_wire::cbor::encode(command).map_err(|_| Fault::Damaged {
+        thing: "a command",
+        why: "it cannot be encoded",
+    })?;
+    let new = NewCommand {
+        id: CommandId::random(step.rng),
+        terminal: subject.terminal,
+        operator: Some(subject.operator),
+        kind,
+        body,
+        now: step.now,
+        expires_at,
+    };
+    command::queue(tx, &new)?;
+    step.rings.push(Ring::Terminal(subject.terminal));
+    Ok(())
+}
+
+/// Queues an SMS to a registered contact. Nothing is sent inside a request.
+pub(super) fn send(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    (contact, idempotency_key): (&Contact, String),
+    body: Secret<String>,
+) -> Result<(), Fault> {
+    let owner = Owner::Merchant(contact.merchant.clone());
+    let key = DataKey::load(tx, step.shell.seal_keys(), &owner)?;
+    let message = NewMessage {
+        id: MessageId::random(step.rng),
+        idempotency_key,
+        kind: MessageKind::Sms,
+        destination: contact.phone(&key)?,
+        body,
+        now: step.now,
+    };
+    outbox::queue(tx, &key, &message, step.rng)?;
+    step.rings.push(Ring::Outbox);
+    Ok(())
+}

@@ -1,0 +1,724 @@
+//! A case, from outside: open, challenge, present, submit, review, cancel.
+//!
+//! Each act is one transaction: authenticate against the case, count the attempt,
+//! load, decide, append, do what follows, draw the view. The bell rings after the
+//! commit.
+
+mod effect;
+pub(super) mod step;
+mod view;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tillkey_rules::attempts::{self as budgets, Scope};
+use tillkey_rules::case::{self as rules, Case, Command, Opening, State};
+use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
+use tillkey_rules::party::{Actor, Role, Subject};
+use tillkey_rules::refusal::Refusal;
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
+use tillkey_store::attempts;
+use tillkey_store::case::{self as cases, Cursor, Filter, Stored};
+use tillkey_store::challenge::{self, Compared, NewChallenge};
+use tillkey_store::fault::Fault;
+use tillkey_store::party::merchant::DocumentRole;
+use tillkey_store::party::{contact, merchant, operator, terminal};
+use tillkey_store::tx::Tx;
+use tillkey_wire::code::SmsCode;
+use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
+
+use self::step::{Step, guessed};
+pub use self::view::{CaseView, TimelineItem};
+use super::{Access, CaseToken, Failure, Once, Page, SignedIn, Source, once};
+use crate::bell::Ring;
+use crate::limits::{CASES_PAGE, COMMENT_CHARS_MAX};
+use crate::shell::Shell;
+
+/// How many challenges one case may send.
+const CHALLENGES_PER_CASE_MAX: usize = 3;
+
+/// Whom a request names. Nothing here says that they exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The merchant.
+    pub merchant: MerchantNumber,
+    /// The terminal.
+    pub terminal: TerminalNumber,
+    /// The account on it.
+    pub operator: OperatorNumber,
+}
+
+/// What opens a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenRequest {
+    /// Whom it names.
+    pub named: Named,
+    /// From where.
+    pub channel: Channel,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A case that was opened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Opened {
+    /// Which case.
+    pub case: CaseId,
+    /// What its holder shows from now on.
+    pub token: Option<CaseToken>,
+    /// The evidence that would help.
+    pub next: Vec<EvidenceKind>,
+}
+
+/// Opens a case. Whoever is named: the answer is the same, in the same shape, after
+/// the same work.
+///
+/// # Errors
+/// [`Failure`]; none of them depends on whether the subject exists.
+pub async fn open(
+    shell: &Shell,
+    request: OpenRequest,
+    by: Option<&SignedIn>,
+    source: &Source,
+    once: Option<Once>,
+) -> Result<Opened, Failure> {
+    let OpenRequest {
+        named,
+        channel,
+        reason,
+    } = request;
+    let actor = by.map_or(Actor::Holder, |by| by.actor.clone());
+    let staffed = by.map(|by| by.acquirer.clone());
+    let source = source.as_str().to_owned();
+    act(shell, once, move |shell, tx, now, rng| {
+        if staffed.is_none() {
+            let count = attempts::count(tx, (Scope::SourceOpening, &source), now)?;
+            if let Err(refusal) = budgets::judge(Scope::SourceOpening, count, now) {
+                return Ok((Err(refusal.into()), Vec::new()));
+            }
+        }
+        let found = find_subject(tx, &named)?;
+        let subject = found.filter(|found| staffed.as_ref().is_none_or(|a| *a == found.acquirer));
+        let acquirer = match (&staffed, &subject) {
+            (Some(acquirer), _) => acquirer.clone(),
+            (None, Some(subject)) => subject.acquirer.clone(),
+            (None, None) => shell.home().clone(),
+        };
+        let (id, token) = (CaseId::random(rng), CaseToken::random(rng));
+        let opening = Opening {
+            id,
+            subject,
+            claimed: claimed(shell, &named),
+            channel,
+            reason,
+        };
+        let digest = shell.seal_keys().token_digest("case", token.expose());
+        let mut step = begin_step(shell, &acquirer, now, rng);
+        let case = match begin(&mut step, tx, &opening, &actor)? {
+            Ok(case) => case,
+            Err(refusal) => return Ok((Err(refusal.into()), Vec::new())),
+        };
+        cases::set_token(tx, id, &digest)?;
+        let next = view::next(shell, &case);
+        let token = staffed.is_none().then_some(token);
+        Ok((
+            Ok(Opened {
+                case: id,
+                token,
+                next,
+            }),
+            vec![Ring::Case(id)],
+        ))
+    })
+    .await
+}
+
+/// Opens a case inside a transaction.
+pub(super) fn begin(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    opening: &Opening,
+    by: &Actor,
+) -> Result<Result<Case, Refusal>, Fault> {
+    let known = match &opening.subject {
+        Some(subject) => {
+            let online = step.shell.presence().is_online(subject.terminal);
+            Some(tillkey_store::party::subject::facts(
+                tx, subject, step.now, online,
+            )?)
+        }
+        None => None,
+    };
+    let answer = rules::open(opening, by, &step.facts(known.as_ref()));
+    if let Some(refusal) = answer.refusal {
+        return Ok(Err(refusal));
+    }
+    let first = cases::Step {
+        acquirer: step.acquirer,
+        at: step.now,
+        by,
+        events: &answer.events,
+    };
+    cases::begin(tx, opening.id, &first).map(Ok)
+}
+
+/// Shows a case.
+///
+/// # Errors
+/// [`Failure::Unknown`] for whoever may not see it, as for a case that is not there.
+pub async fn view(shell: &Shell, case: CaseId, access: &Access) -> Result<CaseView, Failure> {
+    let (inner, access) = (shell.clone(), access.clone());
+    shell
+        .store()
+        .read(move |tx| match reach(tx, &inner, case, &access)? {
+            Some(stored) => view::draw(tx, &inner, &stored.case).map(Ok),
+            None => Ok(Err(Failure::Unknown)),
+        })
+        .await?
+}
+
+/// Sends a challenge: an SMS code to the registered phone, which nobody names.
+///
+/// # Errors
+/// [`Failure`]; the same for a subject that does not exist.
+pub async fn challenge(
+    shell: &Shell,
+    case: CaseId,
+    kind: EvidenceKind,
+    access: &Access,
+    source: &Source,
+    once: Option<Once>,
+) -> Result<CaseView, Failure> {
+    let source = source.as_str().to_owned();
+    on_case(shell, case, access, once, move |step, tx, case, by| {
+        let count = attempts::count(tx, (Scope::SourceProof, &source), step.now)?;
+        if let Err(refusal) = budgets::judge(Scope::SourceProof, count, step.now) {
+            return Ok((case, Some(refusal)));
+        }
+        if sent_challenges(tx, case.id())? >= CHALLENGES_PER_CASE_MAX {
+            let retry_at = case.deadline();
+            return Ok((case, Some(Refusal::TooMany { retry_at })));
+        }
+        let (case, refusal) = step.run(tx, case, &Command::Challenge { kind }, by)?;
+        if refusal.is_none() && kind == EvidenceKind::SmsCode {
+            send_sms_code(step, tx, &case)?;
+        }
+        Ok((case, refusal))
+    })
+    .await
+}
+
+/// What somebody presents as a proof. The server compares it; nobody is shown what
+/// it expects.
+#[derive(Debug)]
+pub enum Presented {
+    /// The code from the registered phone.
+    SmsCode(SmsCode),
+    /// An original identity document.
+    IdentityDocument {
+        /// Its number.
+        number: ResidentIdentityNumber,
+    },
+    /// An original business licence.
+    BusinessLicence {
+        /// Its unified social credit code.
+        code: SocialCreditCode,
+    },
+}
+
+impl Presented {
+    const fn kind(&self) -> EvidenceKind {
+        match self {
+            Self::SmsCode(_) => EvidenceKind::SmsCode,
+            Self::IdentityDocument { .. } => EvidenceKind::IdentityDocument,
+            Self::BusinessLicence { .. } => EvidenceKind::BusinessLicence,
+        }
+    }
+}
+
+/// Presents a proof. The attempt is counted in the transaction that compares it, and
+/// answered after both are durable.
+///
+/// # Errors
+/// [`Failure::Refused`] with `not_matched` or `too_many`, among others.
+pub async fn present(
+    shell: &Shell,
+    case: CaseId,
+    presented: Presented,
+    access: &Access,
+    source: &Source,
+    once: Option<Once>,
+) -> Result<CaseView, Failure> {
+    let source = source.as_str().to_owned();
+    on_case(shell, case, access, once, move |step, tx, case, by| {
+        if let Err(refusal) = count_proof(step, tx, &case, &source)? {
+            return Ok((case, Some(refusal)));
+        }
+        let matched = compare(step, tx, &case, &presented)?;
+        let command = Command::Present {
+            kind: presented.kind(),
+            matched,
+        };
+        step.run(tx, case, &command, by)
+    })
+    .await
+}
+
+/// Asks for the decision.
+///
+/// # Errors
+/// [`Failure::Refused`] where the case is not waiting for it.
+pub async fn submit(
+    shell: &Shell,
+    case: CaseId,
+    access: &Access,
+    once: Option<Once>,
+) -> Result<CaseView, Failure> {
+    command(shell, case, access, once, Command::Submit).await
+}
+
+/// Withdraws a case.
+///
+/// # Errors
+/// [`Failure::Refused`] where it is closed.
+pub async fn cancel(
+    shell: &Shell,
+    case: CaseId,
+    access: &Access,
+    once: Option<Once>,
+) -> Result<CaseView, Failure> {
+    command(shell, case, access, once, Command::Cancel).await
+}
+
+/// Takes a case over at a counter.
+///
+/// # Errors
+/// [`Failure::NotAllowed`] for anybody but a clerk.
+pub async fn hand_over(
+    shell: &Shell,
+    case: CaseId,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<CaseView, Failure> {
+    by.must_be(&[Role::Clerk])?;
+    let channel = Channel::Counter;
+    command(
+        shell,
+        case,
+        &Access::Staff(by.clone()),
+        once,
+        Command::HandOver { channel },
+    )
+    .await
+}
+
+/// Sends a new reset code for an approved case; the one before it is dead.
+///
+/// # Errors
+/// [`Failure::Refused`] with `codes_used_up`, among others.
+pub async fn send_code_again(
+    shell: &Shell,
+    case: CaseId,
+    access: &Access,
+    once: Option<Once>,
+) -> Result<CaseView, Failure> {
+    on_case(shell, case, access, once, move |step, tx, case, _| {
+        let command = step.issue(&case);
+        step.run(tx, case, &command, &Actor::System)
+    })
+    .await
+}
+
+/// What a reviewer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// Whether to go on.
+    pub approve: bool,
+    /// Why.
+    pub comment: String,
+}
+
+/// Approves or refuses a case as a second person.
+///
+/// # Errors
+/// [`Failure::Refused`] with `own_work` for whoever had a hand in it.
+pub async fn review(
+    shell: &Shell,
+    case: CaseId,
+    review: Review,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<CaseView, Failure> {
+    by.must_be(&[Role::Reviewer])?;
+    let Review { approve, comment } = review;
+    if comment.chars().count() > COMMENT_CHARS_MAX || comment.contains('\0') {
+        let invalid = tillkey_wire::ids::InvalidId {
+            kind: "comment",
+            rule: "at most 1000 characters",
+        };
+        return Err(Failure::Invalid(invalid));
+    }
+    // The ledger holds what proves the comment, not the comment: it may name people.
+    let digest = (!comment.is_empty()).then(|| {
+        shell
+            .seal_keys()
+            .text_digest("review comment", &comment)
+            .to_hex()
+    });
+    let access = Access::Staff(by.clone());
+    on_case(shell, case, &access, once, move |step, tx, case, by| {
+        let acquirer = step.acquirer.clone();
+        let command = Command::Review {
+            approve,
+            comment_digest: digest.clone(),
+        };
+        let (case, refusal) = step.run(tx, case, &command, by)?;
+        if refusal.is_none() && !comment.is_empty() {
+            let position = (case.id(), case.version());
+            let keys = step.shell.seal_keys();
+            tillkey_store::comment::add(tx, keys, (&acquirer, position), &comment, step.rng)?;
+        }
+        Ok((case, refusal))
+    })
+    .await
+}
+
+/// Which cases to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CaseFilter {
+    /// Only those that stand here.
+    pub state: Option<State>,
+}
+
+/// A case in a list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CaseSummary {
+    /// Which case.
+    pub case: CaseId,
+    /// Where it stands.
+    pub state: State,
+    /// The channel it is in.
+    pub channel: Channel,
+    /// Why the password is to be replaced.
+    pub reason: Reason,
+    /// Whose, where they exist.
+    pub subject: Option<Subject>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it last moved.
+    pub changed_at: Timestamp,
+    /// Until when reviewers have time.
+    pub review_by: Option<Timestamp>,
+}
+
+/// Lists the cases of the caller's acquirer, newest first.
+///
+/// # Errors
+/// [`Failure::Invalid`] for a cursor that this list did not give.
+pub async fn list(
+    shell: &Shell,
+    by: &SignedIn,
+    filter: CaseFilter,
+    cursor: Option<&str>,
+) -> Result<Page<CaseSummary>, Failure> {
+    by.must_be(&[Role::Agent, Role::Clerk, Role::Reviewer, Role::Auditor])?;
+    let after = cursor.map(read_cursor).transpose()?;
+    let acquirer = by.acquirer.clone();
+    let filter = filter.state.map_or(Filter::All, Filter::State);
+    let mut found = shell
+        .store()
+        .read(move |tx| cases::list(tx, &acquirer, &filter, (after, CASES_PAGE + 1)))
+        .await?;
+    let more = found.len() > usize::try_from(CASES_PAGE).unwrap_or(usize::MAX);
+    if more {
+        found.pop();
+    }
+    let last = found.last().filter(|_| more);
+    let next_cursor = last.map(|stored| {
+        format!(
+            "{}.{}",
+            stored.case.opened_at().as_millisecond(),
+            stored.case.id()
+        )
+    });
+    let items = found.iter().map(|stored| summary(&stored.case)).collect();
+    Ok(Page { items, next_cursor })
+}
+
+fn read_cursor(text: &str) -> Result<Cursor, Failure> {
+    let invalid = tillkey_wire::ids::InvalidId {
+        kind: "cursor",
+        rule: "as the last page gave it",
+    };
+    let (at, id) = text.split_once('.').ok_or(invalid.clone())?;
+    let at: i64 = at.parse().map_err(|_| invalid.clone())?;
+    let opened_at = Timestamp::from_millisecond(at).map_err(|_| invalid)?;
+    Ok(Cursor {
+        opened_at,
+        id: id.parse()?,
+    })
+}
+
+fn summary(case: &Case) -> CaseSummary {
+    CaseSummary {
+        case: case.id(),
+        state: case.state(),
+        channel: case.channel(),
+        reason: case.reason(),
+        subject: case.subject().cloned(),
+        opened_at: case.opened_at(),
+        changed_at: case.changed_at(),
+        review_by: case.review_by(),
+    }
+}
+
+/// Runs one plain command on a case.
+async fn command(
+    shell: &Shell,
+    case: CaseId,
+    access: &Access,
+    once: Option<Once>,
+    command: Command,
+) -> Result<CaseView, Failure> {
+    on_case(shell, case, access, once, move |step, tx, case, by| {
+        step.run(tx, case, &command, by)
+    })
+    .await
+}
+
+/// Reaches a case, runs something on it, and draws it.
+async fn on_case<F>(
+    shell: &Shell,
+    case: CaseId,
+    access: &Access,
+    once: Option<Once>,
+    mut run: F,
+) -> Result<CaseView, Failure>
+where
+    F: FnMut(&mut Step<'_>, &mut dyn Tx, Case, &Actor) -> Result<(Case, Option<Refusal>), Fault>
+        + Send
+        + 'static,
+{
+    let access = access.clone();
+    act(shell, once, move |shell, tx, now, rng| {
+        let Some(stored) = reach(tx, shell, case, &access)? else {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        };
+        let mut step = begin_step(shell, &stored.acquirer, now, rng);
+        let (case, refusal) = run(&mut step, tx, stored.case, &access.actor())?;
+        let rings = step.rings;
+        match refusal {
+            Some(refusal) => Ok((Err(refusal.into()), rings)),
+            None => view::draw(tx, shell, &case).map(|view| (Ok(view), rings)),
+        }
+    })
+    .await
+}
+
+/// Runs an act in one transaction, and rings the bell after its commit.
+pub(super) async fn act<T, F>(shell: &Shell, once: Option<Once>, mut run: F) -> Result<T, Failure>
+where
+    T: Serialize + serde::de::DeserializeOwned + Send + 'static,
+    F: FnMut(
+            &Shell,
+            &mut dyn Tx,
+            Timestamp,
+            &mut rand_chacha::ChaCha20Rng,
+        ) -> Result<(Result<T, Failure>, Vec<Ring>), Fault>
+        + Send
+        + 'static,
+{
+    let (inner, now, mut rng) = (shell.clone(), shell.now(), shell.rng());
+    let rung = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let rings = std::sync::Arc::clone(&rung);
+    let result = once::write(shell, once, move |tx| {
+        let (result, rings) = run(&inner, tx, now, &mut rng)?;
+        *rung
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = rings;
+        Ok(result)
+    })
+    .await;
+    let mut rings = rings
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    for ring in rings.drain(..) {
+        shell.bell().ring(ring);
+    }
+    result
+}
+
+pub(super) const fn begin_step<'a>(
+    shell: &'a Shell,
+    acquirer: &'a AcquirerId,
+    now: Timestamp,
+    rng: &'a mut rand_chacha::ChaCha20Rng,
+) -> Step<'a> {
+    Step {
+        shell,
+        acquirer,
+        now,
+        rng,
+        rings: Vec::new(),
+        screen_code: None,
+        at_terminal: false,
+    }
+}
+
+/// The case, if this caller may reach it: its holder by the token, staff by the
+/// acquirer. Anything else is a case that is not there.
+fn reach(
+    tx: &mut dyn Tx,
+    shell: &Shell,
+    case: CaseId,
+    access: &Access,
+) -> Result<Option<Stored>, Fault> {
+    match access {
+        Access::Holder(token) => {
+            let digest = shell.seal_keys().token_digest("case", token.expose());
+            cases::find_by_token(tx, case, &digest)
+        }
+        Access::Staff(signed_in) => {
+            let found = cases::find(tx, case)?;
+            Ok(found.filter(|stored| stored.acquirer == signed_in.acquirer))
+        }
+    }
+}
+
+/// Who is meant, if they exist. The three look-ups are made in any case.
+fn find_subject(tx: &mut dyn Tx, named: &Named) -> Result<Option<Subject>, Fault> {
+    let merchant = merchant::find(tx, &named.merchant)?;
+    let terminal = terminal::find_by_number(tx, &named.merchant, &named.terminal)?;
+    let (Some(merchant), Some(terminal)) = (merchant, terminal) else {
+        return Ok(None);
+    };
+    let operator = operator::find(tx, terminal.id, named.operator)?;
+    Ok(operator
+        .filter(|operator| operator.removed_at.is_none())
+        .map(|operator| Subject {
+            acquirer: merchant.acquirer,
+            merchant: merchant.number,
+            terminal: terminal.id,
+            terminal_number: terminal.number,
+            operator: operator.number,
+        }))
+}
+
+fn claimed(shell: &Shell, named: &Named) -> String {
+    let Named {
+        merchant,
+        terminal,
+        operator,
+    } = named;
+    shell
+        .seal_keys()
+        .text_digest("claimed", &format!("{merchant}/{terminal}/{operator}"))
+        .to_hex()
+}
+
+/// Counts a proof against everything it is a guess at: the operator, the merchant,
+/// and where it comes from. Committed with the answer, before the answer is seen.
+fn count_proof(
+    step: &Step<'_>,
+    tx: &mut dyn Tx,
+    case: &Case,
+    source: &str,
+) -> Result<Result<(), Refusal>, Fault> {
+    let operator = guessed(case);
+    let merchant = case
+        .subject()
+        .map_or(case.claimed(), |subject| subject.merchant.as_str());
+    let mut judged = Ok(());
+    for (scope, subject) in [
+        (Scope::of_proof(case.channel()), operator.as_str()),
+        (Scope::MerchantProof, merchant),
+        (Scope::SourceProof, source),
+    ] {
+        let count = attempts::count(tx, (scope, subject), step.now)?;
+        judged = judged.and(budgets::judge(scope, count, step.now));
+    }
+    Ok(judged)
+}
+
+/// Compares what was presented with what is registered.
+fn compare(
+    step: &Step<'_>,
+    tx: &mut dyn Tx,
+    case: &Case,
+    presented: &Presented,
+) -> Result<bool, Fault> {
+    let keys = step.shell.seal_keys();
+    let (kind, number, roles): (_, _, &[DocumentRole]) = match presented {
+        Presented::SmsCode(code) => {
+            let digest = keys.code_digest("sms_code", &case.id().to_string(), code.expose());
+            let asked = (case.id(), EvidenceKind::SmsCode);
+            let compared = challenge::answer(tx, asked, &digest, step.now)?;
+            return Ok(compared == Compared::Matched);
+        }
+        Presented::IdentityDocument { number } => (
+            EvidenceKind::IdentityDocument,
+            number.expose(),
+            &[DocumentRole::Holder, DocumentRole::Proxy],
+        ),
+        Presented::BusinessLicence { code } => (
+            EvidenceKind::BusinessLicence,
+            code.expose(),
+            &[DocumentRole::Business],
+        ),
+    };
+    let index = keys.document_index(step.acquirer, kind.name(), number);
+    let Some(subject) = case.subject() else {
+        return Ok(false);
+    };
+    let found = merchant::compare_document(tx, &subject.merchant, &index)?;
+    Ok(found.iter().any(|role| roles.contains(role)))
+}
+
+fn sent_challenges(tx: &mut dyn Tx, case: CaseId) -> Result<usize, Fault> {
+    use tillkey_rules::event::{CaseEvent, Event};
+    let events = tillkey_store::event::of_case(tx, case, crate::limits::TIMELINE_EVENTS_MAX)?;
+    let sent = |event: &Event| matches!(event, Event::Case(CaseEvent::Challenged { .. }));
+    Ok(events
+        .iter()
+        .filter(|placed| sent(&placed.entry.event))
+        .count())
+}
+
+/// Draws a code and queues it for the registered phone. For a subject that does not
+/// exist, or past the phone's or the day's budget, all is as usual except that
+/// nothing is queued: whoever asks cannot tell (attacks E08, E16).
+fn send_sms_code(step: &mut Step<'_>, tx: &mut dyn Tx, case: &Case) -> Result<(), Fault> {
+    let code = SmsCode::random(step.rng);
+    let keys = step.shell.seal_keys();
+    let contact = match case.subject() {
+        Some(subject) => contact::present(tx, &subject.merchant)?,
+        None => None,
+    };
+    let minutes = step.shell.terms().sms_code_minutes;
+    let new = NewChallenge {
+        case: case.id(),
+        kind: EvidenceKind::SmsCode,
+        digest: keys.code_digest("sms_code", &case.id().to_string(), code.expose()),
+        destination_index: contact.as_ref().map(|contact| contact.phone_index),
+        now: step.now,
+        expires_at: tillkey_rules::terms::minutes_after(step.now, minutes),
+        tries: step.shell.terms().sms_code_tries,
+    };
+    challenge::issue(tx, &new)?;
+    let destination = new
+        .destination_index
+        .map_or_else(|| guessed(case), |index| index.to_hex());
+    let mut within = true;
+    for (scope, subject) in [
+        (Scope::Destination, destination.as_str()),
+        (Scope::Messages, "all"),
+    ] {
+        let count = attempts::count(tx, (scope, subject), step.now)?;
+        within &= budgets::judge(scope, count, step.now).is_ok();
+    }
+    let Some(contact) = contact.filter(|_| within) else {
+        return Ok(());
+    };
+    let text = step.shell.config().sms_language.sms_code(&code, minutes);
+    let key = format!("sms_code/{}/{}", case.id(), case.version());
+    effect::send(step, tx, (&contact, key), text)
+}

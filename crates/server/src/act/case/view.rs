@@ -1,0 +1,152 @@
+//! A case as it is shown: outcomes, never data.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tillkey_rules::case::{Case, State};
+use tillkey_rules::event::{CaseEvent, Event};
+use tillkey_rules::policy::{Bilingual, Decision};
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
+use tillkey_store::event;
+use tillkey_store::fault::Fault;
+use tillkey_store::tx::Tx;
+use tillkey_wire::ids::{CaseId, OperatorNumber, TerminalNumber};
+
+use crate::limits::TIMELINE_EVENTS_MAX;
+use crate::shell::Shell;
+
+/// A case as it is shown to whoever may see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseView {
+    /// Which case.
+    pub case: CaseId,
+    /// Where it stands.
+    pub state: State,
+    /// The channel it is in.
+    pub channel: Channel,
+    /// Why the password is to be replaced.
+    pub reason: Reason,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it closes by itself.
+    pub deadline: Timestamp,
+    /// What the policy last said.
+    pub decision: Option<Decision>,
+    /// And why.
+    pub reasons: Vec<Bilingual>,
+    /// The evidence that would help now.
+    pub next: Vec<EvidenceKind>,
+    /// The evidence that it holds.
+    pub evidence: Vec<EvidenceKind>,
+    /// How many reviewers are needed.
+    pub reviewers_needed: u8,
+    /// How many have approved.
+    pub reviews: u8,
+    /// Until when they have time.
+    pub review_by: Option<Timestamp>,
+    /// Until when the last challenge can be answered.
+    pub challenge_expires_at: Option<Timestamp>,
+    /// Until when the reset code can be typed.
+    pub code_expires_at: Option<Timestamp>,
+    /// Whether the terminal shows where to type it.
+    pub code_announced: bool,
+    /// How many more reset codes this case may issue.
+    pub codes_left: u32,
+    /// Where the code is to be typed. Shown once something is proven: before that
+    /// it would tell an outsider that the terminal exists.
+    pub terminal_number: Option<TerminalNumber>,
+    /// For whom.
+    pub operator: Option<OperatorNumber>,
+    /// The case that took this one's place.
+    pub newer: Option<CaseId>,
+    /// What happened so far.
+    pub timeline: Vec<TimelineItem>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineItem {
+    /// When.
+    pub at: Timestamp,
+    /// The stable name of the case's event.
+    pub step: String,
+}
+
+/// Draws the view of a case, in the transaction that read it.
+pub(super) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Result<CaseView, Fault> {
+    let mut timeline = Vec::new();
+    let mut challenge_expires_at = None;
+    for placed in event::of_case(tx, case.id(), TIMELINE_EVENTS_MAX)? {
+        let Event::Case(event) = placed.entry.event else {
+            continue;
+        };
+        match event {
+            CaseEvent::Challenged { expires_at, .. } => challenge_expires_at = Some(expires_at),
+            CaseEvent::Matched { .. } => challenge_expires_at = None,
+            _ => {}
+        }
+        timeline.push(TimelineItem {
+            at: placed.entry.at,
+            step: event.name().to_owned(),
+        });
+    }
+    let shown = case.subject().filter(|_| case.is_proven());
+    let verdict = case.verdict();
+    let approvals = case
+        .reviews()
+        .iter()
+        .filter(|review| review.approved)
+        .count();
+    Ok(CaseView {
+        case: case.id(),
+        state: case.state(),
+        channel: case.channel(),
+        reason: case.reason(),
+        opened_at: case.opened_at(),
+        deadline: case.deadline(),
+        decision: verdict.map(|verdict| verdict.decision),
+        reasons: verdict
+            .map(|verdict| verdict.reasons.clone())
+            .unwrap_or_default(),
+        next: next(shell, case),
+        evidence: case.evidence().keys().copied().collect(),
+        reviewers_needed: case.reviewers_needed(),
+        reviews: u8::try_from(approvals).unwrap_or(u8::MAX),
+        review_by: case.review_by(),
+        challenge_expires_at,
+        code_expires_at: case.code().map(|code| code.expires_at),
+        code_announced: case.is_announced(),
+        codes_left: shell
+            .terms()
+            .reset_codes_per_case
+            .saturating_sub(case.codes_issued()),
+        terminal_number: shown.map(|subject| subject.terminal_number.clone()),
+        operator: shown.map(|subject| subject.operator),
+        newer: case.newer(),
+        timeline,
+    })
+}
+
+/// What would help now: what the policy last named, or the channel's first kind.
+pub(super) fn next(shell: &Shell, case: &Case) -> Vec<EvidenceKind> {
+    if case.state() != State::Gathering {
+        return Vec::new();
+    }
+    match case.verdict() {
+        Some(verdict) => {
+            let held = case.evidence();
+            verdict
+                .next
+                .iter()
+                .copied()
+                .filter(|kind| !held.contains_key(kind))
+                .collect()
+        }
+        None => {
+            let offers = shell.policy().offers().of(case.channel()).iter().copied();
+            offers
+                .filter(|kind| shell.offered().contains(kind))
+                .take(1)
+                .collect()
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The texts of messages that leave: short, plain, in the acquirer's language.
+//!
+//! No link, so that nobody learns to tap links in such messages; and always what
+//! the code is for, so that a person who is being talked into reading it out can see.
+
+use serde::Deserialize;
+use tillkey_rules::party::Subject;
+use tillkey_wire::code::{ResetCode, SmsCode};
+use tillkey_wire::secret::Secret;
+
+/// The language of SMS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum Language {
+    /// Chinese, as in China.
+    #[default]
+    #[serde(rename = "zh-CN")]
+    Chinese,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+}
+
+impl Language {
+    /// The code that proves the registered phone.
+    pub(super) fn sms_code(self, code: &SmsCode, minutes: u32) -> Secret<String> {
+        let code = code.expose();
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "验证码 {code}，{minutes} 分钟内有效，用于重置终端操作员密码。如非本人操作，请勿告诉任何人。"
+            ),
+            Self::English => format!(
+                "{code} is your code to reset a terminal password, valid for {minutes} minutes. \
+                 If you did not ask for it, tell nobody."
+            ),
+        })
+    }
+
+    /// The code that is typed on the terminal.
+    pub(super) fn reset_code(
+        self,
+        code: &ResetCode,
+        subject: &Subject,
+        minutes: u32,
+    ) -> Secret<String> {
+        let (code, terminal, operator) =
+            (code.expose(), &subject.terminal_number, subject.operator);
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "重置码 {code}，{minutes} 分钟内有效。请只在终端 {terminal} 上为操作员 {operator} 输入，\
+                 工作人员不会向您索要。"
+            ),
+            Self::English => format!(
+                "Reset code {code}, valid for {minutes} minutes. Type it on terminal {terminal} \
+                 for operator {operator} and nowhere else. Staff never ask for it."
+            ),
+        })
+    }
+
+    /// The notice that a password was changed.
+    pub(super) fn effective(self, subject: &Subject) -> Secret<String> {
+        let (terminal, operator) = (&subject.terminal_number, subject.operator);
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "终端 {terminal} 操作员 {operator} 的密码已重置。如非本店操作，请立即联系收单机构。"
+            ),
+            Self::English => format!(
+                "The password of operator {operator} on terminal {terminal} was reset. \
+                 If this was not you, call your bank at once."
+            ),
+        })
+    }
+}

@@ -1,0 +1,366 @@
+//! One file per use: load, decide, commit, in one transaction.
+//!
+//! An act takes checked values and an authenticated caller, runs the rules over
+//! what is stored, and writes events, projections, commands and messages together.
+//! It never speaks HTTP, never sends anything, and decides nothing itself.
+
+pub mod case;
+mod message;
+mod once;
+pub mod party;
+pub mod staff;
+pub mod tick;
+pub mod till;
+
+use std::fmt;
+use std::str::FromStr;
+
+use data_encoding::BASE64URL_NOPAD;
+use jiff::Timestamp;
+use rand::RngCore;
+use serde::{Deserialize, Serialize};
+use tillkey_rules::event::{Entry, Event};
+use tillkey_rules::party::{Actor, Role};
+use tillkey_rules::refusal::Refusal;
+use tillkey_store::event;
+use tillkey_store::fault::Fault;
+use tillkey_store::tx::Tx;
+use tillkey_wire::ids::{AcquirerId, CaseId, InvalidId};
+use tillkey_wire::secret::Secret;
+
+pub use message::Language;
+pub use once::Once;
+
+/// Why an act gives no result.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The rules say no.
+    #[error("refused: {}", .0.code())]
+    Refused(Refusal),
+    /// There is no such thing, or it is not this caller's: the two are not told apart.
+    #[error("there is no such thing here")]
+    Unknown,
+    /// The caller has not said who they are, or the session is over.
+    #[error("sign in first")]
+    Unauthenticated,
+    /// The caller's role does not allow it.
+    #[error("this role may not do that")]
+    NotAllowed,
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The thing exists already.
+    #[error("this exists already")]
+    Exists,
+    /// A value is not what it should be.
+    #[error(transparent)]
+    Invalid(#[from] InvalidId),
+    /// Too much is asked at once.
+    #[error("too much is asked at once; try again")]
+    Busy,
+    /// The store failed; nothing was done.
+    #[error("the store failed")]
+    Fault(#[source] Fault),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Busy | Fault::Locked => Self::Busy,
+            Fault::Taken(_) => Self::Exists,
+            fault => Self::Fault(fault),
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Where a request came from: the address of the connection, or a staff account.
+/// Never taken from what the request says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source(String);
+
+impl Source {
+    /// A connection's address.
+    pub fn address(address: std::net::IpAddr) -> Self {
+        // One household has a whole /64: counting single addresses of it would give
+        // a stranger as many budgets as they like.
+        match address {
+            std::net::IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                Self(format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"))
+            }
+            std::net::IpAddr::V4(v4) => Self(v4.to_string()),
+        }
+    }
+
+    /// The text that attempts are counted against.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A random bearer token of 256 bits. The database holds its keyed digest only.
+macro_rules! token {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $prefix:literal, $rule:literal) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name(Secret<String>);
+
+        impl $name {
+            /// Draws a new token.
+            pub fn random(rng: &mut impl RngCore) -> Self {
+                let mut bytes = [0; 32];
+                rng.fill_bytes(&mut bytes);
+                Self(Secret::new(format!("{}{}", $prefix, BASE64URL_NOPAD.encode(&bytes))))
+            }
+
+            /// The token, for its holder alone.
+            pub const fn expose(&self) -> &String {
+                self.0.expose()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let valid = text.strip_prefix($prefix).is_some_and(|random| {
+                    random.len() == 43
+                        && random.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+                });
+                if valid {
+                    Ok(Self(Secret::new(text.to_owned())))
+                } else {
+                    Err(InvalidId { kind: $kind, rule: $rule })
+                }
+            }
+        }
+
+        impl Clone for $name {
+            fn clone(&self) -> Self {
+                Self(Secret::new(self.expose().clone()))
+            }
+        }
+
+        /// For the one answer that gives the token to its holder, and for that answer's
+        /// sealed copy under an idempotency key.
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.expose())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+token!(
+    /// What shows that somebody is the one who opened a case.
+    CaseToken,
+    "case token",
+    "",
+    "43 characters of base64url"
+);
+token!(
+    /// What shows that somebody is a signed-in member of staff. It looks other than a
+    /// case token, so that a holder's request asks for no session.
+    StaffToken,
+    "staff token",
+    "staff_",
+    "`staff_` and 43 characters of base64url"
+);
+
+/// A member of staff who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Whose staff.
+    pub acquirer: AcquirerId,
+    /// Who, as in the ledger.
+    pub actor: Actor,
+}
+
+impl SignedIn {
+    /// Checks the role.
+    ///
+    /// # Errors
+    /// [`Failure::NotAllowed`] for any role that is not among these.
+    pub fn must_be(&self, roles: &[Role]) -> Result<(), Failure> {
+        match self.actor.role() {
+            Some(role) if roles.contains(&role) => Ok(()),
+            _ => Err(Failure::NotAllowed),
+        }
+    }
+}
+
+/// How a caller reaches a case.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// By the token given at opening.
+    Holder(CaseToken),
+    /// As staff of the case's acquirer.
+    Staff(SignedIn),
+}
+
+impl Access {
+    /// Who it is, as in the ledger.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Holder(_) => Actor::Holder,
+            Self::Staff(signed_in) => signed_in.actor.clone(),
+        }
+    }
+}
+
+/// One page of a list, with what the next page begins after.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Pass this as the cursor for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// Whose event it is, and of which case.
+pub(crate) struct Of<'a> {
+    pub(crate) acquirer: Option<&'a AcquirerId>,
+    pub(crate) case: Option<CaseId>,
+}
+
+/// Appends an event to the ledger, in the transaction of its effect.
+pub(crate) fn append(
+    tx: &mut dyn Tx,
+    of: &Of<'_>,
+    (at, by): (Timestamp, &Actor),
+    event: Event,
+) -> Result<(), Fault> {
+    let entry = Entry {
+        v: 1,
+        at,
+        acquirer: of.acquirer.cloned(),
+        case: of.case,
+        by: by.clone(),
+        event,
+    };
+    event::append(tx, &entry).map(|_| ())
+}
+
+/// A name as people write it: no control or invisible characters that would let two
+/// different names look the same (attack A06).
+///
+/// # Errors
+/// [`InvalidId`] where it is empty, too long, or has such characters.
+pub fn checked_name(text: &str) -> Result<String, InvalidId> {
+    let invisible = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}'
+                | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+            || matches!(c, '\u{0300}'..='\u{036f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}')
+    };
+    let text = text.trim();
+    let length = text.chars().count();
+    if length == 0 || length > crate::limits::NAME_CHARS_MAX || text.chars().any(invisible) {
+        return Err(InvalidId {
+            kind: "name",
+            rule: "1 to 120 visible characters, without combining or control characters",
+        });
+    }
+    Ok(text.to_owned())
+}
+
+/// A phone number in its one spelling, `+8613800138000`.
+#[derive(Debug)]
+pub struct Phone(Secret<String>);
+
+impl Phone {
+    /// The number.
+    pub const fn expose(&self) -> &String {
+        self.0.expose()
+    }
+}
+
+impl Clone for Phone {
+    fn clone(&self) -> Self {
+        Self(Secret::new(self.expose().clone()))
+    }
+}
+
+impl FromStr for Phone {
+    type Err = InvalidId;
+
+    /// Takes a mainland mobile number with or without `+86`. Nothing else: no
+    /// extensions, no parameters, no second number (attacks A12, E08).
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let national = text.strip_prefix("+86").unwrap_or(text);
+        let valid = national.len() == 11
+            && national.bytes().all(|b| b.is_ascii_digit())
+            && national.starts_with('1')
+            && !matches!(national.as_bytes().get(1), Some(b'0'..=b'2') | None);
+        if valid {
+            Ok(Self(Secret::new(format!("+86{national}"))))
+        } else {
+            Err(InvalidId {
+                kind: "phone",
+                rule: "a mobile number of 11 digits, with or without +86",
+            })
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a12_phones_have_one_spelling() {
+        for good in ["13800138000", "+8613800138000"] {
+            assert_eq!(good.parse::<Phone>().unwrap().expose(), "+8613800138000");
+        }
+        for bad in [
+            "",
+            "12800138000",
+            "1380013800",
+            "138001380000",
+            "13800138000;ext=1",
+            "13800138000\r\nTo: 1",
+            "+1 900 555 0100",
+            "１３８００１３８０００",
+            "008613800138000",
+        ] {
+            assert!(bad.parse::<Phone>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a06_names_show_all_that_they_hold() {
+        assert_eq!(checked_name(" 老王面馆 ").unwrap(), "老王面馆");
+        for bad in [
+            "",
+            "a\u{200b}b",
+            "a\u{202e}b",
+            "a\u{0}b",
+            "e\u{301}",
+            "a\nb",
+            "\u{feff}",
+        ] {
+            assert!(checked_name(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,531 @@
+//! Merchants, terminals and operators, as an administrator keeps them.
+//!
+//! No act here resets anything, and none changes a contact and a credential
+//! together (attack C14): a changed contact counts as fresh for the policy.
+
+mod look_up;
+
+pub use self::look_up::{Found, LookUp, look_up};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tillkey_rules::case::Command as CaseCommand;
+use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
+use tillkey_rules::event::Event;
+use tillkey_rules::party::{Actor, Role};
+use tillkey_rules::terms::hours_after;
+use tillkey_rules::vocabulary::{EvidenceKind, MerchantStatus};
+use tillkey_store::case as cases;
+use tillkey_store::fault::Fault;
+use tillkey_store::party::contact::{self, NewContact};
+use tillkey_store::party::enrolment::{self, NewEnrolment};
+use tillkey_store::party::merchant::{self, DocumentRole, Merchant, NewMerchant};
+use tillkey_store::party::operator;
+use tillkey_store::party::terminal::{self, NewTerminal, Terminal};
+use tillkey_store::seal::{DataKey, Owner};
+use tillkey_store::tx::Tx;
+use tillkey_wire::code::EnrolmentCode;
+use tillkey_wire::enrolment::CodeKey;
+use tillkey_wire::ids::{
+    AcquirerId, DeviceModel, InvalidId, MerchantNumber, OperatorNumber, SerialNumber, TerminalId,
+    TerminalNumber,
+};
+use tillkey_wire::secret::Secret;
+
+use super::case::{act, begin_step};
+use super::{Failure, Of, Once, Phone, SignedIn, append};
+use crate::shell::Shell;
+
+/// How long an enrolment code lives: a parcel's way and a weekend.
+const ENROLMENT_HOURS: u32 = 24 * 7;
+/// How many operators of one terminal may have an open case at once.
+const OPEN_CASES_MAX: u32 = 50;
+
+/// A merchant to be registered.
+#[derive(Debug)]
+pub struct MerchantDetails {
+    /// Its number.
+    pub merchant: MerchantNumber,
+    /// Its trading name, checked by [`super::checked_name`].
+    pub name: String,
+    /// The registered phone.
+    pub phone: Phone,
+    /// The credit code on its licence.
+    pub credit_code: Option<SocialCreditCode>,
+    /// The account holder's identity number.
+    pub holder: Option<ResidentIdentityNumber>,
+    /// Persons registered to act for the holder.
+    pub proxies: Vec<ResidentIdentityNumber>,
+}
+
+/// Registers a merchant.
+///
+/// # Errors
+/// [`Failure::Exists`] where there is one with this number.
+pub async fn add_merchant(
+    shell: &Shell,
+    details: MerchantDetails,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<(), Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |shell, tx, now, rng| {
+        let number = &details.merchant;
+        let new = NewMerchant {
+            number: number.clone(),
+            acquirer: by.acquirer.clone(),
+            status: MerchantStatus::Active,
+            name: Secret::new(details.name.clone()),
+            now,
+        };
+        let key = merchant::add(tx, shell.seal_keys(), &new, rng)?;
+        let licence = details.credit_code.as_ref().map(|code| {
+            (
+                DocumentRole::Business,
+                EvidenceKind::BusinessLicence,
+                code.expose(),
+            )
+        });
+        let identity = EvidenceKind::IdentityDocument;
+        let holder = details
+            .holder
+            .as_ref()
+            .map(|number| (DocumentRole::Holder, identity, number.expose()));
+        let proxies = details
+            .proxies
+            .iter()
+            .map(|number| (DocumentRole::Proxy, identity, number.expose()));
+        for (role, kind, document) in licence.into_iter().chain(holder).chain(proxies) {
+            let index = shell
+                .seal_keys()
+                .document_index(&by.acquirer, kind.name(), document);
+            merchant::add_document(tx, number, (role, &index), now)?;
+        }
+        note(
+            tx,
+            &by,
+            now,
+            Event::MerchantAdded {
+                merchant: number.clone(),
+            },
+        )?;
+        set_contact(shell, tx, (number, &key), &details.phone, (&by, now), rng)?;
+        Ok((Ok(()), Vec::new()))
+    })
+    .await
+}
+
+/// Sets a merchant's registered contact. The one before it is told of the next reset.
+///
+/// # Errors
+/// [`Failure::Unknown`] for a merchant of another acquirer.
+pub async fn change_contact(
+    shell: &Shell,
+    merchant: MerchantNumber,
+    phone: Phone,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<(), Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |shell, tx, now, rng| {
+        if own_merchant(tx, &merchant, &by.acquirer)?.is_none() {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        }
+        let key = DataKey::load(tx, shell.seal_keys(), &Owner::Merchant(merchant.clone()))?;
+        set_contact(shell, tx, (&merchant, &key), &phone, (&by, now), rng)?;
+        Ok((Ok(()), Vec::new()))
+    })
+    .await
+}
+
+fn set_contact(
+    shell: &Shell,
+    tx: &mut dyn Tx,
+    (merchant, key): (&MerchantNumber, &DataKey),
+    phone: &Phone,
+    (by, now): (&SignedIn, Timestamp),
+    rng: &mut rand_chacha::ChaCha20Rng,
+) -> Result<(), Fault> {
+    let new = NewContact {
+        merchant: merchant.clone(),
+        phone: Secret::new(phone.expose().clone()),
+        phone_index: shell.seal_keys().phone_index(&by.acquirer, phone.expose()),
+        now,
+    };
+    let version = contact::set(tx, key, &new, rng)?;
+    note(
+        tx,
+        by,
+        now,
+        Event::ContactChanged {
+            merchant: merchant.clone(),
+            version,
+        },
+    )
+}
+
+/// Suspends, closes or takes back a merchant. Open cases find out at their next step.
+///
+/// # Errors
+/// [`Failure::Unknown`] for a merchant of another acquirer.
+pub async fn set_merchant_status(
+    shell: &Shell,
+    merchant: MerchantNumber,
+    status: MerchantStatus,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<(), Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |_, tx, now, _| {
+        if own_merchant(tx, &merchant, &by.acquirer)?.is_none() {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        }
+        merchant::set_status(tx, &merchant, status, now)?;
+        note(
+            tx,
+            &by,
+            now,
+            Event::MerchantStatusChanged {
+                merchant: merchant.clone(),
+                status,
+            },
+        )?;
+        Ok((Ok(()), Vec::new()))
+    })
+    .await
+}
+
+/// A terminal to be registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TerminalDetails {
+    /// Whose.
+    pub merchant: MerchantNumber,
+    /// Its number.
+    pub number: TerminalNumber,
+    /// What is printed on the device.
+    pub serial_number: SerialNumber,
+    /// The vendor's name for it.
+    pub model: DeviceModel,
+}
+
+/// Registers a terminal. It can then be enrolled.
+///
+/// # Errors
+/// [`Failure::Unknown`] for a merchant of another acquirer; [`Failure::Exists`]
+/// where its number or serial number is in service.
+pub async fn add_terminal(
+    shell: &Shell,
+    details: TerminalDetails,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<TerminalId, Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |_, tx, now, rng| {
+        let TerminalDetails {
+            merchant,
+            number,
+            serial_number,
+            model,
+        } = details.clone();
+        if own_merchant(tx, &merchant, &by.acquirer)?.is_none() {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        }
+        let id = TerminalId::random(rng);
+        let new = NewTerminal {
+            id,
+            acquirer: by.acquirer.clone(),
+            merchant: merchant.clone(),
+            number: number.clone(),
+            serial_number: serial_number.clone(),
+            model: model.to_string(),
+            now,
+        };
+        terminal::add(tx, &new)?;
+        note(
+            tx,
+            &by,
+            now,
+            Event::TerminalAdded {
+                terminal: id,
+                merchant,
+                number,
+                serial_number,
+            },
+        )?;
+        Ok((Ok(id), Vec::new()))
+    })
+    .await
+}
+
+/// A terminal as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TerminalView {
+    /// Which one.
+    pub terminal: TerminalId,
+    /// Whose.
+    pub merchant: MerchantNumber,
+    /// Its number.
+    pub number: TerminalNumber,
+    /// What is printed on the device.
+    pub serial_number: SerialNumber,
+    /// The vendor's name for it.
+    pub model: String,
+    /// Whether it is in service.
+    pub in_service: bool,
+    /// When its present keys were taken.
+    pub enrolled_at: Option<Timestamp>,
+    /// When it was last heard.
+    pub seen_at: Option<Timestamp>,
+    /// Whether it has a live link.
+    pub online: bool,
+    /// Its operators.
+    pub operators: Vec<OperatorView>,
+}
+
+/// An operator as shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OperatorView {
+    /// Which account.
+    pub operator: OperatorNumber,
+    /// Whether there is a password.
+    pub password_set: bool,
+}
+
+/// Shows a terminal of the caller's acquirer.
+///
+/// # Errors
+/// [`Failure::Unknown`] for one of another.
+pub async fn view_terminal(
+    shell: &Shell,
+    id: TerminalId,
+    by: &SignedIn,
+) -> Result<TerminalView, Failure> {
+    let (acquirer, inner) = (by.acquirer.clone(), shell.clone());
+    shell
+        .store()
+        .read(move |tx| {
+            let Some(found) = own_terminal(tx, id, &acquirer)? else {
+                return Ok(Err(Failure::Unknown));
+            };
+            let operators = operator::list(tx, id)?
+                .into_iter()
+                .filter(|operator| operator.removed_at.is_none())
+                .map(|operator| OperatorView {
+                    operator: operator.number,
+                    password_set: operator.credential_version.is_some(),
+                })
+                .collect();
+            Ok(Ok(TerminalView {
+                terminal: id,
+                merchant: found.merchant,
+                number: found.number,
+                serial_number: found.serial_number,
+                model: found.model,
+                in_service: found.status == terminal::TerminalStatus::Active,
+                enrolled_at: found.enrolled_at,
+                seen_at: found.seen_at,
+                online: inner.presence().is_online(id),
+                operators,
+            }))
+        })
+        .await?
+}
+
+/// An enrolment code, in the one answer that shows it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OpenedEnrolment {
+    /// The code in groups of four, to be printed or read out to the installer.
+    pub code: String,
+    /// Until when it can be used.
+    pub expires_at: Timestamp,
+}
+
+/// Makes a one-time enrolment code for a terminal; an older one is dead.
+///
+/// # Errors
+/// [`Failure::Unknown`] for a terminal of another acquirer.
+pub async fn open_enrolment(
+    shell: &Shell,
+    id: TerminalId,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<OpenedEnrolment, Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |shell, tx, now, rng| {
+        let Some(found) = own_terminal(tx, id, &by.acquirer)? else {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        };
+        let code = EnrolmentCode::random(rng);
+        let code_key = CodeKey::derive(&code).map_err(|_| Fault::Damaged {
+            thing: "an enrolment code",
+            why: "it has no key",
+        })?;
+        let key = DataKey::load(tx, shell.seal_keys(), &Owner::Merchant(found.merchant))?;
+        let expires_at = hours_after(now, ENROLMENT_HOURS);
+        let new = NewEnrolment {
+            terminal: id,
+            code_key: Secret::new(code_key.expose().to_vec()),
+            now,
+            expires_at,
+        };
+        enrolment::open(tx, &key, &new, rng)?;
+        note(
+            tx,
+            &by,
+            now,
+            Event::EnrolmentOpened {
+                terminal: id,
+                expires_at,
+            },
+        )?;
+        let opened = OpenedEnrolment {
+            code: code.grouped().expose().clone(),
+            expires_at,
+        };
+        Ok((Ok(opened), Vec::new()))
+    })
+    .await
+}
+
+/// Takes a terminal out of service for good; its operators' passwords and sessions
+/// end with it, and so do its open cases.
+///
+/// # Errors
+/// [`Failure::Unknown`] for a terminal of another acquirer.
+pub async fn retire_terminal(
+    shell: &Shell,
+    id: TerminalId,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<(), Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |shell, tx, now, rng| {
+        if own_terminal(tx, id, &by.acquirer)?.is_none() {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        }
+        let operators = operator::list(tx, id)?;
+        terminal::retire(tx, id, now)?;
+        note(tx, &by, now, Event::TerminalRetired { terminal: id })?;
+        let mut rings = Vec::new();
+        for found in operators {
+            let mut step = begin_step(shell, &by.acquirer, now, rng);
+            for stored in cases::open_cases_of(tx, (id, found.number), OPEN_CASES_MAX)? {
+                step.run(tx, stored.case, &CaseCommand::Recheck, &Actor::System)?;
+            }
+            rings.append(&mut step.rings);
+        }
+        Ok((Ok(()), rings))
+    })
+    .await
+}
+
+/// Adds an operator to a terminal.
+///
+/// # Errors
+/// [`Failure::Exists`] where there is one with this number.
+pub async fn add_operator(
+    shell: &Shell,
+    (id, number): (TerminalId, OperatorNumber),
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<(), Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |_, tx, now, _| {
+        if own_terminal(tx, id, &by.acquirer)?.is_none() {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        }
+        if !operator::add(tx, id, number, now)? {
+            return Ok((Err(Failure::Exists), Vec::new()));
+        }
+        note(
+            tx,
+            &by,
+            now,
+            Event::OperatorAdded {
+                terminal: id,
+                operator: number,
+            },
+        )?;
+        Ok((Ok(()), Vec::new()))
+    })
+    .await
+}
+
+/// Removes an operator; the password and the sessions end at once, and so do the
+/// operator's open cases.
+///
+/// # Errors
+/// [`Failure::Unknown`] where there is none.
+pub async fn remove_operator(
+    shell: &Shell,
+    (id, number): (TerminalId, OperatorNumber),
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<(), Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |shell, tx, now, rng| {
+        if own_terminal(tx, id, &by.acquirer)?.is_none() || !operator::remove(tx, id, number, now)?
+        {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        }
+        note(
+            tx,
+            &by,
+            now,
+            Event::OperatorRemoved {
+                terminal: id,
+                operator: number,
+            },
+        )?;
+        let mut step = begin_step(shell, &by.acquirer, now, rng);
+        for stored in cases::open_cases_of(tx, (id, number), OPEN_CASES_MAX)? {
+            step.run(tx, stored.case, &CaseCommand::Recheck, &Actor::System)?;
+        }
+        Ok((Ok(()), step.rings))
+    })
+    .await
+}
+
+/// A model name as a device gives it.
+///
+/// # Errors
+/// [`InvalidId`].
+pub fn checked_model(text: &str) -> Result<DeviceModel, InvalidId> {
+    text.parse()
+}
+
+fn own_merchant(
+    tx: &mut dyn Tx,
+    number: &MerchantNumber,
+    acquirer: &AcquirerId,
+) -> Result<Option<Merchant>, Fault> {
+    Ok(merchant::find(tx, number)?.filter(|found| found.acquirer == *acquirer))
+}
+
+fn own_terminal(
+    tx: &mut dyn Tx,
+    id: TerminalId,
+    acquirer: &AcquirerId,
+) -> Result<Option<Terminal>, Fault> {
+    Ok(terminal::find(tx, id)?.filter(|found| found.acquirer == *acquirer))
+}
+
+fn note(tx: &mut dyn Tx, by: &SignedIn, now: Timestamp, event: Event) -> Result<(), Fault> {
+    append(
+        tx,
+        &Of {
+            acquirer: Some(&by.acquirer),
+            case: None,
+        },
+        (now, &by.actor),
+        event,
+    )
+}

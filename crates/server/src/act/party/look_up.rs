@@ -1,0 +1,157 @@
+//! An agent looks a merchant up: recorded, capped, and masked.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use tillkey_rules::event::Event;
+use tillkey_rules::party::{Actor, Role};
+use tillkey_rules::refusal::Refusal;
+use tillkey_rules::terms::hours_after;
+use tillkey_rules::vocabulary::MerchantStatus;
+use tillkey_store::event;
+use tillkey_store::fault::Fault;
+use tillkey_store::party::{contact, merchant, terminal};
+use tillkey_store::seal::{DataKey, Owner};
+use tillkey_store::tx::Tx;
+use tillkey_wire::ids::{AcquirerId, MerchantNumber, SerialNumber, TerminalId, TerminalNumber};
+
+use super::{note, own_merchant};
+use crate::act::case::act;
+use crate::act::{Failure, Phone, SignedIn};
+use crate::limits::LOOK_UPS_A_DAY_MAX;
+use crate::shell::Shell;
+
+/// How many merchants one phone may be shown with.
+const MERCHANTS_MAX: u32 = 10;
+/// How many terminals of a merchant are shown.
+const TERMINALS_MAX: u32 = 100;
+
+/// What to look up by.
+#[derive(Debug, Clone)]
+pub enum LookUp {
+    /// The merchant number.
+    Merchant(MerchantNumber),
+    /// The serial number on a device.
+    SerialNumber(SerialNumber),
+    /// The registered phone.
+    Phone(Phone),
+}
+
+/// A merchant as an agent sees it: enough to find the case, nothing that would
+/// answer a question of the call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Its number.
+    pub merchant: MerchantNumber,
+    /// The first character of its name.
+    pub name_masked: String,
+    /// Whether it may be served.
+    pub status: MerchantStatus,
+    /// Its terminals in service.
+    pub terminals: Vec<FoundTerminal>,
+}
+
+/// A terminal of a merchant that was looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundTerminal {
+    /// Which one.
+    pub terminal: TerminalId,
+    /// Its number.
+    pub number: TerminalNumber,
+    /// Whether it has a live link.
+    pub online: bool,
+}
+
+/// Looks a merchant of the caller's acquirer up.
+///
+/// # Errors
+/// [`Failure::Refused`] with `too_many` past the day's look-ups.
+pub async fn look_up(shell: &Shell, by_what: LookUp, by: &SignedIn) -> Result<Vec<Found>, Failure> {
+    by.must_be(&[Role::Agent, Role::Clerk, Role::Administrator])?;
+    let by = by.clone();
+    act(shell, None, move |shell, tx, now, _| {
+        let Actor::Staff { staff, .. } = &by.actor else {
+            return Ok((Err(Failure::NotAllowed), Vec::new()));
+        };
+        let since = now
+            .checked_sub(SignedDuration::from_hours(24))
+            .unwrap_or(now);
+        let made = event::count_of_staff(tx, (&by.acquirer, staff), "looked_up", since)?;
+        if made >= LOOK_UPS_A_DAY_MAX {
+            let retry_at = hours_after(now, 1);
+            return Ok((Err(Refusal::TooMany { retry_at }.into()), Vec::new()));
+        }
+        let (word, numbers) = numbers(tx, shell, &by_what, &by.acquirer)?;
+        let mut found = Vec::new();
+        for number in numbers {
+            found.extend(draw(tx, shell, &number, &by.acquirer)?);
+        }
+        let first = found.first().map(|found| found.merchant.clone());
+        note(
+            tx,
+            &by,
+            now,
+            Event::LookedUp {
+                by_what: word.to_owned(),
+                found: first,
+            },
+        )?;
+        Ok((Ok(found), Vec::new()))
+    })
+    .await
+}
+
+fn numbers(
+    tx: &mut dyn Tx,
+    shell: &Shell,
+    by_what: &LookUp,
+    acquirer: &AcquirerId,
+) -> Result<(&'static str, Vec<MerchantNumber>), Fault> {
+    Ok(match by_what {
+        LookUp::Merchant(number) => ("merchant_number", vec![number.clone()]),
+        LookUp::SerialNumber(serial_number) => {
+            let found = terminal::by_serial_number(tx, serial_number)?;
+            let merchants = found
+                .into_iter()
+                .filter(|found| found.acquirer == *acquirer);
+            (
+                "serial_number",
+                merchants.map(|found| found.merchant).collect(),
+            )
+        }
+        LookUp::Phone(phone) => {
+            let index = shell.seal_keys().phone_index(acquirer, phone.expose());
+            (
+                "phone",
+                contact::merchants_by_phone(tx, &index, MERCHANTS_MAX)?,
+            )
+        }
+    })
+}
+
+fn draw(
+    tx: &mut dyn Tx,
+    shell: &Shell,
+    number: &MerchantNumber,
+    acquirer: &AcquirerId,
+) -> Result<Option<Found>, Fault> {
+    let Some(found) = own_merchant(tx, number, acquirer)? else {
+        return Ok(None);
+    };
+    let key = DataKey::load(tx, shell.seal_keys(), &Owner::Merchant(number.clone()))?;
+    let name = merchant::Merchant::name(&found, &key)?;
+    let name_masked = name.expose().chars().take(1).chain("**".chars()).collect();
+    let terminals = terminal::of_merchant(tx, number, None, TERMINALS_MAX)?
+        .into_iter()
+        .map(|terminal| FoundTerminal {
+            terminal: terminal.id,
+            number: terminal.number,
+            online: shell.presence().is_online(terminal.id),
+        })
+        .collect();
+    Ok(Some(Found {
+        merchant: number.clone(),
+        name_masked,
+        status: found.status,
+        terminals,
+    }))
+}

@@ -1,0 +1,25 @@
+//! Every limit of this room, by name.
+
+/// How many rings a slow listener may be behind before the oldest are dropped.
+pub const RINGS_WAITING_MAX: usize = 4_096;
+/// How large the configuration file may be.
+pub const CONFIG_BYTES_MAX: u64 = 64 * 1024;
+/// How many password hashes of staff are computed at once: each takes 19 MiB and a
+/// core, so more would let a flood of sign-ins take the machine (attack E11).
+pub const STAFF_HASHES_AT_ONCE_MAX: usize = 2;
+/// How many more staff sign-ins may wait for one of those.
+pub const STAFF_HASHES_WAITING_MAX: usize = 16;
+/// How many due deadlines one look takes on.
+pub const DUE_BATCH_MAX: u32 = 200;
+/// How many events of a case are read for its timeline.
+pub const TIMELINE_EVENTS_MAX: u32 = 200;
+/// How many characters a reviewer's comment may have.
+pub const COMMENT_CHARS_MAX: usize = 1_000;
+/// How many characters a name may have.
+pub const NAME_CHARS_MAX: usize = 120;
+/// How many cases one page of a list has.
+pub const CASES_PAGE: u32 = 50;
+/// How long a member of staff may be idle before signing in again, in minutes.
+pub const STAFF_IDLE_MINUTES_MAX: u32 = 15;
+/// How many look-ups one member of staff has a day.
+pub const LOOK_UPS_A_DAY_MAX: u64 = 200;

@@ -1,0 +1,147 @@
+//! Opens an installation: keys, store, policy. Everything that can be wrong is said
+//! before anything is served.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tillkey_ledger::{KeyName, LogKey};
+use tillkey_rules::event::Event;
+use tillkey_rules::party::Actor;
+use tillkey_rules::policy::{Policy, PolicyFault, check};
+use tillkey_rules::vocabulary::EvidenceKind;
+use tillkey_store::fault::Fault;
+use tillkey_store::party::acquirer::{self, Acquirer};
+use tillkey_store::{CheckpointFile, Options, Store, meta};
+
+use tokio::sync::Semaphore;
+
+use crate::act::{self, Of};
+use crate::bell::Bell;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::entropy::Entropy;
+use crate::keys::{KeyFault, Keyring, RootKey};
+use crate::limits::{STAFF_HASHES_AT_ONCE_MAX, STAFF_HASHES_WAITING_MAX};
+use crate::policy_files;
+use crate::presence::Presence;
+use crate::shell::{Inside, Shell};
+
+/// Why an installation does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenFault {
+    /// The keys.
+    #[error("the keys cannot be used")]
+    Keys(#[from] KeyFault),
+    /// The store.
+    #[error("the store does not open")]
+    Store(#[from] Fault),
+    /// The policy files cannot be read.
+    #[error("the policy files cannot be read")]
+    PolicyFiles(#[from] std::io::Error),
+    /// The policy is not one.
+    #[error("the policy cannot be used")]
+    Policy(#[from] PolicyFault),
+    /// The policy breaks an invariant.
+    #[error("the policy breaks an invariant and is not served:\n{0}")]
+    Unsafe(String),
+    /// The ledger's name is not one.
+    #[error("`ledger_origin` is not a name for a ledger")]
+    Origin(#[source] tillkey_ledger::Fault),
+}
+
+/// The kinds of evidence that this version can gather.
+const OFFERED: [EvidenceKind; 4] = [
+    EvidenceKind::SmsCode,
+    EvidenceKind::TerminalInHand,
+    EvidenceKind::IdentityDocument,
+    EvidenceKind::BusinessLicence,
+];
+
+/// Opens an installation.
+///
+/// # Errors
+/// [`OpenFault`]; nothing is served.
+pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<Shell, OpenFault> {
+    let mut rng = entropy.rng();
+    let now = clock.now();
+    let keyring_path = config.data.join("keyring");
+    let root = RootKey::open_or_create(&config.root_key_file, &keyring_path, &mut rng)?;
+    let keyring = Keyring::open_or_create(&keyring_path, &root, &mut rng)?;
+    let origin: KeyName = config.ledger_origin.parse().map_err(OpenFault::Origin)?;
+    let log_key = LogKey::from_seed(origin, keyring.ledger_seed().expose());
+    let ledger = log_key.verifier();
+    let options = Options {
+        now,
+        log_key,
+        checkpoint_file: CheckpointFile::default(),
+    };
+    let store = Store::open(&config.data, options)?;
+    let seal = Arc::new(root.seal_keys());
+
+    let home = Acquirer {
+        id: config.acquirer.clone(),
+        name: config.acquirer.to_string(),
+        created_at: now,
+    };
+    let keys = Arc::clone(&seal);
+    store.write_blocking(move |tx| match acquirer::find(tx, &home.id)? {
+        Some(_) => Ok(()),
+        None => acquirer::add(tx, &keys, &home, &mut rng),
+    })?;
+
+    let policy = match &config.policy {
+        Some(folder) => Policy::parse(&policy_files::read(folder)?)?,
+        None => Policy::default_policy(),
+    };
+    serve_policy(&store, &policy, now)?;
+    Ok(Shell::new(Inside {
+        config,
+        store,
+        seal,
+        keyring,
+        policy,
+        ledger,
+        clock,
+        entropy,
+        bell: Bell::default(),
+        presence: Presence::default(),
+        offered: OFFERED.into(),
+        staff_places: Semaphore::new(STAFF_HASHES_AT_ONCE_MAX + STAFF_HASHES_WAITING_MAX),
+        staff_hashes: Semaphore::new(STAFF_HASHES_AT_ONCE_MAX),
+    }))
+}
+
+/// Checks a policy exhaustively, and writes into the ledger that it is served unless
+/// it was the last one.
+fn serve_policy(store: &Store, policy: &Policy, now: Timestamp) -> Result<(), OpenFault> {
+    const SERVED: &str = "policy served";
+    let report = check::check(policy, &|_| ())?;
+    if !report.holds() {
+        let sentences: Vec<String> = report
+            .counterexamples
+            .iter()
+            .map(|found| found.sentence().en)
+            .collect();
+        return Err(OpenFault::Unsafe(sentences.join("\n")));
+    }
+    let digest = policy.digest().to_string();
+    store.write_blocking(move |tx| {
+        if meta::find(tx, SERVED)?.is_some_and(|served| served == digest.as_bytes()) {
+            return Ok(());
+        }
+        meta::set(tx, SERVED, digest.as_bytes(), now)?;
+        let event = Event::PolicyServed {
+            digest: digest.clone(),
+        };
+        act::append(
+            tx,
+            &Of {
+                acquirer: None,
+                case: None,
+            },
+            (now, &Actor::System),
+            event,
+        )
+    })?;
+    Ok(())
+}
