@@ -6,6 +6,8 @@
 //!    second gets a conflict and loads again.
 //! 3. The columns beside the fold are there to search by.
 
+pub mod audit;
+
 use jiff::Timestamp;
 use tillkey_rules::case::{Case, State, deadline};
 use tillkey_rules::event::{CaseEvent, Entry, Event};
@@ -127,15 +129,8 @@ pub fn begin(tx: &mut dyn Tx, id: CaseId, step: &Step<'_>) -> Result<Case, Fault
         case.fold(step.at, step.by, event);
     }
     record(tx, id, step)?;
-    let subject = case.subject();
-    let mut values = vec![
-        Value::from(&id),
-        Value::from(step.acquirer),
-        Value::from(subject.map(|subject| &subject.merchant)),
-        Value::from(subject.map(|subject| &subject.terminal)),
-        Value::from(subject.map(|subject| subject.operator)),
-        Value::from(case.opened_at()),
-    ];
+    let mut values = vec![Value::from(&id)];
+    values.extend(settled(step.acquirer, &case));
     values.extend(standing(&case)?);
     tx.execute(ADD, &values)?;
     Ok(case)
@@ -323,6 +318,19 @@ fn record(tx: &mut dyn Tx, id: CaseId, step: &Step<'_>) -> Result<(), Fault> {
         event::append(tx, &entry)?;
     }
     Ok(())
+}
+
+/// The columns that are settled when the case is opened, in the order that [`ADD`]
+/// names them.
+fn settled(acquirer: &AcquirerId, case: &Case) -> [Value; 5] {
+    let subject = case.subject();
+    [
+        Value::from(acquirer),
+        Value::from(subject.map(|subject| &subject.merchant)),
+        Value::from(subject.map(|subject| &subject.terminal)),
+        Value::from(subject.map(|subject| subject.operator)),
+        Value::from(case.opened_at()),
+    ]
 }
 
 /// The columns that move with the case, in the order that both statements name them.

@@ -51,6 +51,11 @@ impl Row {
         T::from_value(value)
     }
 
+    /// The columns that were not read yet.
+    pub(crate) fn rest(self) -> Vec<Value> {
+        self.values.collect()
+    }
+
     /// Reads the next column, a text, as one word of a closed list.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! **Invariant**: only the writer thread writes, and a caller is answered after
 //! the COMMIT that holds their request. Nothing here knows what is stored.
 
+mod archive;
 mod connection;
 mod directory;
 mod migrate;

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::sqlite::Options;
 use crate::store::Store;
 
+mod audit;
 mod conformance;
 mod kill;
 mod ledger;

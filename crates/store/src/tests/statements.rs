@@ -13,8 +13,10 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
     vec![
         ("attempts", crate::attempts::STATEMENTS),
         ("case", crate::case::STATEMENTS),
+        ("case/audit", crate::case::audit::STATEMENTS),
         ("challenge", crate::challenge::STATEMENTS),
         ("command", crate::command::STATEMENTS),
+        ("comment", crate::comment::STATEMENTS),
         ("credential", crate::credential::STATEMENTS),
         ("event", crate::event::STATEMENTS),
         ("idempotency", crate::idempotency::STATEMENTS),
