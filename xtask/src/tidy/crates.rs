@@ -1,0 +1,244 @@
+//! Which room may use which, and what may come in from outside.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use super::{none, root};
+
+/// The arrows of the map: what each room of ours may use of ours.
+const ARROWS: [(&str, &[&str]); 8] = [
+    ("tillkey-wire", &[]),
+    ("tillkey-ledger", &[]),
+    ("tillkey-rules", &["tillkey-wire"]),
+    ("tillkey-terminal", &["tillkey-wire"]),
+    (
+        "tillkey-store",
+        &["tillkey-wire", "tillkey-rules", "tillkey-ledger"],
+    ),
+    (
+        "tillkey-server",
+        &[
+            "tillkey-wire",
+            "tillkey-rules",
+            "tillkey-ledger",
+            "tillkey-store",
+        ],
+    ),
+    (
+        "tillkey",
+        &[
+            "tillkey-wire",
+            "tillkey-rules",
+            "tillkey-ledger",
+            "tillkey-store",
+            "tillkey-server",
+            "tillkey-terminal",
+        ],
+    ),
+    ("xtask", &[]),
+];
+
+/// The rooms that can reach neither a network nor a database, having nothing to reach with.
+const PURE: [&str; 4] = [
+    "tillkey-wire",
+    "tillkey-ledger",
+    "tillkey-rules",
+    "tillkey-terminal",
+];
+
+/// What a pure room never depends on, however far away.
+const REACHES_OUT: [&str; 10] = [
+    "tokio",
+    "axum",
+    "hyper",
+    "mio",
+    "socket2",
+    "rusqlite",
+    "libsqlite3-sys",
+    "postgres",
+    "reqwest",
+    "ureq",
+];
+
+/// What nobody depends on, and who may all the same.
+const BANNED: [(&str, &[&str], &str); 7] = [
+    ("openssl", &[], "one TLS, in Rust"),
+    ("openssl-sys", &[], "one TLS, in Rust"),
+    ("native-tls", &[], "one TLS, in Rust"),
+    ("time", &[], "one date library: jiff"),
+    (
+        "chrono",
+        &["cedar-policy-core"],
+        "one date library: jiff; Cedar brings its own",
+    ),
+    ("lazy_static", &["sharded-slab"], "no globals"),
+    ("sqlx", &[], "it cannot be linked beside rusqlite"),
+];
+
+/// Licences under which we may pass on what we link.
+const LICENCES: [&str; 13] = [
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-1-Clause",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "ISC",
+    "MIT",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
+/// What a package of ours uses outside of its tests, at whatever distance.
+///
+/// Read from `cargo tree` and not from `cargo metadata`, which lists what no chosen
+/// feature brings in.
+struct Graph {
+    /// Every package with its licence.
+    licences: BTreeMap<String, String>,
+    /// Who uses whom.
+    uses: BTreeSet<(String, String)>,
+}
+
+impl Graph {
+    fn of(package: &str) -> Self {
+        let output = Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "--locked",
+                "--edges",
+                "normal,build",
+                "--prefix",
+                "depth",
+            ])
+            .args(["--format", "|{p}|{l}|", "--package", package])
+            .current_dir(root())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let mut graph = Self {
+            licences: BTreeMap::new(),
+            uses: BTreeSet::new(),
+        };
+        let mut above: Vec<String> = Vec::new();
+        for line in String::from_utf8(output.stdout).unwrap().lines() {
+            let [depth, package, licence, ..] = line.split('|').collect::<Vec<_>>()[..] else {
+                continue;
+            };
+            let name = package.split(' ').next().unwrap().to_owned();
+            above.truncate(depth.parse().unwrap());
+            graph.licences.insert(name.clone(), licence.to_owned());
+            graph
+                .uses
+                .extend(above.last().map(|user| (user.clone(), name.clone())));
+            above.push(name);
+        }
+        graph
+    }
+}
+
+#[test]
+fn dependencies_point_down_the_arrows() {
+    let mut found = Vec::new();
+    for (room, allowed) in ARROWS {
+        for (user, used) in Graph::of(room).uses {
+            let ours = ARROWS.iter().any(|(room, _)| *room == used);
+            if user == room && ours && !allowed.contains(&used.as_str()) {
+                found.push(format!("{room} uses {used}"));
+            }
+        }
+    }
+    none(found, "an arrow points up; see ARCHITECTURE.md");
+}
+
+#[test]
+fn every_room_is_on_the_map() {
+    let root = root();
+    let mut rooms: Vec<String> = std::fs::read_dir(root.join("crates"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|folder| {
+            if folder == "tillkey" {
+                folder
+            } else {
+                format!("tillkey-{folder}")
+            }
+        })
+        .chain(["xtask".to_owned()])
+        .collect();
+    rooms.sort();
+    let mut known: Vec<&str> = ARROWS.iter().map(|(room, _)| *room).collect();
+    known.sort_unstable();
+    assert_eq!(rooms, known, "an eighth room needs a decision record");
+}
+
+#[test]
+fn pure_rooms_reach_nothing() {
+    let mut found = Vec::new();
+    for room in PURE {
+        let graph = Graph::of(room);
+        for banned in REACHES_OUT {
+            if graph.licences.contains_key(banned) {
+                found.push(format!(
+                    "{room} depends on {banned}: cargo tree -p {room} -i {banned}"
+                ));
+            }
+        }
+    }
+    none(found, "what cannot reach the network cannot leak to it");
+}
+
+#[test]
+fn banned_crates_stay_out() {
+    let mut found = Vec::new();
+    for (user, used) in Graph::of("tillkey").uses {
+        let ban = BANNED.iter().find(|(banned, ..)| *banned == used);
+        if let Some((banned, allowed, why)) = ban
+            && !allowed.contains(&user.as_str())
+        {
+            found.push(format!("{user} brings {banned}: {why}"));
+        }
+    }
+    none(found, "banned crates");
+}
+
+/// Reads `A OR B`, `A/B` and `(A OR B) AND C`.
+fn is_allowed(licence: &str) -> bool {
+    licence.split(" AND ").all(|part| {
+        let part = part.trim_matches(['(', ')']).replace('/', " OR ");
+        part.split(" OR ").any(|one| LICENCES.contains(&one.trim()))
+    })
+}
+
+#[test]
+fn every_licence_may_be_passed_on() {
+    let graph = Graph::of("tillkey");
+    let found = graph
+        .licences
+        .iter()
+        .filter(|(_, licence)| !is_allowed(licence));
+    let found = found.map(|(name, licence)| format!("{name}: {licence:?}"));
+    none(found, "licences that were not agreed on");
+}
+
+#[test]
+fn licences_are_read_strictly() {
+    for good in [
+        "MIT",
+        "MIT/Apache-2.0",
+        "GPL-3.0 OR MIT",
+        "(MIT OR Apache-2.0) AND Unicode-3.0",
+    ] {
+        assert!(is_allowed(good), "{good}");
+    }
+    for bad in ["", "GPL-3.0", "MIT AND GPL-3.0", "AGPL-3.0 OR GPL-3.0"] {
+        assert!(!is_allowed(bad), "{bad}");
+    }
+}
