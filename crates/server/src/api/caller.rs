@@ -1,0 +1,215 @@
+//! Who asks: the address of the connection, a holder by token, staff by session.
+//!
+//! A caller is what the connection and the `Authorization` header prove, and nothing
+//! that the request says of itself: no account, role or address is read from any
+//! other header (F09).
+
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+use tillkey_rules::party::Actor;
+
+use super::Api;
+use super::json::RequestDigest;
+use super::limits::{
+    FORWARDED_HOPS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, IDEMPOTENCY_KEY_LENGTH_MIN,
+};
+use super::problem::Problem;
+use crate::act::{Access, CaseToken, Once, SignedIn, Source, StaffToken, staff};
+
+/// The source of a request.
+#[derive(Debug)]
+pub(crate) struct Peer(pub(crate) Source);
+
+impl FromRequestParts<Api> for Peer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+            tracing::error!("the server was started without the addresses of its connections");
+            return Err(Problem::fault());
+        };
+        let trusted = &api.shell.config().trusted_proxies;
+        Ok(Self(Source::address(origin(peer.ip(), &parts.headers, trusted))))
+    }
+}
+
+/// The nearest address that is not a trusted proxy. `X-Forwarded-For` is read from
+/// its end, and only as far as trusted proxies wrote it; what stands before is what a
+/// stranger says.
+fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    let mut nearest = peer.to_canonical();
+    let chain = headers.get_all("x-forwarded-for").iter().rev();
+    let hops = chain.filter_map(|value| value.to_str().ok()).flat_map(|text| text.rsplit(','));
+    for hop in hops.take(FORWARDED_HOPS_MAX) {
+        if !trusted.contains(&nearest) {
+            break;
+        }
+        match hop.trim().parse::<IpAddr>() {
+            Ok(address) => nearest = address.to_canonical(),
+            Err(_) => break,
+        }
+    }
+    nearest
+}
+
+/// The token of `Authorization: Bearer`, when there is exactly one such header.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
+fn token<T: FromStr>(headers: &HeaderMap) -> Result<T, Problem> {
+    bearer(headers).and_then(|text| text.parse().ok()).ok_or(Problem::unauthenticated())
+}
+
+/// A member of staff, signed in.
+#[derive(Debug)]
+pub(crate) struct Staff {
+    /// Who.
+    pub(crate) signed_in: SignedIn,
+    /// Their session's token, to end it with.
+    pub(crate) token: StaffToken,
+}
+
+impl FromRequestParts<Api> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let token: StaffToken = token(&parts.headers)?;
+        let signed_in = staff::signed_in(&api.shell, &token).await?;
+        Ok(Self { signed_in, token })
+    }
+}
+
+impl Staff {
+    /// Whose idempotency keys these are.
+    pub(crate) fn principal(&self) -> String {
+        principal_of(&self.signed_in)
+    }
+}
+
+/// Staff, or nobody in particular: opening a case is open to both.
+#[derive(Debug)]
+pub(crate) struct MaybeStaff(pub(crate) Option<SignedIn>);
+
+impl FromRequestParts<Api> for MaybeStaff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        // Who says they are somebody is that or is turned away, never a stranger.
+        Staff::from_request_parts(parts, api).await.map(|staff| Self(Some(staff.signed_in)))
+    }
+}
+
+impl MaybeStaff {
+    /// Whose idempotency keys these are.
+    pub(crate) fn principal(&self, peer: &Peer) -> String {
+        match &self.0 {
+            Some(signed_in) => principal_of(signed_in),
+            None => format!("source {}", peer.0),
+        }
+    }
+}
+
+/// Whoever may reach a case: its holder, or staff.
+#[derive(Debug)]
+pub(crate) struct CaseCaller {
+    /// How they reach it.
+    pub(crate) access: Access,
+    /// Whose idempotency keys these are.
+    pub(crate) principal: String,
+}
+
+impl FromRequestParts<Api> for CaseCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        // The two kinds of token look different; which case it opens, its case knows.
+        if let Ok(token) = token::<CaseToken>(&parts.headers) {
+            let digest = HEXLOWER.encode(&Sha256::digest(token.expose()));
+            let principal = format!("holder {digest}");
+            return Ok(Self { access: Access::Holder(token), principal });
+        }
+        let staff = Staff::from_request_parts(parts, api).await?;
+        Ok(Self { principal: staff.principal(), access: Access::Staff(staff.signed_in) })
+    }
+}
+
+fn principal_of(signed_in: &SignedIn) -> String {
+    let acquirer = &signed_in.acquirer;
+    match &signed_in.actor {
+        Actor::Staff { staff, .. } => format!("staff {acquirer}/{staff}"),
+        actor @ (Actor::Holder | Actor::Terminal { .. } | Actor::System) => {
+            format!("other {acquirer}/{actor:?}")
+        }
+    }
+}
+
+/// The caller's `Idempotency-Key`, when there is one.
+#[derive(Debug)]
+pub(crate) struct Key(Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Key {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let mut values = parts.headers.get_all("idempotency-key").iter();
+        let Some(value) = values.next() else {
+            return Ok(Self(None));
+        };
+        let lengths = IDEMPOTENCY_KEY_LENGTH_MIN..=IDEMPOTENCY_KEY_LENGTH_MAX;
+        let bytes = value.as_bytes();
+        let plain = lengths.contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
+        match (value.to_str(), plain, values.next()) {
+            (Ok(key), true, None) => Ok(Self(Some(key.to_owned()))),
+            _ => Err(Problem::invalid("Idempotency-Key", "8 to 64 visible ASCII characters, once")),
+        }
+    }
+}
+
+impl Key {
+    /// The key with whose it is and what it is used for.
+    pub(crate) fn once(self, principal: String, digest: RequestDigest) -> Option<Once> {
+        self.0.map(|key| Once { principal, key, request_digest: digest.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_forwarded_address_counts_as_far_as_trusted_proxies_wrote_it() {
+        let check = |peer: &str, chain: &[&str], trusted: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in chain {
+                headers.append("x-forwarded-for", HeaderValue::from_str(value).unwrap());
+            }
+            let trusted: Vec<IpAddr> = trusted.iter().map(|text| text.parse().unwrap()).collect();
+            origin(peer.parse().unwrap(), &headers, &trusted).to_string()
+        };
+        assert_eq!(check("203.0.113.9", &["10.9.9.9"], &[]), "203.0.113.9");
+        assert_eq!(check("10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]), "203.0.113.9");
+        assert_eq!(check("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]), "203.0.113.9");
+        // What the stranger put in front is not read.
+        assert_eq!(check("10.0.0.1", &["1.1.1.1, 203.0.113.9"], &["10.0.0.1"]), "203.0.113.9");
+        assert_eq!(check("10.0.0.1", &["1.1.1.1", "203.0.113.9"], &["10.0.0.1"]), "203.0.113.9");
+        assert_eq!(check("10.0.0.1", &["unknown"], &["10.0.0.1"]), "10.0.0.1");
+        assert_eq!(check("10.0.0.1", &[], &["10.0.0.1"]), "10.0.0.1");
+    }
+}

@@ -1,0 +1,235 @@
+//! A case as the API shows it. A serialised type is a promise, so it is apart from
+//! what the house keeps.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use tillkey_rules::case::State;
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
+use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalId, TerminalNumber};
+use utoipa::ToSchema;
+
+use crate::act::case::{CaseSummary, CaseView, Opened};
+use crate::act::{CaseToken, Page};
+use crate::api::words::{ChannelWord, EvidenceWord, ReasonWord, StateWord};
+
+/// A case that was opened.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OpenedCase)]
+pub(crate) struct OpenedBody {
+    /// Which case.
+    #[schema(value_type = String, example = "06wdqz4k8v1m3c5a")]
+    case: CaseId,
+    /// Shows from now on who opened it; this answer alone has it. `null` for a case
+    /// that staff opened, who reach it by their session.
+    #[schema(value_type = Option<String>)]
+    token: Option<CaseToken>,
+    /// The evidence that would help.
+    #[schema(value_type = Vec<EvidenceWord>)]
+    next: Vec<EvidenceKind>,
+}
+
+impl From<Opened> for OpenedBody {
+    fn from(opened: Opened) -> Self {
+        let Opened { case, token, next } = opened;
+        Self { case, token, next }
+    }
+}
+
+/// A case.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Case)]
+pub(crate) struct CaseBody {
+    /// Which case.
+    #[schema(value_type = String)]
+    case: CaseId,
+    /// Where it stands.
+    #[schema(value_type = StateWord)]
+    pub(super) state: State,
+    /// The channel it is in.
+    #[schema(value_type = ChannelWord)]
+    channel: Channel,
+    /// Why the password is to be replaced.
+    #[schema(value_type = ReasonWord)]
+    reason: Reason,
+    /// When it was opened.
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: Timestamp,
+    /// When it closes by itself.
+    #[schema(value_type = String, format = DateTime)]
+    deadline: Timestamp,
+    /// What the policy last said: `refuse`, `more_evidence`, `counter_only`, `review`
+    /// or `go_ahead`.
+    decision: Option<&'static str>,
+    /// Why, in both languages.
+    reasons: Vec<ReasonBody>,
+    /// The evidence that would help now.
+    #[schema(value_type = Vec<EvidenceWord>)]
+    next: Vec<EvidenceKind>,
+    /// The evidence that it holds.
+    #[schema(value_type = Vec<EvidenceWord>)]
+    evidence: Vec<EvidenceKind>,
+    /// How many reviewers the decision asks for.
+    reviewers_needed: u8,
+    /// How many have approved.
+    reviews: u8,
+    /// Until when they have time.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    review_by: Option<Timestamp>,
+    /// Until when the last challenge can be answered.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    challenge_expires_at: Option<Timestamp>,
+    /// Until when the reset code can be typed.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    code_expires_at: Option<Timestamp>,
+    /// Whether the terminal shows where to type it.
+    code_announced: bool,
+    /// How many more reset codes this case may issue.
+    codes_left: u32,
+    /// Where the code is to be typed; shown once something is proven.
+    #[schema(value_type = Option<String>)]
+    terminal_number: Option<TerminalNumber>,
+    /// For which operator; shown once something is proven.
+    #[schema(value_type = Option<String>)]
+    operator: Option<OperatorNumber>,
+    /// The case that took this one's place.
+    #[schema(value_type = Option<String>)]
+    newer: Option<CaseId>,
+    /// What happened so far.
+    timeline: Vec<TimelineBody>,
+}
+
+/// One reason of a decision.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DecisionReason)]
+struct ReasonBody {
+    /// In Chinese.
+    zh: String,
+    /// In English.
+    en: String,
+}
+
+/// One thing that happened.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TimelineItem)]
+struct TimelineBody {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// The stable name of what happened, such as `matched` or `code_issued`.
+    step: String,
+}
+
+impl From<CaseView> for CaseBody {
+    fn from(view: CaseView) -> Self {
+        let reasons = view.reasons.into_iter();
+        let timeline = view.timeline.into_iter();
+        Self {
+            case: view.case,
+            state: view.state,
+            channel: view.channel,
+            reason: view.reason,
+            opened_at: view.opened_at,
+            deadline: view.deadline,
+            decision: view.decision.map(tillkey_rules::policy::Decision::name),
+            reasons: reasons.map(|text| ReasonBody { zh: text.zh, en: text.en }).collect(),
+            next: view.next,
+            evidence: view.evidence,
+            reviewers_needed: view.reviewers_needed,
+            reviews: view.reviews,
+            review_by: view.review_by,
+            challenge_expires_at: view.challenge_expires_at,
+            code_expires_at: view.code_expires_at,
+            code_announced: view.code_announced,
+            codes_left: view.codes_left,
+            terminal_number: view.terminal_number,
+            operator: view.operator,
+            newer: view.newer,
+            timeline: timeline.map(|item| TimelineBody { at: item.at, step: item.step }).collect(),
+        }
+    }
+}
+
+/// A case in a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CaseSummary)]
+pub(crate) struct SummaryBody {
+    /// Which case.
+    #[schema(value_type = String)]
+    case: CaseId,
+    /// Where it stands.
+    #[schema(value_type = StateWord)]
+    state: State,
+    /// The channel it is in.
+    #[schema(value_type = ChannelWord)]
+    channel: Channel,
+    /// Why the password is to be replaced.
+    #[schema(value_type = ReasonWord)]
+    reason: Reason,
+    /// Whose password; `null` where the request named nobody who exists.
+    subject: Option<SubjectBody>,
+    /// When it was opened.
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: Timestamp,
+    /// When it last moved.
+    #[schema(value_type = String, format = DateTime)]
+    changed_at: Timestamp,
+    /// Until when reviewers have time.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    review_by: Option<Timestamp>,
+}
+
+/// Whose password a case is about.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Subject)]
+struct SubjectBody {
+    /// The merchant.
+    #[schema(value_type = String)]
+    merchant: MerchantNumber,
+    /// The device.
+    #[schema(value_type = String)]
+    terminal: TerminalId,
+    /// Its number.
+    #[schema(value_type = String)]
+    terminal_number: TerminalNumber,
+    /// The account on it.
+    #[schema(value_type = String)]
+    operator: OperatorNumber,
+}
+
+impl From<CaseSummary> for SummaryBody {
+    fn from(summary: CaseSummary) -> Self {
+        Self {
+            case: summary.case,
+            state: summary.state,
+            channel: summary.channel,
+            reason: summary.reason,
+            subject: summary.subject.map(|subject| SubjectBody {
+                merchant: subject.merchant,
+                terminal: subject.terminal,
+                terminal_number: subject.terminal_number,
+                operator: subject.operator,
+            }),
+            opened_at: summary.opened_at,
+            changed_at: summary.changed_at,
+            review_by: summary.review_by,
+        }
+    }
+}
+
+/// One page of cases, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Cases)]
+pub(crate) struct CasesBody {
+    /// The cases.
+    items: Vec<SummaryBody>,
+    /// The cursor of the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+impl From<Page<CaseSummary>> for CasesBody {
+    fn from(page: Page<CaseSummary>) -> Self {
+        let items = page.items.into_iter().map(SummaryBody::from).collect();
+        Self { items, next_cursor: page.next_cursor }
+    }
+}

@@ -1,0 +1,48 @@
+//! The closed word lists of the house as schemas: read from the lists themselves, so
+//! that the document cannot say another word than the code.
+
+use std::borrow::Cow;
+
+use tillkey_rules::case::State;
+use tillkey_rules::party::Role;
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::RefOr;
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! word_schemas {
+    ($($(#[$doc:meta])* $schema:ident = $name:literal of $words:ty;)+) => {
+        $(
+            $(#[$doc])*
+            pub(crate) enum $schema {}
+
+            impl PartialSchema for $schema {
+                fn schema() -> RefOr<Schema> {
+                    let words = <$words>::ALL.iter().map(|word| word.name());
+                    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+                }
+            }
+
+            impl ToSchema for $schema {
+                fn name() -> Cow<'static, str> {
+                    Cow::Borrowed($name)
+                }
+            }
+        )+
+    };
+}
+
+word_schemas! {
+    /// Where a case came from.
+    ChannelWord = "Channel" of Channel;
+    /// Why a password is to be replaced.
+    ReasonWord = "Reason" of Reason;
+    /// A kind of evidence.
+    EvidenceWord = "EvidenceKind" of EvidenceKind;
+    /// Where a case stands.
+    StateWord = "State" of State;
+    /// What a member of staff may do.
+    RoleWord = "Role" of Role;
+    /// Whether a merchant is served.
+    MerchantStatusWord = "MerchantStatus" of MerchantStatus;
+}
