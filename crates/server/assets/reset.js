@@ -1,0 +1,116 @@
+// Makes pages livelier; every one of them works without.
+//
+// 1. A page of a case that moves fetches itself when the server says so.
+// 2. Times run down, and a button that must wait wakes when its time has come.
+// 3. A form that was sent is not sent again by a second click.
+"use strict";
+
+(() => {
+  const LOOK_AGAIN_MS = 15000;
+  let skewMs = 0;
+
+  const main = () => document.getElementById("main");
+
+  // The server's clock counts; a phone's may be minutes off.
+  function readClock() {
+    const now = main() && main().dataset.now;
+    if (now) skewMs = Date.parse(now) - Date.now();
+  }
+
+  const leftMs = (instant) => Date.parse(instant) - Date.now() - skewMs;
+
+  function tick() {
+    for (const left of document.querySelectorAll("[data-until]")) {
+      const seconds = Math.max(0, Math.ceil(leftMs(left.dataset.until) / 1000));
+      const minutes = Math.floor(seconds / 60);
+      left.querySelector("b").textContent = minutes + ":" + String(seconds % 60).padStart(2, "0");
+      left.hidden = false;
+      if (seconds === 0 && !left.dataset.over) {
+        left.dataset.over = "yes";
+        left.parentElement.classList.add("over");
+        setTimeout(look, 1500);
+      }
+    }
+    for (const button of document.querySelectorAll("button[data-from]")) {
+      if (leftMs(button.dataset.from) > 0) continue;
+      const hint = document.getElementById(button.getAttribute("aria-describedby"));
+      button.removeAttribute("data-from");
+      button.disabled = false;
+      if (hint) hint.hidden = true;
+    }
+  }
+
+  // Fetches the page and takes over what has changed. What was typed stays.
+  let looking = false;
+  async function look() {
+    const here = main();
+    if (looking || !here || !here.dataset.live) return;
+    looking = true;
+    try {
+      const answer = await fetch(here.dataset.live, { credentials: "same-origin" });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = page.getElementById("main");
+      if (!next) return;
+      const typed = here.querySelector("#code");
+      const field = next.querySelector("#code");
+      if (typed && field) field.value = typed.value;
+      const wasTyping = typed && document.activeElement === typed;
+      here.replaceWith(document.adoptNode(next));
+      if (wasTyping && field) field.focus();
+      document.title = page.title;
+      readClock();
+      tick();
+      const heading = next.querySelector("h1");
+      const said = document.getElementById("said");
+      if (heading && said.textContent !== heading.textContent) said.textContent = heading.textContent;
+      listen();
+    } catch {
+      // Off line for a moment: the next look will do.
+    } finally {
+      looking = false;
+    }
+  }
+
+  let source = null;
+  function listen() {
+    const live = main() && main().dataset.live;
+    if (!live) {
+      if (source) source.close();
+      source = null;
+    } else if (!source && window.EventSource) {
+      source = new EventSource(live + "/events");
+      source.onmessage = (event) => {
+        if (main().dataset.mark !== event.data) look();
+      };
+      source.onerror = () => {
+        // Refused for good: look now and then instead.
+        if (source.readyState === EventSource.CLOSED) source = null;
+      };
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.hasAttribute("data-once")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+
+  // A page that comes back from the browser's store may be sent again, and may be old.
+  addEventListener("pageshow", (event) => {
+    for (const form of document.forms) delete form.dataset.sent;
+    if (event.persisted) look();
+  });
+
+  // Phones suspend pages: look as soon as somebody does.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") look();
+  });
+
+  readClock();
+  tick();
+  listen();
+  setInterval(tick, 1000);
+  setInterval(() => { if (!source) look(); }, LOOK_AGAIN_MS);
+})();

@@ -1,0 +1,79 @@
+//! Cookies: reading one strictly, writing one safely.
+//!
+//! The case token is in a cookie and never in an address, because addresses end up
+//! in histories, logs and screenshots. The cookie belongs to one case's path, so no
+//! other page even receives it.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
+
+use super::limits::{CASE_COOKIE_SECONDS, COOKIES_BYTES_MAX, LANGUAGE_COOKIE_SECONDS};
+use super::{Language, language};
+use crate::act::CaseToken;
+use crate::act::case::Named;
+
+/// The value of the first cookie of this name.
+pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .filter(|text| text.len() <= COOKIES_BYTES_MAX)
+        .flat_map(|text| text.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// What the device of the one who opened a case keeps: the token, and what they
+/// typed. The case itself does not give the latter back, whether or not it names
+/// somebody who exists; so what the page shows is theirs and tells them nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Holding {
+    pub(super) token: CaseToken,
+    pub(super) named: Named,
+}
+
+/// `__Secure-` makes a browser refuse the cookie where the connection is not TLS,
+/// so that nobody on the way can plant one (attack B11). On plain http, as in the
+/// demo, browsers would drop it.
+const fn case_cookie_name(secure: bool) -> &'static str {
+    if secure { "__Secure-tillkey-case" } else { "tillkey-case" }
+}
+
+impl Holding {
+    /// Reads the cookie of a case's pages. Anything odd is as if it were not there.
+    pub(super) fn read(headers: &HeaderMap, secure: bool) -> Option<Self> {
+        let mut parts = read(headers, case_cookie_name(secure))?.split('.');
+        let token = parts.next()?.parse().ok()?;
+        let merchant: MerchantNumber = parts.next()?.parse().ok()?;
+        let terminal: TerminalNumber = parts.next()?.parse().ok()?;
+        let operator: OperatorNumber = parts.next()?.parse().ok()?;
+        let named = Named { merchant, terminal, operator };
+        parts.next().is_none().then_some(Self { token, named })
+    }
+
+    /// The header that gives it to the device.
+    pub(super) fn write(&self, case: CaseId, secure: bool) -> Option<HeaderValue> {
+        let Named { merchant, terminal, operator } = &self.named;
+        let name = case_cookie_name(secure);
+        let token = self.token.expose();
+        let flag = if secure { "; Secure" } else { "" };
+        let mut value = HeaderValue::try_from(format!(
+            "{name}={token}.{merchant}.{terminal}.{operator}; Path=/reset/{case}; \
+             Max-Age={CASE_COOKIE_SECONDS}; HttpOnly; SameSite=Strict{flag}"
+        ))
+        .ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+/// The header that keeps a chosen language.
+pub(super) fn keep_language(chosen: Language, secure: bool) -> Option<HeaderValue> {
+    let flag = if secure { "; Secure" } else { "" };
+    HeaderValue::try_from(format!(
+        "{}={}; Path=/; Max-Age={LANGUAGE_COOKIE_SECONDS}; HttpOnly; SameSite=Lax{flag}",
+        language::COOKIE,
+        chosen.tag(),
+    ))
+    .ok()
+}

@@ -1,0 +1,64 @@
+//! What stands around every page, and how a page becomes an answer.
+
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::assets::Assets;
+use super::limits::REFRESH_SECONDS;
+use super::when::Reading;
+use super::words::Words;
+use super::{Language, language};
+
+/// What stands around a page.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    pub(super) words: &'static Words,
+    pub(super) reading: Reading,
+    pub(super) assets: &'a Assets,
+    /// The page's own address, for the language switch.
+    pub(super) path: String,
+    /// Whether the page moves by itself.
+    pub(super) is_live: bool,
+}
+
+impl<'a> Frame<'a> {
+    /// A frame for the page at `path`.
+    pub fn new(reading: Reading, assets: &'a Assets, path: impl Into<String>) -> Self {
+        let words = Words::of(reading.language);
+        Self { words, reading, assets, path: path.into(), is_live: false }
+    }
+
+    /// The same around a page that moves by itself.
+    pub(super) fn live(self, is_live: bool) -> Self {
+        Self { is_live, ..self }
+    }
+
+    pub(super) const fn tag(&self) -> &'static str {
+        self.reading.language.tag()
+    }
+
+    pub(super) const fn other_tag(&self) -> &'static str {
+        language::other(self.reading.language).tag()
+    }
+
+    pub(super) const fn refresh_seconds(&self) -> u32 {
+        REFRESH_SECONDS
+    }
+
+    pub(super) const fn language(&self) -> Language {
+        self.reading.language
+    }
+}
+
+/// A page as an answer. Nothing but files with a digest in their name may be kept by
+/// a browser: a page can show who asked for what.
+pub(super) fn respond(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(error = %error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The pages: by who sits there, and around them what every page needs.
+//!
+//! A handler parses, calls one act and shows a page; a page is a function from a
+//! view to HTML (`templates/`), with words from `words/`. Pages work without
+//! JavaScript and are livelier with it. Nothing here decides anything, and no page
+//! ever holds a code, a password or a case token.
+
+mod assets;
+mod cookie;
+mod frame;
+mod guard;
+mod home;
+mod language;
+pub mod limits;
+mod notice;
+pub mod reset;
+mod site;
+mod when;
+mod words;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+pub use assets::Assets;
+pub use frame::Frame;
+pub use home::HomePage;
+pub use language::Language;
+pub use notice::{Notice, NoticePage};
+pub use when::Reading;
+pub use words::Words;
+
+use crate::shell::Shell;
+use site::Site;
+
+/// Every page and what it loads, with an answer for addresses that do not exist.
+pub fn router(shell: Shell) -> Router {
+    let site = Site::new(shell);
+    Router::new()
+        .route("/", get(home::show))
+        .route("/reset", get(reset::form::show).post(reset::form::send))
+        .route("/reset/{case}", get(reset::case::show))
+        .route("/reset/{case}/again", get(reset::form::show_again))
+        .route("/reset/{case}/events", get(reset::live::events))
+        .route("/reset/{case}/sms", post(reset::step::send_sms))
+        .route("/reset/{case}/code", post(reset::step::take_code))
+        .route("/reset/{case}/submission", post(reset::step::submit))
+        .route("/reset/{case}/reset-code", post(reset::step::send_reset_code))
+        .route("/reset/{case}/cancellation", post(reset::step::cancel))
+        .route("/assets/{name}", get(assets::serve))
+        .fallback(notice::missing)
+        .layer(DefaultBodyLimit::max(limits::FORM_BYTES_MAX))
+        .layer(from_fn_with_state(site.clone(), guard::guard))
+        .with_state(site)
+}
