@@ -3,6 +3,38 @@
 //! A [`CredentialChange`] is all that the store takes to replace or end a
 //! credential, and it is made here alone, from an [`ApprovedCase`]. There is no
 //! administrator's way around it and no import of a record.
+//!
+//! Elsewhere neither can be put together by hand:
+//!
+//! ```compile_fail,E0451
+//! use tillkey_rules::credential::{Change, CredentialChange};
+//! use tillkey_wire::ids::{CaseId, OperatorNumber, TerminalId};
+//!
+//! fn forge(case: CaseId, terminal: TerminalId, operator: OperatorNumber) -> CredentialChange {
+//!     CredentialChange { case, terminal, operator, change: Change::Revoke }
+//! }
+//! ```
+//!
+//! ```compile_fail,E0451
+//! use tillkey_rules::case::{ApprovedCase, Case};
+//! use tillkey_rules::party::Subject;
+//!
+//! fn forge<'a>(case: &'a Case, subject: &'a Subject) -> ApprovedCase<'a> {
+//!     ApprovedCase { case, subject }
+//! }
+//! ```
+//!
+//! The one way there is:
+//!
+//! ```
+//! use tillkey_rules::case::Case;
+//! use tillkey_rules::credential::{change, Change, CredentialChange};
+//! use tillkey_rules::refusal::Refusal;
+//!
+//! fn revoke(case: &Case) -> Result<CredentialChange, Refusal> {
+//!     Ok(change(&case.approved()?, Change::Revoke))
+//! }
+//! ```
 
 use jiff::Timestamp;
 use tillkey_wire::ids::{CaseId, OperatorNumber, TerminalId};

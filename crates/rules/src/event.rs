@@ -7,8 +7,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
-    AcquirerId, CaseId, CodeId, CommandId, MerchantNumber, OperatorNumber, SerialNumber,
-    SessionId, StaffId, TerminalId, TerminalNumber,
+    AcquirerId, CaseId, CodeId, CommandId, MerchantNumber, OperatorNumber, SerialNumber, SessionId,
+    StaffId, TerminalId, TerminalNumber,
 };
 use tillkey_wire::password::Vouched;
 
@@ -206,6 +206,10 @@ pub enum CaseEvent {
         verdict: Verdict,
         /// Until when the reviewers have time, where they are needed.
         review_by: Option<Timestamp>,
+        /// The registered contact at the time, where anything was proven: a code goes to
+        /// no other.
+        #[serde(default)]
+        contact_version: Option<u32>,
     },
     /// The case went on to another channel.
     HandedOver {

@@ -136,14 +136,23 @@ pub struct Answer {
 
 impl Answer {
     pub(super) const fn events(events: Vec<CaseEvent>) -> Self {
-        Self { events, refusal: None }
+        Self {
+            events,
+            refusal: None,
+        }
     }
 
     pub(super) const fn refused(refusal: Refusal) -> Self {
-        Self { events: Vec::new(), refusal: Some(refusal) }
+        Self {
+            events: Vec::new(),
+            refusal: Some(refusal),
+        }
     }
 
     pub(super) const fn refused_with(refusal: Refusal, events: Vec<CaseEvent>) -> Self {
-        Self { events, refusal: Some(refusal) }
+        Self {
+            events,
+            refusal: Some(refusal),
+        }
     }
 }

@@ -18,9 +18,14 @@ pub fn next(case: &Case) -> Option<Timestamp> {
     if !case.state().is_open() {
         return None;
     }
-    let code = case.code().map(|code| code.chosen_by.unwrap_or(code.expires_at));
+    let code = case
+        .code()
+        .map(|code| code.chosen_by.unwrap_or(code.expires_at));
     let review = case.review_by().filter(|_| case.state() == State::InReview);
-    [Some(case.deadline()), code, review].into_iter().flatten().min()
+    [Some(case.deadline()), code, review]
+        .into_iter()
+        .flatten()
+        .min()
 }
 
 /// What has lapsed by `now`: the case, its review, or its code.

@@ -35,18 +35,22 @@ pub fn open(opening: &Opening, by: &Actor, facts: &Facts<'_>) -> Answer {
 }
 
 fn may_open(opening: &Opening, by: &Actor, facts: &Facts<'_>) -> Result<(), Refusal> {
-    may_drive(opening.channel, by)?;
+    may_drive(opening.channel, opening.subject.as_ref(), by)?;
     if opening.reason != Reason::FirstPassword {
         return Ok(());
     }
     // A first password is chosen at the terminal that has just been enrolled. Later,
-    // or by another channel, it is a reset like any other.
+    // or by another channel, it is a reset like any other. The channel is asked first:
+    // anywhere else the answer would tell an outsider who exists.
+    if opening.channel != Channel::Terminal {
+        return Err(Refusal::NotAllowed);
+    }
     let facts_now = facts.subject.ok_or(Refusal::NotServed)?;
     let enrolled_at = facts_now.enrolled_at.ok_or(Refusal::NotServed)?;
     let recent = hours_since(enrolled_at, facts.now) < facts.terms.first_password_hours;
     if facts_now.has_password {
         Err(Refusal::PasswordAlreadySet)
-    } else if opening.channel != Channel::Terminal || !recent {
+    } else if !recent {
         Err(Refusal::NotAllowed)
     } else {
         Ok(())
@@ -79,8 +83,17 @@ pub fn decide(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> 
 /// is in force: the answer to the first one may have been lost.
 fn closed(case: &Case, command: &Command) -> Answer {
     match (command, &case.effective) {
-        (Command::Complete { registration_digest, .. }, Some((_, digest)))
-            if registration_digest == digest =>
+        (
+            Command::Complete {
+                terminal,
+                registration_digest,
+                ..
+            },
+            Some((_, digest)),
+        ) if registration_digest == digest
+            && case
+                .subject()
+                .is_some_and(|subject| subject.terminal == *terminal) =>
         {
             Answer::default()
         }
@@ -95,65 +108,88 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
         Command::Present { kind, matched } => present(case, (*kind, *matched), by, facts),
         Command::Submit => submit(case, by, facts),
         Command::HandOver { channel } => hand_over(case, *channel, by),
-        Command::Review { approve, comment_digest } => {
-            review(case, *approve, comment_digest.as_ref(), by, facts)
-        }
+        Command::Review {
+            approve,
+            comment_digest,
+        } => review(case, *approve, comment_digest.as_ref(), by, facts),
         Command::Prepare(preparation) => prepare(case, preparation, facts),
         Command::Issue { code, to } => issue(case, *code, *to, facts),
         Command::Announced { command } => match case.state() {
-            State::Issued => Ok(Answer::events(vec![CaseEvent::CodeAnnounced { command: *command }])),
+            State::Issued => Ok(Answer::events(vec![CaseEvent::CodeAnnounced {
+                command: *command,
+            }])),
             _ => Err(Refusal::OutOfOrder),
         },
-        Command::Redeem { code, matched, terminal, operator } => {
-            redeem(case, (*code, *matched), (*terminal, *operator), facts)
-        }
-        Command::Complete { terminal, credential_version, registration_digest, vouched } => {
-            complete(case, *terminal, facts).map(|mut answer| {
-                if answer.refusal.is_none() {
-                    answer.events.push(CaseEvent::Effective {
-                        credential_version: *credential_version,
-                        registration_digest: registration_digest.clone(),
-                        vouched: vouched.clone(),
-                    });
-                }
-                answer
-            })
-        }
-        Command::Cancel => match may_drive(case.channel(), by) {
+        Command::Redeem {
+            code,
+            matched,
+            terminal,
+            operator,
+        } => redeem(case, (*code, *matched), (*terminal, *operator), facts),
+        Command::Complete {
+            terminal,
+            credential_version,
+            registration_digest,
+            vouched,
+        } => complete(case, *terminal, facts).map(|mut answer| {
+            if answer.refusal.is_none() {
+                answer.events.push(CaseEvent::Effective {
+                    credential_version: *credential_version,
+                    registration_digest: registration_digest.clone(),
+                    vouched: vouched.clone(),
+                });
+            }
+            answer
+        }),
+        Command::Cancel => match may_drive(case.channel(), case.subject(), by) {
             Ok(()) => Ok(Answer::events(vec![CaseEvent::Cancelled])),
             Err(refusal) => Err(refusal),
         },
         Command::Tick => Ok(Answer::default()),
-        Command::Supersede { newer } => {
-            Ok(Answer::events(vec![CaseEvent::Superseded { newer: *newer }]))
-        }
+        Command::Supersede { newer } => Ok(Answer::events(vec![CaseEvent::Superseded {
+            newer: *newer,
+        }])),
         Command::Recheck => Ok(void(case, facts).unwrap_or_default()),
     };
     result.unwrap_or_else(Answer::refused)
 }
 
 /// Who may drive a case of this channel. Counter evidence is for clerks alone,
-/// because only they have seen the original.
-const fn may_drive(channel: Channel, by: &Actor) -> Result<(), Refusal> {
+/// because only they have seen the original; a terminal drives its own cases only.
+fn may_drive(channel: Channel, subject: Option<&Subject>, by: &Actor) -> Result<(), Refusal> {
     let allowed = match (channel, by) {
         (_, Actor::System) => true,
         (Channel::App, Actor::Holder) => true,
-        (Channel::Terminal, Actor::Terminal { .. }) => true,
+        (Channel::Terminal, Actor::Terminal { terminal }) => {
+            subject.is_none_or(|subject| subject.terminal == *terminal)
+        }
         (Channel::Hotline, Actor::Staff { role, .. }) => matches!(role, Role::Agent),
         (Channel::Counter, Actor::Staff { role, .. }) => matches!(role, Role::Clerk),
         _ => false,
     };
-    if allowed { Ok(()) } else { Err(Refusal::NotAllowed) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(Refusal::NotAllowed)
+    }
 }
 
 fn in_state(case: &Case, state: State) -> Result<(), Refusal> {
-    if case.state() == state { Ok(()) } else { Err(Refusal::OutOfOrder) }
+    if case.state() == state {
+        Ok(())
+    } else {
+        Err(Refusal::OutOfOrder)
+    }
 }
 
 /// Whether this kind can be presented in the case's channel, here and now.
 fn is_offered(case: &Case, kind: EvidenceKind, facts: &Facts<'_>) -> Result<(), Refusal> {
     let offered = facts.policy.offers().of(case.channel()).contains(&kind);
-    if offered && facts.offered.contains(&kind) { Ok(()) } else { Err(Refusal::NotOffered) }
+    if offered && facts.offered.contains(&kind) {
+        Ok(())
+    } else {
+        Err(Refusal::NotOffered)
+    }
 }
 
 fn challenge(
@@ -162,11 +198,14 @@ fn challenge(
     by: &Actor,
     facts: &Facts<'_>,
 ) -> Result<Answer, Refusal> {
-    may_drive(case.channel(), by)?;
+    may_drive(case.channel(), case.subject(), by)?;
     in_state(case, State::Gathering)?;
     is_offered(case, kind, facts)?;
     let expires_at = minutes_after(facts.now, facts.terms.sms_code_minutes);
-    Ok(Answer::events(vec![CaseEvent::Challenged { kind, expires_at }]))
+    Ok(Answer::events(vec![CaseEvent::Challenged {
+        kind,
+        expires_at,
+    }]))
 }
 
 fn present(
@@ -175,10 +214,13 @@ fn present(
     by: &Actor,
     facts: &Facts<'_>,
 ) -> Result<Answer, Refusal> {
-    may_drive(case.channel(), by)?;
+    may_drive(case.channel(), case.subject(), by)?;
     in_state(case, State::Gathering)?;
     is_offered(case, kind, facts)?;
-    let Some(subject) = facts.subject.filter(|_| matched && case.subject().is_some()) else {
+    let Some(subject) = facts
+        .subject
+        .filter(|_| matched && case.subject().is_some())
+    else {
         return Ok(Answer::refused_with(
             Refusal::NotMatched,
             vec![CaseEvent::NotMatched { kind }],
@@ -188,11 +230,14 @@ fn present(
         EvidenceKind::SmsCode => Some(subject.contact.ok_or(Refusal::NotServed)?.version),
         _ => None,
     };
-    Ok(Answer::events(vec![CaseEvent::Matched { kind, contact_version }]))
+    Ok(Answer::events(vec![CaseEvent::Matched {
+        kind,
+        contact_version,
+    }]))
 }
 
 fn submit(case: &Case, by: &Actor, facts: &Facts<'_>) -> Result<Answer, Refusal> {
-    may_drive(case.channel(), by)?;
+    may_drive(case.channel(), case.subject(), by)?;
     in_state(case, State::Gathering)?;
     // Until something is proven the answer depends on the channel alone: an outsider
     // must not learn from it whether the merchant exists, is suspended, or has a
@@ -204,6 +249,7 @@ fn submit(case: &Case, by: &Actor, facts: &Facts<'_>) -> Result<Answer, Refusal>
             question: None,
             verdict,
             review_by: None,
+            contact_version: None,
         }]));
     };
     if let Some(answer) = void(case, facts) {
@@ -213,10 +259,19 @@ fn submit(case: &Case, by: &Actor, facts: &Facts<'_>) -> Result<Answer, Refusal>
     let verdict = facts.policy.verdict(&question, facts.offered);
     let decision = verdict.decision;
     let review_by = match decision {
-        Decision::Review { .. } => Some(hours_after(facts.now, facts.terms.review_hours)),
+        Decision::Review { .. } => {
+            Some(hours_after(facts.now, facts.terms.review_hours).min(case.deadline()))
+        }
         _ => None,
     };
-    let mut events = vec![CaseEvent::Decided { question: Some(question), verdict, review_by }];
+    let contact_version = known.contact.map(|contact| contact.version);
+    let question = Some(question);
+    let mut events = vec![CaseEvent::Decided {
+        question,
+        verdict,
+        review_by,
+        contact_version,
+    }];
     match decision {
         Decision::GoAhead => events.push(approval(case, facts)),
         Decision::Refuse => events.push(CaseEvent::Refused),
@@ -236,27 +291,22 @@ fn prove_something_first(case: &Case, facts: &Facts<'_>) -> Verdict {
     Verdict {
         decision: Decision::MoreEvidence,
         policies: Vec::new(),
-        reasons: vec![Bilingual::new("请先完成身份核验。", "Prove who you are first.")],
+        reasons: vec![Bilingual::new(
+            "请先完成身份核验。",
+            "Prove who you are first.",
+        )],
         next: next.into_iter().collect(),
     }
 }
 
-fn question(
-    case: &Case,
-    subject: &Subject,
-    known: &SubjectFacts,
-    facts: &Facts<'_>,
-) -> Question {
+fn question(case: &Case, subject: &Subject, known: &SubjectFacts, facts: &Facts<'_>) -> Question {
     Question {
         channel: case.channel(),
         reason: case.reason(),
         evidence: case.evidence().keys().copied().collect(),
         rank: subject.operator.rank(),
         merchant_status: known.merchant_status,
-        // A merchant without a contact has not had one for long: the cautious side.
-        contact_age_hours: known
-            .contact
-            .map_or(0, |contact| hours_since(contact.changed_at, facts.now)),
+        contact_age_hours: contact_age_hours(known, facts),
         failures_30d: known.failures_30d,
         resets_30d: known.resets_30d,
         hour: facts.hour,
@@ -265,11 +315,22 @@ fn question(
     }
 }
 
+/// Hours since the contact was changed. The one that a merchant was registered with
+/// has not been changed: there was none before that somebody could have lost it to.
+/// Without any contact the answer is the cautious one.
+fn contact_age_hours(known: &SubjectFacts, facts: &Facts<'_>) -> u32 {
+    match known.contact {
+        None => 0,
+        Some(contact) if contact.version == 1 => u32::MAX,
+        Some(contact) => hours_since(contact.changed_at, facts.now),
+    }
+}
+
 fn approval(case: &Case, facts: &Facts<'_>) -> CaseEvent {
     let old_password = match case.reason() {
-        Reason::SystemUpdate => {
-            OldPassword::EndsAt { at: hours_after(facts.now, facts.terms.system_update_hours) }
-        }
+        Reason::SystemUpdate => OldPassword::EndsAt {
+            at: hours_after(facts.now, facts.terms.system_update_hours),
+        },
         reason if reason.revokes_at_approval() => OldPassword::Revoked,
         _ => OldPassword::Kept,
     };
@@ -278,7 +339,7 @@ fn approval(case: &Case, facts: &Facts<'_>) -> CaseEvent {
 
 /// A counter takes over what another channel could not finish.
 fn hand_over(case: &Case, channel: Channel, by: &Actor) -> Result<Answer, Refusal> {
-    may_drive(channel, by)?;
+    may_drive(channel, case.subject(), by)?;
     in_state(case, State::Gathering)?;
     if channel != Channel::Counter || case.channel() == channel {
         return Err(Refusal::OutOfOrder);
@@ -306,8 +367,10 @@ fn review(
     if let Some(answer) = void(case, facts) {
         return Ok(answer);
     }
-    let reviewed =
-        CaseEvent::Reviewed { approved: approve, comment_digest: comment_digest.cloned() };
+    let reviewed = CaseEvent::Reviewed {
+        approved: approve,
+        comment_digest: comment_digest.cloned(),
+    };
     let mut events = vec![reviewed];
     if !approve {
         events.push(CaseEvent::Refused);
@@ -322,23 +385,21 @@ fn prepare(case: &Case, preparation: &Preparation, facts: &Facts<'_>) -> Result<
     let keeps_journal = facts.subject.and_then(|subject| subject.keeps_journal);
     match (preparation, keeps_journal) {
         (Preparation::NothingToBackUp, Some(false)) => {
-            Ok(Answer::events(vec![CaseEvent::Prepared(preparation.clone())]))
+            Ok(Answer::events(vec![CaseEvent::Prepared(
+                preparation.clone(),
+            )]))
         }
         _ => Err(Refusal::NotPrepared),
     }
 }
 
-fn issue(
-    case: &Case,
-    code: CodeId,
-    to: Destination,
-    facts: &Facts<'_>,
-) -> Result<Answer, Refusal> {
+fn issue(case: &Case, code: CodeId, to: Destination, facts: &Facts<'_>) -> Result<Answer, Refusal> {
     let replaced = match (case.state(), case.code()) {
         (State::Approved, _) => None,
-        (State::Issued, Some(old)) => {
-            Some(CaseEvent::CodeEnded { code: old.id, why: CodeEnd::Replaced })
-        }
+        (State::Issued, Some(old)) => Some(CaseEvent::CodeEnded {
+            code: old.id,
+            why: CodeEnd::Replaced,
+        }),
         _ => return Err(Refusal::OutOfOrder),
     };
     if case.preparation().is_none() {
@@ -356,13 +417,25 @@ fn issue(
             Some(contact.ok_or(Refusal::NotServed)?.version)
         }
         // Nobody stands at the screen of a terminal but whoever holds it: good
-        // enough for a first password, which has no old one to take over.
-        Destination::TerminalScreen if case.reason() == Reason::FirstPassword => None,
-        Destination::TerminalScreen => return Err(Refusal::NotAllowed),
+        // enough for a first password, as long as there is none to take over.
+        Destination::TerminalScreen if case.reason() != Reason::FirstPassword => {
+            return Err(Refusal::NotAllowed);
+        }
+        Destination::TerminalScreen if facts.subject.is_none_or(|subject| subject.has_password) => {
+            return Err(Refusal::PasswordAlreadySet);
+        }
+        Destination::TerminalScreen => None,
     };
     let expires_at = minutes_after(facts.now, facts.terms.reset_code_minutes).min(case.deadline());
-    let issued = CaseEvent::CodeIssued { code, to, expires_at, contact_version };
-    Ok(Answer::events(replaced.into_iter().chain([issued]).collect()))
+    let issued = CaseEvent::CodeIssued {
+        code,
+        to,
+        expires_at,
+        contact_version,
+    };
+    Ok(Answer::events(
+        replaced.into_iter().chain([issued]).collect(),
+    ))
 }
 
 fn redeem(
@@ -372,7 +445,10 @@ fn redeem(
     facts: &Facts<'_>,
 ) -> Result<Answer, Refusal> {
     in_state(case, State::Issued)?;
-    let live = case.code().filter(|live| live.id == code).ok_or(Refusal::OutOfOrder)?;
+    let live = case
+        .code()
+        .filter(|live| live.id == code)
+        .ok_or(Refusal::OutOfOrder)?;
     if let Some(answer) = void(case, facts) {
         return Ok(answer);
     }
@@ -380,30 +456,52 @@ fn redeem(
     let here = subject.terminal == terminal && subject.operator == operator;
     if matched && here {
         let until = minutes_after(facts.now, facts.terms.reset_code_minutes).min(case.deadline());
-        return Ok(Answer::events(vec![CaseEvent::CodeRedeemed { code, until }]));
+        return Ok(Answer::events(vec![CaseEvent::CodeRedeemed {
+            code,
+            until,
+        }]));
     }
     // A right code on another terminal is a guess like any other.
-    let tries_left = facts.terms.reset_code_tries.saturating_sub(live.mistyped + 1);
+    let tries_left = facts
+        .terms
+        .reset_code_tries
+        .saturating_sub(live.mistyped + 1);
     let mut events = vec![CaseEvent::CodeMistyped { tries_left }];
     if tries_left == 0 {
-        events.push(CaseEvent::CodeEnded { code, why: CodeEnd::TriesUsedUp });
+        events.push(CaseEvent::CodeEnded {
+            code,
+            why: CodeEnd::TriesUsedUp,
+        });
     }
     Ok(Answer::refused_with(Refusal::NotMatched, events))
 }
 
 fn complete(case: &Case, terminal: TerminalId, facts: &Facts<'_>) -> Result<Answer, Refusal> {
     in_state(case, State::Redeemed)?;
-    if case.subject().is_none_or(|subject| subject.terminal != terminal) {
+    if case
+        .subject()
+        .is_none_or(|subject| subject.terminal != terminal)
+    {
         return Err(Refusal::NotAllowed);
     }
     Ok(void(case, facts).unwrap_or_default())
 }
 
-/// Closes a case whose facts no longer hold.
+/// Closes a case whose facts no longer hold. One that nobody has proven stands on no
+/// facts, and closing it would tell an outsider whom it is about. A subject of whom
+/// nothing is known any more is gone.
 fn void(case: &Case, facts: &Facts<'_>) -> Option<Answer> {
-    case.subject()?;
-    let why = void_reason(case, facts.subject?)?;
-    Some(Answer::refused_with(Refusal::FactsChanged, vec![CaseEvent::Voided { why }]))
+    if case.subject().is_none() || !case.is_proven() {
+        return None;
+    }
+    let why = match facts.subject {
+        Some(known) => void_reason(case, known)?,
+        None => VoidReason::OperatorRemoved,
+    };
+    Some(Answer::refused_with(
+        Refusal::FactsChanged,
+        vec![CaseEvent::Voided { why }],
+    ))
 }
 
 fn void_reason(case: &Case, known: &SubjectFacts) -> Option<VoidReason> {
@@ -414,13 +512,20 @@ fn void_reason(case: &Case, known: &SubjectFacts) -> Option<VoidReason> {
         .map(|gathered| gathered.contact_version)
         .chain(case.code().map(|code| code.contact_version))
         .flatten();
+    // Whatever the decision stood on, the code goes to the contact: one that changed
+    // after the decision is not the one that was decided about.
+    let decided_on_another = case.state() != State::Gathering && case.decided_contact != contact;
     if known.merchant_status != MerchantStatus::Active {
         Some(VoidReason::MerchantNotActive)
     } else if !known.terminal_in_service {
         Some(VoidReason::TerminalNotInService)
     } else if !known.operator_active {
         Some(VoidReason::OperatorRemoved)
-    } else if stands_on.into_iter().any(|version| Some(version) != contact) {
+    } else if decided_on_another
+        || stands_on
+            .into_iter()
+            .any(|version| Some(version) != contact)
+    {
         Some(VoidReason::ContactChanged)
     } else {
         None

@@ -14,7 +14,14 @@ use crate::policy::Decision;
 impl Case {
     /// The case that the first event begins; none where that is not an opening.
     pub fn begin(id: CaseId, at: Timestamp, by: &Actor, event: &CaseEvent) -> Option<Self> {
-        let CaseEvent::Opened { subject, claimed, channel, reason, deadline } = event else {
+        let CaseEvent::Opened {
+            subject,
+            claimed,
+            channel,
+            reason,
+            deadline,
+        } = event
+        else {
             return None;
         };
         Some(Self {
@@ -31,6 +38,7 @@ impl Case {
             evidence: BTreeMap::new(),
             makers: by.person().cloned().into_iter().collect::<BTreeSet<_>>(),
             verdict: None,
+            decided_contact: None,
             reviewers_needed: 0,
             review_by: None,
             reviews: Vec::new(),
@@ -58,16 +66,28 @@ impl Case {
             CaseEvent::Opened { .. }
             | CaseEvent::Challenged { .. }
             | CaseEvent::NotMatched { .. } => {}
-            CaseEvent::Matched { kind, contact_version } => {
-                let gathered = Gathered { at, contact_version: *contact_version };
+            CaseEvent::Matched {
+                kind,
+                contact_version,
+            } => {
+                let gathered = Gathered {
+                    at,
+                    contact_version: *contact_version,
+                };
                 self.evidence.insert(*kind, gathered);
             }
-            CaseEvent::Decided { verdict, review_by, .. } => {
+            CaseEvent::Decided {
+                verdict,
+                review_by,
+                contact_version,
+                ..
+            } => {
                 if let Decision::Review { reviewers } = verdict.decision {
                     self.reviewers_needed = reviewers.count();
                     self.state = State::InReview;
                 }
                 self.review_by = *review_by;
+                self.decided_contact = *contact_version;
                 self.verdict = Some(verdict.clone());
             }
             CaseEvent::HandedOver { channel } => {
@@ -76,13 +96,22 @@ impl Case {
             }
             CaseEvent::Reviewed { approved, .. } => {
                 if let Some(person) = by.person() {
-                    let review = Review { at, person: person.clone(), approved: *approved };
+                    let review = Review {
+                        at,
+                        person: person.clone(),
+                        approved: *approved,
+                    };
                     self.reviews.push(review);
                 }
             }
             CaseEvent::Approved { old_password } => self.approve(*old_password),
             CaseEvent::Prepared(preparation) => self.preparation = Some(preparation.clone()),
-            CaseEvent::CodeIssued { code, to, expires_at, contact_version } => {
+            CaseEvent::CodeIssued {
+                code,
+                to,
+                expires_at,
+                contact_version,
+            } => {
                 self.state = State::Issued;
                 self.codes_issued += 1;
                 self.announced = false;
@@ -111,7 +140,11 @@ impl Case {
                     code.chosen_by = Some(*until);
                 }
             }
-            CaseEvent::Effective { credential_version, registration_digest, .. } => {
+            CaseEvent::Effective {
+                credential_version,
+                registration_digest,
+                ..
+            } => {
                 self.effective = Some((*credential_version, registration_digest.clone()));
                 self.close(State::Effective);
             }

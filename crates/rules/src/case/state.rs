@@ -140,6 +140,9 @@ pub struct Case {
     pub(super) evidence: BTreeMap<EvidenceKind, Gathered>,
     pub(super) makers: BTreeSet<PersonId>,
     pub(super) verdict: Option<Verdict>,
+    /// The version of the registered contact when the policy was last asked.
+    #[serde(default)]
+    pub(super) decided_contact: Option<u32>,
     pub(super) reviewers_needed: u8,
     pub(super) review_by: Option<Timestamp>,
     pub(super) reviews: Vec<Review>,
@@ -286,7 +289,10 @@ impl Case {
     /// [`Refusal::OutOfOrder`] unless it is approved and has a subject.
     pub const fn approved(&self) -> Result<ApprovedCase<'_>, Refusal> {
         match (&self.subject, self.state.is_approved()) {
-            (Some(subject), true) => Ok(ApprovedCase { case: self, subject }),
+            (Some(subject), true) => Ok(ApprovedCase {
+                case: self,
+                subject,
+            }),
             _ => Err(Refusal::OutOfOrder),
         }
     }

@@ -1,0 +1,11 @@
+//! Cases as stories, in the words of the design. Each file is about one promise; the
+//! invariants over random stories are in `tests/invariants`.
+
+mod codes;
+mod ends;
+mod order;
+mod reasons;
+mod reviews;
+mod stage;
+mod strangers;
+mod ways;
