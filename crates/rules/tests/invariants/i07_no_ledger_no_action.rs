@@ -1,0 +1,126 @@
+//! DESIGN §2.7: no ledger, no action: the event and its effect are one.
+//!
+//! Broken by a case that changes without an event, by an event that does not count, or
+//! by a kind of event that cannot be written to the ledger and read again.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use tillkey_rules::event::{Entry, Event};
+use tillkey_rules::party::{Actor, Role};
+use tillkey_rules::vocabulary::MerchantStatus;
+use tillkey_wire::ids::{OperatorNumber, SessionId, TerminalId};
+
+use super::world::{plans, play};
+
+proptest! {
+    #[test]
+    fn i07_no_event_no_change(plan in plans()) {
+        let Some(played) = play(&plan) else { return Ok(()) };
+        for moment in &played.moments {
+            let events = u64::try_from(moment.answer.events.len()).unwrap();
+            prop_assert_eq!(moment.after.version(), moment.before.version() + events);
+            if events == 0 {
+                prop_assert_eq!(&moment.before, &moment.after);
+            }
+        }
+    }
+}
+
+/// The events outside cases, one of each.
+fn others() -> Vec<Event> {
+    let terminal = TerminalId::from_bytes([1; 10]);
+    let operator = OperatorNumber::new(3).unwrap();
+    let merchant = || "898310054110001".parse().unwrap();
+    let staff = || "li.agent".parse().unwrap();
+    let digest = || "ab".repeat(32);
+    vec![
+        Event::MerchantAdded {
+            merchant: merchant(),
+        },
+        Event::MerchantStatusChanged {
+            merchant: merchant(),
+            status: MerchantStatus::Suspended,
+        },
+        Event::ContactChanged {
+            merchant: merchant(),
+            version: 2,
+        },
+        Event::TerminalAdded {
+            terminal,
+            merchant: merchant(),
+            number: "T0000001".parse().unwrap(),
+            serial_number: "SN-000001".parse().unwrap(),
+        },
+        Event::EnrolmentOpened {
+            terminal,
+            expires_at: Timestamp::UNIX_EPOCH,
+        },
+        Event::TerminalEnrolled {
+            terminal,
+            device_key_digest: digest(),
+        },
+        Event::TerminalRetired { terminal },
+        Event::OperatorAdded { terminal, operator },
+        Event::OperatorRemoved { terminal, operator },
+        Event::SignedOn {
+            terminal,
+            operator,
+            session: SessionId::from_bytes([3; 10]),
+        },
+        Event::SignOnHeld {
+            terminal,
+            operator,
+            until: Timestamp::UNIX_EPOCH,
+        },
+        Event::OldPasswordEnded { terminal, operator },
+        Event::StaffAdded {
+            staff: staff(),
+            role: Role::Agent,
+        },
+        Event::StaffDisabled { staff: staff() },
+        Event::StaffSignedIn { staff: staff() },
+        Event::LookedUp {
+            by_what: "phone".to_owned(),
+            found: Some(merchant()),
+        },
+        Event::LookedUp {
+            by_what: "phone".to_owned(),
+            found: None,
+        },
+        Event::PolicyServed { digest: digest() },
+    ]
+}
+
+#[test]
+fn i07_every_event_reads_as_it_was_written() {
+    let people = [
+        Actor::Holder,
+        Actor::System,
+        Actor::Terminal {
+            terminal: TerminalId::from_bytes([1; 10]),
+        },
+        Actor::Staff {
+            staff: "li.agent".parse().unwrap(),
+            person: "li".parse().unwrap(),
+            role: Role::Administrator,
+        },
+    ];
+    for event in others() {
+        for by in &people {
+            let entry = Entry {
+                v: 1,
+                at: Timestamp::UNIX_EPOCH,
+                acquirer: Some("demo-bank".parse().unwrap()),
+                case: None,
+                by: by.clone(),
+                event: event.clone(),
+            };
+            let line = serde_json::to_string(&entry).unwrap();
+            assert_eq!(
+                serde_json::from_str::<Entry>(&line).unwrap(),
+                entry,
+                "{line}"
+            );
+        }
+    }
+}
