@@ -157,8 +157,12 @@ mod tests {
     #[test]
     fn five_sign_ons_are_free_and_then_the_wait_doubles() {
         let wait = |attempts| {
-            hold(Count { attempts, latest_at: Some(at(0)), ..Count::default() })
-                .map(Timestamp::as_second)
+            hold(Count {
+                attempts,
+                latest_at: Some(at(0)),
+                ..Count::default()
+            })
+            .map(Timestamp::as_second)
         };
         assert_eq!(wait(4), None);
         assert_eq!(wait(5), Some(30));
@@ -173,11 +177,17 @@ mod tests {
     #[test]
     fn a_budget_frees_with_its_oldest_attempt() {
         let scope = Scope::RemoteProof;
-        let count = |attempts| Count { attempts, oldest_at: Some(at(100)), latest_at: None };
+        let count = |attempts| Count {
+            attempts,
+            oldest_at: Some(at(100)),
+            latest_at: None,
+        };
         assert_eq!(judge(scope, count(10), at(200)), Ok(()));
         assert_eq!(
             judge(scope, count(11), at(200)),
-            Err(Refusal::TooMany { retry_at: at(100 + 86_400) })
+            Err(Refusal::TooMany {
+                retry_at: at(100 + 86_400)
+            })
         );
     }
 }

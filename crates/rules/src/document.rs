@@ -29,17 +29,27 @@ impl ResidentIdentityNumber {
             rule: "17 digits and a check character that fits them",
         };
         let text = text.to_ascii_uppercase();
-        let (Some(body), Some(check), 18) =
-            (text.as_bytes().get(..17), text.as_bytes().get(17), text.len())
-        else {
+        let (Some(body), Some(check), 18) = (
+            text.as_bytes().get(..17),
+            text.as_bytes().get(17),
+            text.len(),
+        ) else {
             return Err(invalid);
         };
         if !body.iter().all(u8::is_ascii_digit) {
             return Err(invalid);
         }
-        let sum: u32 = body.iter().zip(WEIGHTS).map(|(b, w)| u32::from(b - b'0') * w).sum();
+        let sum: u32 = body
+            .iter()
+            .zip(WEIGHTS)
+            .map(|(b, w)| u32::from(b - b'0') * w)
+            .sum();
         let expected = usize::try_from(sum % 11).ok().and_then(|i| CHECKS.get(i));
-        if expected == Some(check) { Ok(Self(Secret::new(text))) } else { Err(invalid) }
+        if expected == Some(check) {
+            Ok(Self(Secret::new(text)))
+        } else {
+            Err(invalid)
+        }
     }
 
     /// The number in its one spelling, to be digested.
@@ -66,7 +76,10 @@ impl SocialCreditCode {
         }
         let mut values = Vec::with_capacity(18);
         for byte in text.bytes() {
-            let value = ALPHABET.iter().position(|&a| a == byte).ok_or(invalid.clone())?;
+            let value = ALPHABET
+                .iter()
+                .position(|&a| a == byte)
+                .ok_or(invalid.clone())?;
             values.push(value);
         }
         let (Some(body), Some(&check)) = (values.get(..17), values.get(17)) else {
@@ -79,7 +92,11 @@ impl SocialCreditCode {
             sum += value * weight;
             weight = weight * 3 % 31;
         }
-        if (31 - sum % 31) % 31 == check { Ok(Self(Secret::new(text))) } else { Err(invalid) }
+        if (31 - sum % 31) % 31 == check {
+            Ok(Self(Secret::new(text)))
+        } else {
+            Err(invalid)
+        }
     }
 
     /// The code in its one spelling, to be digested.
@@ -94,7 +111,11 @@ mod tests {
 
     #[test]
     fn identity_numbers_carry_their_check_character() {
-        for good in ["11010519491231002X", "11010519491231002x", "440524188001010014"] {
+        for good in [
+            "11010519491231002X",
+            "11010519491231002x",
+            "440524188001010014",
+        ] {
             assert!(ResidentIdentityNumber::parse(good).is_ok(), "{good}");
         }
         for bad in [
@@ -113,7 +134,12 @@ mod tests {
         for good in ["91350100M000100Y43", "91350100m000100y43"] {
             assert!(SocialCreditCode::parse(good).is_ok(), "{good}");
         }
-        for bad in ["91350100M000100Y44", "91350100M000100Y4", "I1350100M000100Y43", ""] {
+        for bad in [
+            "91350100M000100Y44",
+            "91350100M000100Y4",
+            "I1350100M000100Y43",
+            "",
+        ] {
             assert!(SocialCreditCode::parse(bad).is_err(), "{bad}");
         }
     }

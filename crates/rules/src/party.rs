@@ -41,8 +41,13 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] =
-        [Self::Agent, Self::Clerk, Self::Reviewer, Self::Auditor, Self::Administrator];
+    pub const ALL: [Self; 5] = [
+        Self::Agent,
+        Self::Clerk,
+        Self::Reviewer,
+        Self::Auditor,
+        Self::Administrator,
+    ];
 
     /// The stable name.
     pub const fn name(self) -> &'static str {

@@ -48,7 +48,9 @@ impl Refusal {
         Self::NotAllowed,
         Self::OwnWork,
         Self::NotMatched,
-        Self::TooMany { retry_at: Timestamp::UNIX_EPOCH },
+        Self::TooMany {
+            retry_at: Timestamp::UNIX_EPOCH,
+        },
         Self::NotServed,
         Self::FactsChanged,
         Self::CodesUsedUp,

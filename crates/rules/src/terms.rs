@@ -45,12 +45,14 @@ impl Default for Terms {
 
 /// The instant `minutes` after `from`; the end of time where that overflows.
 pub fn minutes_after(from: Timestamp, minutes: u32) -> Timestamp {
-    from.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX)
+    from.checked_add(SignedDuration::from_mins(i64::from(minutes)))
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// The instant `hours` after `from`; the end of time where that overflows.
 pub fn hours_after(from: Timestamp, hours: u32) -> Timestamp {
-    from.checked_add(SignedDuration::from_hours(i64::from(hours))).unwrap_or(Timestamp::MAX)
+    from.checked_add(SignedDuration::from_hours(i64::from(hours)))
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// Whole hours from `since` to `now`; none where the clock stands before it.
