@@ -1,0 +1,12 @@
+//! The terminal link over a real socket: what a terminal is served, and what an
+//! attacker on the line is not.
+
+#[expect(dead_code, reason = "the till has more than these tests ask of it")]
+#[path = "../../../tillkey/src/till/mod.rs"]
+mod till;
+
+mod device;
+mod lines;
+mod outbox;
+mod reset;
+mod world;

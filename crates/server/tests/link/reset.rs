@@ -1,0 +1,149 @@
+//! The way of one reset, from the till's side, on one connection.
+
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
+use tillkey_server::act::case::{self, Named, OpenRequest, Presented};
+use tillkey_server::act::{Access, Source};
+use tillkey_server::link::limits::Limits;
+use tillkey_terminal::Notice;
+use tillkey_terminal::wire::code::{ResetCode, SmsCode};
+use tillkey_terminal::wire::ids::OperatorNumber;
+use tillkey_terminal::wire::secret::Secret;
+
+use crate::till::{Act, Told};
+use crate::world::{MERCHANT, Watched, World, number};
+
+const FIRST: &str = "73920164";
+const SECOND: &str = "50418627";
+
+fn cashier() -> OperatorNumber {
+    OperatorNumber::new(1).unwrap()
+}
+
+fn password(text: &str) -> Secret<String> {
+    Secret::new(text.to_owned())
+}
+
+async fn choose(till: &mut Watched, code: ResetCode, text: &str) {
+    till.act(Act::Redeem(cashier(), code)).await;
+    till.until("acceptance", |t| {
+        matches!(t, Told::Notice(Notice::CodeAccepted { .. }))
+    })
+    .await;
+    till.act(Act::ChoosePassword(cashier(), password(text)))
+        .await;
+    till.until("effect", |t| {
+        matches!(t, Told::Notice(Notice::Effective { .. }))
+    })
+    .await;
+}
+
+/// Whether a password signs the cashier on.
+async fn signs_on(till: &mut Watched, text: &str) -> bool {
+    till.act(Act::SignOn(cashier(), password(text))).await;
+    let answer = till
+        .until("answer to a sign-on", |told| {
+            matches!(
+                told,
+                Told::Notice(Notice::SignedOn { .. } | Notice::WrongPassword { .. })
+            )
+        })
+        .await;
+    matches!(answer, Told::Notice(Notice::SignedOn { .. }))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cashier_gets_a_new_password_without_reconnecting() {
+    let mut world = World::start(Limits::default()).await;
+    let mut till = world.till(1).await;
+    assert!(world.shell.presence().is_online(till.terminal.unwrap()));
+
+    till.act(Act::FirstPassword(cashier())).await;
+    let shown = till
+        .until("code", |told| {
+            matches!(told, Told::Notice(Notice::CodeOnScreen { .. }))
+        })
+        .await;
+    let Told::Notice(Notice::CodeOnScreen { code, .. }) = shown else {
+        unreachable!()
+    };
+    choose(&mut till, code, FIRST).await;
+    assert!(signs_on(&mut till, FIRST).await);
+
+    let code = app_reset(&mut world).await;
+    till.until("command", |told| {
+        matches!(told, Told::Notice(Notice::CodeIssued { .. }))
+    })
+    .await;
+    choose(&mut till, code, SECOND).await;
+
+    assert!(
+        !signs_on(&mut till, FIRST).await,
+        "the old password is dead"
+    );
+    assert!(signs_on(&mut till, SECOND).await, "the new one works");
+    assert_eq!(till.connections, 1);
+}
+
+/// A reset through the public channel, up to the code on the registered phone.
+async fn app_reset(world: &mut World) -> ResetCode {
+    let source = Source::address([127, 0, 0, 1].into());
+    let request = OpenRequest {
+        named: Named {
+            merchant: MERCHANT.parse().unwrap(),
+            terminal: number(1).parse().unwrap(),
+            operator: cashier(),
+        },
+        channel: Channel::App,
+        reason: Reason::Forgotten,
+    };
+    let shell = world.shell.clone();
+    let opened = case::open(&shell, request, None, &source, None)
+        .await
+        .unwrap();
+    let (case, access) = (opened.case, Access::Holder(opened.token.unwrap()));
+    case::challenge(&shell, case, EvidenceKind::SmsCode, &access, &source, None)
+        .await
+        .unwrap();
+    let code = Presented::SmsCode(world.code::<SmsCode>().await);
+    case::present(&shell, case, code, &access, &source, None)
+        .await
+        .unwrap();
+    case::submit(&shell, case, &access, None).await.unwrap();
+    world.code::<ResetCode>().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_till_comes_back_by_itself_and_a_wrong_code_enrols_nothing() {
+    let world = World::start(Limits::default()).await;
+    let folder = world.folder.path().join("till-1");
+    let (terminal, code) = world.terminal(1).await;
+    let mut till = world.switch_on(1, &folder);
+    till.act(Act::Enrol("0000-0000-0000".parse().unwrap()))
+        .await;
+    till.until("refusal", |t| {
+        matches!(t, Told::Notice(Notice::EnrolmentRefused { .. }))
+    })
+    .await;
+    assert!(till.till.view().borrow().enrolled.is_none());
+
+    till.act(Act::Enrol(code)).await;
+    till.until("welcome", |t| matches!(t, Told::Notice(Notice::Welcomed)))
+        .await;
+    assert!(till.till.view().borrow().online);
+    let before = till.connections;
+
+    world.links.disconnect(terminal);
+    till.until("end", |t| {
+        matches!(
+            t,
+            Told::Disconnected {
+                again_in: Some(_),
+                ..
+            }
+        )
+    })
+    .await;
+    till.until("welcome", |t| matches!(t, Told::Notice(Notice::Welcomed)))
+        .await;
+    assert_eq!(till.connections, before + 1);
+}
