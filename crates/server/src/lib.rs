@@ -1,1 +1,25 @@
+//! Who is answered: HTTP, pages, live links and the outbox, around the rules.
+//!
+//! [`open()`] brings an installation up as a [`Shell`]; [`act`] is everything that can
+//! be done with one; the rest turns requests, messages and time into acts.
 
+pub mod act;
+pub mod api;
+pub mod bell;
+pub mod clock;
+pub mod config;
+pub mod entropy;
+pub mod keys;
+pub mod limits;
+pub mod link;
+mod open;
+pub mod outbox;
+mod peer;
+mod policy_files;
+pub mod presence;
+mod shell;
+pub mod sweep;
+pub mod web;
+
+pub use open::{OpenFault, open};
+pub use shell::Shell;

@@ -1,1 +1,23 @@
-fn main() {}
+//! `tillkey`: the door. One sub-command a file; each parses, calls and prints.
+
+mod bench;
+mod demo;
+mod doctor;
+mod failed;
+mod installation;
+mod ledger;
+mod line;
+mod logging;
+mod output;
+mod policy;
+mod progress;
+mod serve;
+mod staff;
+mod terminal;
+mod till;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    line::run()
+}

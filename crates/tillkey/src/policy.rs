@@ -255,7 +255,7 @@ fn run_explain(args: &ExplainArgs, out: &mut impl Write) -> Result<(), String> {
 }
 
 /// Reads the policy files of a folder, and no others.
-fn read(dir: Option<&Path>) -> Result<Policy, String> {
+pub(crate) fn read(dir: Option<&Path>) -> Result<Policy, String> {
     let Some(dir) = dir else {
         return Ok(Policy::default_policy());
     };

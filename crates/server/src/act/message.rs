@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 use tillkey_rules::party::Subject;
+use tillkey_rules::vocabulary::Reason;
 use tillkey_wire::code::{ResetCode, SmsCode};
 use tillkey_wire::secret::Secret;
 
@@ -56,12 +57,20 @@ impl Language {
         })
     }
 
-    /// The notice that a password was changed.
-    pub(super) fn effective(self, subject: &Subject) -> Secret<String> {
+    /// The notice that a password was changed, or chosen for the first time.
+    pub(super) fn effective(self, reason: Reason, subject: &Subject) -> Secret<String> {
         let (terminal, operator) = (&subject.terminal_number, subject.operator);
+        let first = reason == Reason::FirstPassword;
         Secret::new(match self {
+            Self::Chinese if first => format!(
+                "终端 {terminal} 操作员 {operator} 已设置密码。如非本店操作，请立即联系收单机构。"
+            ),
             Self::Chinese => format!(
                 "终端 {terminal} 操作员 {operator} 的密码已重置。如非本店操作，请立即联系收单机构。"
+            ),
+            Self::English if first => format!(
+                "Operator {operator} on terminal {terminal} now has a password. \
+                 If this was not you, call your bank at once."
             ),
             Self::English => format!(
                 "The password of operator {operator} on terminal {terminal} was reset. \

@@ -1,8 +1,8 @@
 //! The root key's file, and keys derived from it.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER_PERMISSIVE;
@@ -154,7 +154,8 @@ pub(super) fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
-        fs::create_dir_all(folder)?;
+        // The keyring's folder is the data directory, which is nobody else's to look into.
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     let mut file = OpenOptions::new()
         .write(true)

@@ -54,7 +54,7 @@ pub(super) fn apply(
             };
             reset_code::end(tx, *code, state).map(|_| ())
         }
-        CaseEvent::Effective { .. } => effective(step, tx, subject),
+        CaseEvent::Effective { .. } => effective(step, tx, (case, subject)),
         CaseEvent::Cancelled
         | CaseEvent::Expired
         | CaseEvent::Superseded { .. }
@@ -153,7 +153,11 @@ fn issued(
 
 /// The new password is in force: whatever the old one opened ends, the operator
 /// starts with a clean count, and the present and the previous contact are told.
-fn effective(step: &mut Step<'_>, tx: &mut dyn Tx, subject: &Subject) -> Result<(), Fault> {
+fn effective(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    (case, subject): (&Case, &Subject),
+) -> Result<(), Fault> {
     let whose = (subject.terminal, subject.operator);
     session::end_all(tx, whose, SessionEnd::Effective, step.now)?;
     let counted = attempts::operator_subject(subject.terminal, subject.operator);
@@ -168,7 +172,11 @@ fn effective(step: &mut Step<'_>, tx: &mut dyn Tx, subject: &Subject) -> Result<
     let present = contact::present(tx, &subject.merchant)?;
     let previous = contact::previous(tx, &subject.merchant)?;
     for contact in [present, previous].into_iter().flatten() {
-        let text = step.shell.config().sms_language.effective(subject);
+        let text = step
+            .shell
+            .config()
+            .sms_language
+            .effective(case.reason(), subject);
         let key = format!(
             "effective/{}/{}",
             MessageId::random(step.rng),

@@ -1,0 +1,208 @@
+//! `tillkey bench`: the measurements of DESIGN §7, with its targets beside them.
+//!
+//! Each is run over the real acts and a real database with `synchronous = FULL`, a
+//! warm-up first and then five times; shown are the least, the median and the most.
+//! What each figure counts and what it leaves out is in docs/performance.md.
+
+mod argon2id;
+mod case;
+mod clock;
+mod customer;
+mod figure;
+mod flat;
+mod ledger;
+mod machine;
+mod opaque;
+mod parallel;
+mod phone;
+mod sign_on;
+mod till;
+mod world;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
+
+use self::figure::Figure;
+use self::machine::Machine;
+use crate::failed::Failed;
+use crate::output::Shown;
+
+/// Measures.
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// What to measure; everything, where nothing is named
+    #[arg(value_name = "NAME", value_enum)]
+    names: Vec<Name>,
+    /// One short run of each to see that it works; the figures mean nothing
+    #[arg(long)]
+    quick: bool,
+    /// How many entries the ledger has when it is read
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1_000_000,
+        value_parser = clap::value_parser!(u32).range(1_000..=50_000_000)
+    )]
+    entries: u32,
+    /// Where the databases are made for the time: on the disk that is to be measured
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    shown: Shown,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Name {
+    /// Operator sign-ons, beside an Argon2id verification for each
+    SignOn,
+    /// Whole cases of the app channel
+    Case,
+    /// Appending to the ledger, proving an entry, verifying all of them
+    Ledger,
+}
+
+impl Name {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::SignOn => "sign_on",
+            Self::Case => "case",
+            Self::Ledger => "ledger",
+        }
+    }
+}
+
+/// How much is done.
+#[derive(Debug, Clone)]
+struct Effort {
+    /// How many terminals there are; each is one caller at a time.
+    tills: u32,
+    /// How many operators each has.
+    operators: u8,
+    /// How many of them have a case in one run: no phone gets more than ten messages
+    /// a day, so no more than that.
+    cases: u8,
+    /// How many times everything is done before it counts.
+    warm_ups: u32,
+    /// How many times it counts.
+    runs: u32,
+    /// How many entries the ledger has when it is read.
+    entries: u32,
+    /// How many entries are appended one by one in a run.
+    appends: u32,
+    /// How many entries are proven in a run.
+    proofs: u32,
+    /// How many passwords the other kind of server verifies in a run.
+    verifications: u32,
+    /// Where the databases are made.
+    data: PathBuf,
+}
+
+impl Effort {
+    fn of(args: &BenchArgs) -> Self {
+        let data = args.data.clone().unwrap_or_else(std::env::temp_dir);
+        if args.quick {
+            return Self {
+                tills: 4,
+                operators: 2,
+                cases: 2,
+                warm_ups: 0,
+                runs: 1,
+                entries: args.entries.min(2_000),
+                appends: 200,
+                proofs: 50,
+                verifications: 4,
+                data,
+            };
+        }
+        Self {
+            tills: 256,
+            operators: 16,
+            cases: 8,
+            warm_ups: 1,
+            runs: 5,
+            entries: args.entries,
+            appends: 50_000,
+            proofs: 2_000,
+            verifications: 100,
+            data,
+        }
+    }
+}
+
+/// Runs the sub-command.
+pub(crate) fn run(args: &BenchArgs) -> Result<(), Failed> {
+    let effort = Effort::of(args);
+    let machine = Machine::look_at(&effort.data)?;
+    let names: BTreeSet<Name> = match args.names.as_slice() {
+        [] => Name::value_variants().iter().copied().collect(),
+        names => names.iter().copied().collect(),
+    };
+    let mut document = Map::new();
+    let mut text = machine.text();
+    if args.quick {
+        text.push_str("\na smoke run: the figures mean nothing");
+    }
+    for name in names {
+        let figures = match name {
+            Name::SignOn => sign_on::measure(&effort),
+            Name::Case => case::measure(&effort),
+            Name::Ledger => ledger::measure(&effort),
+        };
+        let figures = figures.map_err(|failed| failed.under(name.text()))?;
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n\n{}", figure::table(name.text(), &figures));
+        let values: Vec<Value> = figures.iter().map(Figure::json).collect();
+        document.insert(name.text().to_owned(), Value::from(values));
+    }
+    let document = json!({
+        "ok": true,
+        "quick": args.quick,
+        "machine": machine.json(),
+        "runs": effort.runs,
+        "figures": document,
+    });
+    args.shown.print(&document, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A figure nobody can measure any more is found here and not on the day it is
+    /// asked for.
+    #[test]
+    fn a_smoke_run_measures_everything() {
+        let data = tempfile::tempdir().unwrap();
+        let args = BenchArgs {
+            names: Vec::new(),
+            quick: true,
+            entries: 1_000,
+            data: Some(data.path().to_owned()),
+            shown: Shown { json: true },
+        };
+        let effort = Effort::of(&args);
+        let all = [
+            sign_on::measure(&effort).unwrap(),
+            case::measure(&effort).unwrap(),
+            ledger::measure(&effort).unwrap(),
+        ];
+        for figure in all.iter().flatten() {
+            let json = figure.json();
+            assert!(
+                json["median"].as_f64().is_some_and(|median| median > 0.0),
+                "{json}"
+            );
+        }
+        assert_eq!(
+            std::fs::read_dir(data.path()).unwrap().count(),
+            0,
+            "it cleans up"
+        );
+    }
+}

@@ -1,0 +1,223 @@
+//! One reset through one channel, step by step as people take it.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tillkey_server::Shell;
+use tillkey_wire::ids::CaseId;
+
+use super::bank::{Bank, Caller, text};
+use super::observed::{CaseSeen, ResetSeen};
+use super::operator::{Operator, SignOn};
+use super::phone::Phones;
+use super::shop::Shop;
+use super::story::Story;
+use crate::failed::Failed;
+
+/// The channels that the demo shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Channel {
+    App,
+    Hotline,
+    Counter,
+}
+
+impl Channel {
+    pub(super) const ALL: [Self; 3] = [Self::App, Self::Hotline, Self::Counter];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Hotline => "hotline",
+            Self::Counter => "counter",
+        }
+    }
+
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::App => "on the merchant's own phone",
+            Self::Hotline => "by calling the bank",
+            Self::Counter => "at a branch counter",
+        }
+    }
+}
+
+/// A reset under way.
+struct Reset<'a> {
+    bank: &'a Bank,
+    phones: &'a Phones,
+    story: &'a Story,
+    channel: Channel,
+    shop: &'a Shop,
+    /// Who drives the case.
+    by: Caller,
+    case: String,
+}
+
+/// Resets the cashier's password and says what was observed.
+pub(super) async fn run(
+    shell: &Shell,
+    bank: &Bank,
+    phones: &Phones,
+    story: &Story,
+    channel: Channel,
+    (shop, operator): (&Shop, &mut Operator),
+) -> Result<ResetSeen, Failed> {
+    let who = shop.cashier;
+    // Signed on with the old password, so that its session has something to lose.
+    operator.sign_on(who).await?;
+    let interruptions_before = operator.interruptions();
+
+    let reset = open(bank, phones, story, channel, shop).await?;
+    reset.prove().await?;
+    reset.decide().await?;
+    let seen = reset.look().await?;
+    let approved_at = seen.at("approved")?;
+    let case: CaseId = reset
+        .case
+        .parse()
+        .map_err(Failed::because("the case has no valid identifier"))?;
+    let asked_at = operator.asked_for_code(case).await?;
+    story.step(&format!(
+        "terminal {} asks for the code",
+        shop.terminal_number
+    ));
+
+    let code = phones.code(shop, 8).await?;
+    story.step("the reset code came to the registered phone; the cashier types it");
+    let typed_at = shell.now();
+    operator.type_code(who, &code).await?;
+    let (effective_at, old) = operator.choose_password(who).await?;
+    story.step("a new password was chosen on the terminal, and is in force");
+
+    let old = old.ok_or_else(|| Failed::new("there was no old password"))?;
+    let old_password = operator.sign_on_with(who, old).await?;
+    let new_password = operator.sign_on(who).await?;
+    story.step(&format!(
+        "the old password is {}, the new one is {}",
+        old_password.word(),
+        new_password.word()
+    ));
+    let seen = reset.look().await?;
+    let reset_seen = ResetSeen {
+        channel: channel.name(),
+        case: seen,
+        restarted: operator.interruptions() > interruptions_before,
+        approved_to_code_on_terminal_ms: between_ms(approved_at, asked_at),
+        code_to_effective_ms: between_ms(typed_at, effective_at),
+        old_password_refused: old_password == SignOn::Refused,
+        new_password_accepted: new_password == SignOn::Accepted,
+    };
+    story.timings(&reset_seen);
+    Ok(reset_seen)
+}
+
+fn between_ms(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.duration_since(from).as_millis()).unwrap_or(0)
+}
+
+async fn open<'a>(
+    bank: &'a Bank,
+    phones: &'a Phones,
+    story: &'a Story,
+    channel: Channel,
+    shop: &'a Shop,
+) -> Result<Reset<'a>, Failed> {
+    let staff = match channel {
+        Channel::App => None,
+        Channel::Hotline => Some(bank.agent.clone()),
+        Channel::Counter => Some(bank.clerk.clone()),
+    };
+    let body = json!({
+        "merchant": shop.merchant, "terminal": shop.terminal_number,
+        "operator": shop.cashier, "reason": "forgotten", "channel": channel.name(),
+    });
+    let opener = staff.clone().unwrap_or(Bank::stranger());
+    let opened = bank.post(&opener, "/v1/cases", body).await?;
+    let by = match staff {
+        Some(staff) => staff,
+        None => Bank::holder(&text(&opened, "token")?),
+    };
+    let case = text(&opened, "case")?;
+    story.step(&format!("{} opened case {case}", by.name));
+    Ok(Reset {
+        bank,
+        phones,
+        story,
+        channel,
+        shop,
+        by,
+        case,
+    })
+}
+
+impl Reset<'_> {
+    async fn post(&self, by: &Caller, what: &str, body: Value) -> Result<Value, Failed> {
+        self.bank
+            .post(by, &format!("/v1/cases/{}/{what}", self.case), body)
+            .await
+    }
+
+    /// Gathers the evidence that the policy asks for in this channel.
+    async fn prove(&self) -> Result<(), Failed> {
+        match self.channel {
+            Channel::App | Channel::Hotline => {
+                self.post(&self.by, "challenges", json!({ "kind": "sms_code" }))
+                    .await?;
+                let code = self.phones.code(self.shop, 6).await?;
+                let body = json!({ "kind": "sms_code", "code": code });
+                self.post(&self.by, "evidence", body).await?;
+                self.story.step(match self.channel {
+                    Channel::App => "the code from the registered phone was typed in",
+                    _ => "the caller read out the code from the registered phone; Li typed it",
+                });
+            }
+            Channel::Counter => {
+                for (kind, number) in [
+                    ("identity_document", &self.shop.holder),
+                    ("business_licence", &self.shop.credit_code),
+                ] {
+                    let body =
+                        json!({ "kind": kind, "number": number, "original_inspected": true });
+                    self.post(&self.by, "evidence", body).await?;
+                }
+                self.story.step(
+                    "Wang inspected the identity document and the licence, and typed their \
+                     numbers blind",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the decision, and has it reviewed by as many as it says.
+    async fn decide(&self) -> Result<(), Failed> {
+        let mut answer = self.post(&self.by, "submission", json!({})).await?;
+        self.story.step(&format!(
+            "the policy decides: {}",
+            text(&answer, "decision")?
+        ));
+        for reviewer in &self.bank.reviewers {
+            if text(&answer, "state")? != "in_review" {
+                break;
+            }
+            let body = json!({ "verdict": "approve", "comment": "evidence is complete" });
+            answer = self.post(reviewer, "review", body).await?;
+            self.story
+                .step(&format!("{} reviewed and approved", reviewer.name));
+        }
+        match text(&answer, "state")?.as_str() {
+            "issued" => Ok(()),
+            state => Err(Failed::new(format!(
+                "the case stands at {state}, not at issued"
+            ))),
+        }
+    }
+
+    async fn look(&self) -> Result<CaseSeen, Failed> {
+        let answer = self
+            .bank
+            .get(&self.by, &format!("/v1/cases/{}", self.case))
+            .await?;
+        serde_json::from_value(answer).map_err(Failed::because("the case cannot be read"))
+    }
+}

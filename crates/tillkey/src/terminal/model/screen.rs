@@ -1,0 +1,160 @@
+//! What can be on the screen.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use tillkey_terminal::wire::code::ResetCode;
+use tillkey_terminal::wire::ids::{OperatorNumber, RefusalCode};
+use tillkey_terminal::wire::password::{PasswordRules, Rule};
+
+use crate::terminal::entry::{Field, Form};
+use crate::terminal::words::{Filled, Language, Word};
+
+/// What is on the screen.
+pub(crate) enum Screen {
+    /// Something is to be typed.
+    Ask(Ask),
+    /// Somebody is signed on.
+    Menu,
+    /// An operator without a password may get one.
+    Offer(OperatorNumber),
+    /// The server, or the link, is waited for.
+    Wait(Wait),
+    /// Something is to be read, then confirmed.
+    Done {
+        said: Said,
+        /// Who will want to sign on.
+        operator: Option<OperatorNumber>,
+        /// The till ends with it.
+        is_last: bool,
+    },
+}
+
+impl Screen {
+    pub(super) fn ask(purpose: Purpose, fields: Vec<Field>, said: Option<Said>) -> Self {
+        Self::Ask(Ask { purpose, form: Form::new(fields), said })
+    }
+}
+
+/// Something that is to be typed.
+pub(crate) struct Ask {
+    pub(crate) purpose: Purpose,
+    pub(crate) form: Form,
+    /// What is to be said of the last try.
+    pub(crate) said: Option<Said>,
+}
+
+/// What is typed for.
+pub(crate) enum Purpose {
+    Enrol,
+    SignOn,
+    /// A code that was sent to somebody.
+    CodeSent,
+    /// A code that is shown right here.
+    CodeShown { operator: OperatorNumber, code: ResetCode, expires_at: Timestamp },
+    Choose(Choosing),
+}
+
+/// A reset whose code was right.
+#[derive(Debug, Clone)]
+pub(crate) struct Choosing {
+    pub(crate) operator: OperatorNumber,
+    pub(crate) until: Timestamp,
+    pub(crate) rules: PasswordRules,
+    /// What the last try broke.
+    pub(crate) broken: BTreeSet<Rule>,
+}
+
+/// A wait.
+pub(crate) struct Wait {
+    pub(crate) what: Waiting,
+    pub(crate) operator: Option<OperatorNumber>,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    Enrolling,
+    SigningOn,
+    /// For a code for a first password.
+    Asking,
+    Redeeming,
+    Registering,
+    /// For the word that the new password works.
+    Confirming,
+}
+
+impl Waiting {
+    pub(crate) const fn word(self) -> Word {
+        match self {
+            Self::Enrolling => Word::WaitEnrolling,
+            Self::SigningOn => Word::WaitSigningOn,
+            Self::Asking => Word::WaitAsking,
+            Self::Redeeming => Word::WaitRedeeming,
+            Self::Registering => Word::WaitRegistering,
+            Self::Confirming => Word::WaitConfirming,
+        }
+    }
+}
+
+/// How something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Plain,
+    Bad,
+}
+
+/// Something that is said, until the next thing is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    word: Word,
+    pub(crate) tone: Tone,
+    operator: Option<OperatorNumber>,
+    until: Option<Timestamp>,
+    code: Option<RefusalCode>,
+}
+
+impl Said {
+    pub(crate) const fn new(word: Word, tone: Tone) -> Self {
+        Self { word, tone, operator: None, until: None, code: None }
+    }
+
+    /// About whom.
+    pub(crate) const fn of(mut self, operator: OperatorNumber) -> Self {
+        self.operator = Some(operator);
+        self
+    }
+
+    /// What the server called it, and when it may be tried again.
+    pub(crate) fn refused(word: Word, code: RefusalCode, until: Option<Timestamp>) -> Self {
+        // Without a time, there is nothing to count down to.
+        let word = if word == Word::TooMany && until.is_none() { Word::RefusedOther } else { word };
+        Self { word, tone: Tone::Bad, operator: None, until, code: Some(code) }
+    }
+
+    /// In words, as of now.
+    pub(crate) fn text(&self, language: Language, now: Timestamp) -> String {
+        let over = self.until.is_some_and(|until| until <= now);
+        let word = if over && self.word == Word::TooMany { Word::TooManyNow } else { self.word };
+        let filled = Filled {
+            operator: self.operator.map(|number| number.to_string()).unwrap_or_default(),
+            left: self.until.map(|until| left(until, now)).unwrap_or_default(),
+            code: self.code.as_ref().map(ToString::to_string).unwrap_or_default(),
+            digits: String::new(),
+        };
+        word.say(language, &filled)
+    }
+}
+
+/// What is left until then: `9:32`, or `1:00:00`.
+pub(crate) fn left(until: Timestamp, now: Timestamp) -> String {
+    // Rounded up: at 0:00 it is over.
+    let seconds = (until.duration_since(now).as_millis().max(0) + 999) / 1_000;
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}

@@ -1,0 +1,192 @@
+//! What the till's tidings do to the screen.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use tillkey_terminal::wire::ids::{OperatorNumber, RefusalCode};
+use tillkey_terminal::{Activity, Advice, Fault, Notice};
+
+use super::{
+    Choosing, Effect, Link, Model, Purpose, Said, Screen, Tone, Waiting, choice, code_entry, later,
+    sign_on,
+};
+use crate::terminal::words::Word;
+use crate::till::{Act, Told};
+
+impl Model {
+    pub(super) fn hear(&mut self, told: Told) -> Vec<Effect> {
+        match told {
+            Told::Connected => self.link = Link::Connecting,
+            Told::Disconnected { again_in, .. } => {
+                let wait = again_in.and_then(|wait| SignedDuration::try_from(wait).ok());
+                self.link = Link::Down { again_at: wait.map(|wait| later(self.now, wait)) };
+            }
+            Told::Notice(notice) => return self.notice(notice),
+            Told::NotDone(fault) => self.not_done(&fault),
+            Told::Ended(fault) => {
+                let word = match fault.advice() {
+                    Advice::EnrolAgain => Word::StateLost,
+                    _ => Word::StorageFailed,
+                };
+                let said = Said::new(word, Tone::Bad);
+                self.screen = Screen::Done { said, operator: None, is_last: true };
+            }
+        }
+        Vec::new()
+    }
+
+    fn notice(&mut self, notice: Notice) -> Vec<Effect> {
+        match notice {
+            Notice::Enrolled(_) => self.done(Said::new(Word::EnrolledDone, Tone::Good), None),
+            Notice::EnrolmentRefused { code, retry_at } => self.enrolment_refused(code, retry_at),
+            Notice::Welcomed => self.unserved = None,
+            Notice::SignedOn { operator, .. } => return self.take_sign_on(operator),
+            Notice::WrongPassword { operator } => {
+                self.ask_password_again(operator, Said::new(Word::WrongPassword, Tone::Bad));
+            }
+            Notice::SignOnInterrupted { operator } => {
+                self.ask_password_again(operator, Said::new(Word::Interrupted, Tone::Bad));
+            }
+            Notice::SessionEnded { operator, .. } => self.end_session(operator),
+            Notice::CodeOnScreen { operator, code, expires_at, .. } => {
+                if self.waits_for(operator) == Some(Waiting::Asking) {
+                    let shown = Purpose::CodeShown { operator, code, expires_at };
+                    self.screen = code_entry(shown, Some(operator), None);
+                }
+            }
+            Notice::CodeIssued { operator, expires_at, .. } => {
+                self.announce_code(operator, expires_at);
+            }
+            Notice::CodeAccepted { operator, until, rules, .. } => {
+                if self.waits_for(operator) == Some(Waiting::Redeeming) {
+                    self.forget_banner_of(operator);
+                    let choosing = Choosing { operator, until, rules, broken: BTreeSet::new() };
+                    self.choosing = Some(choosing.clone());
+                    self.screen = choice(choosing, None);
+                }
+            }
+            Notice::PasswordRefused { operator, broken } => {
+                if self.waits_for(operator) == Some(Waiting::Registering) {
+                    self.choose_again(broken, Said::new(Word::RulesBroken, Tone::Bad));
+                }
+            }
+            Notice::PasswordSent { operator, .. } => {
+                if self.waits_for(operator) == Some(Waiting::Registering) {
+                    self.choosing = None;
+                    self.wait(Waiting::Confirming, Some(operator));
+                }
+            }
+            Notice::Effective { operator, .. } => self.take_effect(operator),
+            Notice::CredentialRevoked { operator } => {
+                self.announce(Said::new(Word::Revoked, Tone::Bad).of(operator));
+            }
+            Notice::Refused { activity, operator, code, retry_at } => {
+                self.refused(activity, operator, (code, retry_at));
+            }
+        }
+        Vec::new()
+    }
+
+    fn done(&mut self, said: Said, operator: Option<OperatorNumber>) {
+        self.screen = Screen::Done { said, operator, is_last: false };
+    }
+
+    fn enrolment_refused(&mut self, code: RefusalCode, retry_at: Option<Timestamp>) {
+        let word = match retry_at {
+            Some(_) => Word::EnrolmentLater,
+            None => Word::EnrolmentRefused,
+        };
+        self.screen = self.enrolment(Some(Said::refused(word, code, retry_at)));
+    }
+
+    fn take_sign_on(&mut self, operator: OperatorNumber) -> Vec<Effect> {
+        if self.waits_for(operator) == Some(Waiting::SigningOn) {
+            self.signed_on = Some(operator);
+            self.screen = Screen::Menu;
+            return Vec::new();
+        }
+        // Nobody waits before the screen any more.
+        vec![Effect::Act(Act::SignOff(operator))]
+    }
+
+    fn ask_password_again(&mut self, operator: OperatorNumber, said: Said) {
+        if self.waits_for(operator) == Some(Waiting::SigningOn) {
+            self.screen = sign_on(Some(operator), Some(said));
+        }
+    }
+
+    fn end_session(&mut self, operator: OperatorNumber) {
+        if self.signed_on != Some(operator) {
+            return;
+        }
+        self.signed_on = None;
+        // Only the menu needs somebody signed on; a reset goes on.
+        if matches!(self.screen, Screen::Menu) {
+            // Both ends come with the same notice.
+            let word = if self.leaving { Word::SignedOff } else { Word::SessionEnded };
+            let said = Said::new(word, Tone::Plain).of(operator);
+            self.screen = sign_on(None, Some(said));
+        }
+        self.leaving = false;
+    }
+
+    fn take_effect(&mut self, operator: OperatorNumber) {
+        self.forget_banner_of(operator);
+        let waited = self.waits_for(operator);
+        if matches!(waited, Some(Waiting::Registering | Waiting::Confirming)) {
+            self.choosing = None;
+            let said = Said::new(Word::EffectiveDone, Tone::Good).of(operator);
+            self.done(said, Some(operator));
+        } else {
+            self.announce(Said::new(Word::EffectiveElsewhere, Tone::Good).of(operator));
+        }
+    }
+
+    fn refused(
+        &mut self,
+        activity: Activity,
+        operator: Option<OperatorNumber>,
+        (code, retry_at): (RefusalCode, Option<Timestamp>),
+    ) {
+        let said = Said::refused(Word::of_refusal(activity, &code), code, retry_at);
+        let waited = operator.and_then(|operator| self.waits_for(operator));
+        match (activity, waited) {
+            (Activity::Connect, _) => self.unserved = Some(said),
+            (Activity::SignOn, Some(Waiting::SigningOn))
+            | (Activity::FirstPassword, Some(Waiting::Asking)) => {
+                self.screen = sign_on(operator, Some(said));
+            }
+            (Activity::Redeem, Some(Waiting::Redeeming)) => {
+                self.screen = code_entry(Purpose::CodeSent, operator, Some(said));
+            }
+            // With a time it is sent again then, and still waited for.
+            (Activity::NewPassword, _) if retry_at.is_some() => {}
+            (Activity::NewPassword, Some(Waiting::Registering | Waiting::Confirming)) => {
+                self.choosing = None;
+                self.go_home(Some(said));
+            }
+            (Activity::NewPassword, _) => self.announce(said),
+            // A sign-off holds here whatever the server says; the rest is nobody's.
+            _ => {}
+        }
+    }
+
+    /// A step that had no effect: back to where it was begun.
+    fn not_done(&mut self, fault: &Fault) {
+        let Screen::Wait(wait) = &self.screen else { return };
+        let (what, operator) = (wait.what, wait.operator);
+        let word = match fault {
+            Fault::Offline => Word::NeedsLink,
+            _ => Word::NotPossible,
+        };
+        let said = Said::new(word, Tone::Bad);
+        match (what, fault) {
+            (Waiting::SigningOn | Waiting::Asking, _) => self.screen = sign_on(operator, Some(said)),
+            (Waiting::Redeeming, _) => {
+                self.screen = code_entry(Purpose::CodeSent, operator, Some(said));
+            }
+            (Waiting::Registering, Fault::Offline) => self.choose_again(BTreeSet::new(), said),
+            _ => self.go_home(Some(said)),
+        }
+    }
+}

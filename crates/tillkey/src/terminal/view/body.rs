@@ -1,0 +1,201 @@
+//! The middle of the screen.
+
+use ratatui::layout::Position;
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span};
+use tillkey_terminal::wire::ids::OperatorNumber;
+use tillkey_terminal::wire::password::Rule;
+
+use super::text::{Page, columns, padded};
+use crate::terminal::entry::{Field, Form, Name};
+use crate::terminal::model::{Ask, Choosing, Model, Purpose, Said, Screen, Tone, Wait, left};
+use crate::terminal::words::{Filled, Word};
+
+const PLAIN: Style = Style::new();
+const FAINT: Style = Style::new().fg(Color::DarkGray);
+const BOX: Style = Style::new().add_modifier(Modifier::UNDERLINED);
+const BOX_FOCUSED: Style = Style::new().fg(Color::Black).bg(Color::LightCyan);
+const GOOD: Style = Style::new().fg(Color::Green).add_modifier(Modifier::BOLD);
+const BAD: Style = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
+const NOTED: Style = Style::new().fg(Color::Cyan);
+const CODE: Style = Style::new().fg(Color::Black).bg(Color::LightYellow);
+
+/// The rules that a person can break on a keypad: digits are all there is.
+const RULES: [Rule; 7] = [
+    Rule::Length,
+    Rule::Sequence,
+    Rule::Repeat,
+    Rule::PublishedDefault,
+    Rule::SerialNumber,
+    Rule::TerminalNumber,
+    Rule::LastFour,
+];
+
+/// What stands over it.
+pub(super) fn title(model: &Model) -> String {
+    let word = match &model.screen {
+        Screen::Ask(ask) => match &ask.purpose {
+            Purpose::Enrol => Word::TitleEnrol,
+            Purpose::SignOn => Word::TitleSignOn,
+            Purpose::CodeSent | Purpose::CodeShown { .. } => Word::TitleCode,
+            Purpose::Choose(_) => Word::TitleChoose,
+        },
+        Screen::Menu => Word::TitleMenu,
+        Screen::Wait(_) => Word::TitleWait,
+        Screen::Offer(_) | Screen::Done { .. } => Word::TitleDone,
+    };
+    word.raw(model.language).to_owned()
+}
+
+/// Writes the page.
+pub(super) fn write(model: &Model, page: &mut Page) {
+    match &model.screen {
+        Screen::Ask(ask) => ask_page(model, ask, page),
+        Screen::Menu => menu_page(model, page),
+        Screen::Offer(operator) => {
+            page.gap();
+            let filled = of_operator(*operator);
+            page.styled(&Word::OfferFirst.say(model.language, &filled), PLAIN);
+        }
+        Screen::Wait(wait) => wait_page(model, wait, page),
+        Screen::Done { said, .. } => {
+            page.gap();
+            say(model, Some(said), page);
+        }
+    }
+}
+
+fn ask_page(model: &Model, ask: &Ask, page: &mut Page) {
+    let hint = |word: Word| word.raw(model.language);
+    match &ask.purpose {
+        Purpose::Enrol => page.styled(hint(Word::HintEnrol), FAINT),
+        Purpose::SignOn => page.styled(hint(Word::HintSignOn), FAINT),
+        Purpose::CodeSent => page.styled(hint(Word::HintCode), FAINT),
+        Purpose::CodeShown { operator, code, expires_at } => {
+            let filled =
+                Filled { left: left(*expires_at, model.now), ..of_operator(*operator) };
+            page.styled(&Word::HintCodeShown.say(model.language, &filled), PLAIN);
+            let shown = format!("  {}  ", grouped(code.expose(), ' '));
+            page.lines.push(Line::from(vec![Span::raw("  "), Span::styled(shown, CODE)]));
+            page.styled(&Word::HintCodeLeft.say(model.language, &filled), FAINT);
+        }
+        Purpose::Choose(choosing) => {
+            let filled =
+                Filled { left: left(choosing.until, model.now), ..of_operator(choosing.operator) };
+            page.styled(&Word::HintChoose.say(model.language, &filled), FAINT);
+        }
+    }
+    page.gap();
+    fields(model, &ask.form, page);
+    page.gap();
+    say(model, ask.said.as_ref(), page);
+    if let Purpose::Choose(choosing) = &ask.purpose {
+        if ask.said.is_some() {
+            page.gap();
+        }
+        rules(model, choosing, page);
+    }
+}
+
+fn fields(model: &Model, form: &Form, page: &mut Page) {
+    let label = |field: &Field| Word::of_field(field.name).raw(model.language);
+    let label_width = form.fields.iter().map(|field| columns(label(field))).max().unwrap_or(0);
+    for (place, field) in form.fields.iter().enumerate() {
+        let focused = place == form.focus;
+        let box_width = page.width.saturating_sub(label_width + 2);
+        let (shown, cursor) = shown(field, box_width);
+        if focused {
+            let x = label_width + 2 + cursor;
+            page.cursor = Some(Position { x, y: page.row() });
+        }
+        page.lines.push(Line::from(vec![
+            Span::raw(padded(label(field), label_width + 2)),
+            Span::styled(shown, if focused { BOX_FOCUSED } else { BOX }),
+        ]));
+        if place + 1 < form.fields.len() {
+            page.gap();
+        }
+    }
+}
+
+/// A field as it is seen, and where its cursor stands.
+fn shown(field: &Field, box_width: u16) -> (String, u16) {
+    let text = if field.name.is_masked() {
+        "*".repeat(field.length())
+    } else if field.name.is_grouped() {
+        grouped(field.expose(), if field.name == Name::EnrolmentCode { '-' } else { ' ' })
+    } else {
+        field.expose().clone()
+    };
+    let groups = if field.name.is_grouped() { field.name.length_max() / 4 } else { 1 };
+    let whole = u16::try_from(field.name.length_max() + groups).unwrap_or(u16::MAX);
+    let width = whole.min(box_width);
+    // The end is what is being typed, so the end is what is seen of a long text.
+    let hidden = usize::from(columns(&text).saturating_sub(width.saturating_sub(1)));
+    let seen: String = text.chars().skip(hidden).collect();
+    let cursor = columns(&seen);
+    (padded(&seen, width), cursor)
+}
+
+fn grouped(text: &str, between: char) -> String {
+    let mut grouped = String::with_capacity(text.len() + 3);
+    for (place, character) in text.chars().enumerate() {
+        if place > 0 && place % 4 == 0 {
+            grouped.push(between);
+        }
+        grouped.push(character);
+    }
+    grouped
+}
+
+fn rules(model: &Model, choosing: &Choosing, page: &mut Page) {
+    let digits = choosing.rules.length_min(choosing.operator.rank()).to_string();
+    let filled = Filled { digits, ..Filled::default() };
+    for rule in RULES {
+        let text = Word::of_rule(rule).say(model.language, &filled);
+        let (mark, style) = if choosing.broken.contains(&rule) { ("!", BAD) } else { ("-", FAINT) };
+        page.styled(&format!("{mark} {text}"), style);
+    }
+}
+
+fn menu_page(model: &Model, page: &mut Page) {
+    page.gap();
+    if let Some(operator) = model.signed_on {
+        let filled = of_operator(operator);
+        page.styled(&Word::MenuSignedOn.say(model.language, &filled), GOOD);
+    }
+    page.lines.push(Line::default());
+    for (key, word) in [("1", Word::MenuCode), ("2", Word::MenuSignOff)] {
+        page.lines.push(Line::from(vec![
+            Span::raw("  "),
+            Span::styled(format!(" {key} "), BOX_FOCUSED),
+            Span::raw(format!("  {}", word.raw(model.language))),
+        ]));
+        page.gap();
+    }
+}
+
+fn wait_page(model: &Model, wait: &Wait, page: &mut Page) {
+    page.gap();
+    let filled = wait.operator.map(of_operator).unwrap_or_default();
+    page.styled(&wait.what.word().say(model.language, &filled), PLAIN);
+    // An enrolment has no greeting yet: the link says enough of itself at the top.
+    if !model.view.online && model.view.enrolled.is_some() {
+        page.lines.push(Line::default());
+        page.styled(Word::WaitForLink.raw(model.language), NOTED);
+    }
+}
+
+fn say(model: &Model, said: Option<&Said>, page: &mut Page) {
+    let Some(said) = said else { return };
+    let style = match said.tone {
+        Tone::Good => GOOD,
+        Tone::Plain => NOTED,
+        Tone::Bad => BAD,
+    };
+    page.styled(&said.text(model.language, model.now), style);
+}
+
+fn of_operator(operator: OperatorNumber) -> Filled {
+    Filled { operator: operator.to_string(), ..Filled::default() }
+}

@@ -1,0 +1,275 @@
+//! Every word on the screen, in both languages side by side, so that neither can be
+//! forgotten. `{operator}`, `{left}`, `{digits}` and `{code}` are filled in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use tillkey_terminal::Activity;
+use tillkey_terminal::wire::ids::RefusalCode;
+use tillkey_terminal::wire::password::Rule;
+
+use super::entry::Name;
+
+/// A language of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    /// Simplified Chinese.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// Every language.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 2] = [Self::Chinese, Self::English];
+
+    /// The other one.
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::Chinese => Self::English,
+            Self::English => Self::Chinese,
+        }
+    }
+
+    /// The language of a locale such as `en_US.UTF-8`; a till that was told nothing
+    /// speaks Chinese.
+    pub(crate) fn of_locale(locale: &str) -> Self {
+        if locale.starts_with("en") { Self::English } else { Self::Chinese }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Chinese => "zh-CN",
+            Self::English => "en",
+        })
+    }
+}
+
+impl FromStr for Language {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "zh-CN" => Ok(Self::Chinese),
+            "en" => Ok(Self::English),
+            _ => Err("zh-CN or en is expected"),
+        }
+    }
+}
+
+/// Declares the words: a name, the Chinese, the English.
+macro_rules! words {
+    ($($name:ident: $chinese:literal, $english:literal;)*) => {
+        /// One thing that the screen says.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Word { $($name),* }
+
+        impl Word {
+            /// Every word.
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// In a language, with places still to be filled in.
+            pub(crate) const fn raw(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Self::$name, Language::Chinese) => $chinese,
+                      (Self::$name, Language::English) => $english,)*
+                }
+            }
+        }
+    };
+}
+
+words! {
+    // The status line.
+    Terminal: "终端", "Terminal";
+    Merchant: "商户", "Merchant";
+    Operator: "操作员", "Operator";
+    NotEnrolled: "未登记的终端", "Not enrolled";
+    NobodySignedOn: "未签到", "Signed off";
+    Online: "已联机", "Online";
+    Connecting: "联机中", "Connecting";
+    Offline: "未联机", "Offline";
+
+    // Keys.
+    KeyConfirm: "确认", "OK";
+    KeyCorrect: "更正", "Correct";
+    KeyCancel: "取消", "Cancel";
+    KeyCode: "重置码", "Reset code";
+    KeyLanguage: "English", "中文";
+    KeyLeave: "关机", "Power off";
+    KeySignOff: "签退", "Sign off";
+
+    // Titles.
+    TitleEnrol: "终端登记", "Enrol this terminal";
+    TitleSignOn: "操作员签到", "Operator sign-on";
+    TitleMenu: "主菜单", "Main menu";
+    TitleCode: "输入重置码", "Enter a reset code";
+    TitleChoose: "设置新密码", "Choose a new password";
+    TitleWait: "请稍候", "Please wait";
+    TitleDone: "提示", "Notice";
+
+    // Fields.
+    FieldServer: "服务地址", "Server";
+    FieldSerialNumber: "终端序列号", "Serial number";
+    FieldEnrolmentCode: "登记码", "Enrolment code";
+    FieldOperator: "操作员号", "Operator";
+    FieldPassword: "密码", "Password";
+    FieldResetCode: "重置码", "Reset code";
+    FieldNewPassword: "新密码", "New password";
+    FieldAgain: "再次输入", "Once more";
+
+    // What a screen is for.
+    HintEnrol: "请输入收单机构提供的一次性登记码。", "Enter the one-time enrolment code from your bank.";
+    HintSignOn: "请输入两位操作员号，按确认，再输入密码。", "Enter the two-digit operator number, press OK, then the password.";
+    HintCode: "重置码已发送到商户登记的联系方式，共 8 位数字，只能使用一次。", "The code went to the merchant's registered contact: 8 digits, good for one use.";
+    HintCodeShown: "操作员 {operator} 的首个密码，请输入屏幕上的重置码：", "First password of operator {operator}. Type the code shown here:";
+    HintCodeLeft: "有效时间还剩 {left}", "Valid for another {left}";
+    HintChoose: "为操作员 {operator} 设置，剩余 {left}", "For operator {operator}, {left} left";
+    MenuSignedOn: "操作员 {operator} 已签到。", "Operator {operator} is signed on.";
+    MenuCode: "输入重置码", "Enter a reset code";
+    MenuSignOff: "签退", "Sign off";
+    OfferFirst: "操作员 {operator} 还没有密码。按确认键设置首个密码。", "Operator {operator} has no password yet. Press OK to set the first one.";
+
+    // Rules for a new password.
+    RuleDigits: "只能用数字", "digits only";
+    RuleLength: "{digits} 至 12 位数字", "{digits} to 12 digits";
+    RuleSequence: "不能是连号（如 123456）", "no run, such as 123456";
+    RuleRepeat: "不能是重复数字（如 121212）", "no repeats, such as 121212";
+    RulePublished: "不能是常见密码或日期", "no well-known default, no date";
+    RuleSerialNumber: "不能取自终端序列号", "no part of the serial number";
+    RuleTerminalNumber: "不能取自终端号", "no part of the terminal number";
+    RuleLastFour: "不能是最近用过的 4 个密码", "none of your last four";
+    RulesBroken: "新密码不符合标“!”的要求，请换一个。", "The password breaks the rules marked with !. Choose another.";
+    NotTheSame: "两次输入不一致，请重新设置。", "The two are not the same. Type both again.";
+
+    // Waiting.
+    WaitEnrolling: "正在登记终端……", "Enrolling this terminal ...";
+    WaitSigningOn: "操作员 {operator} 正在签到……", "Signing on operator {operator} ...";
+    WaitAsking: "正在为操作员 {operator} 申请重置码……", "Asking for a code for operator {operator} ...";
+    WaitRedeeming: "正在核对重置码……", "Checking the reset code ...";
+    WaitRegistering: "正在登记新密码……", "Registering the new password ...";
+    WaitConfirming: "新密码已发送，等待收单机构确认。确认前原密码（如有）仍然有效。", "The new password is sent and waits for the bank's word. Until then the old one, if any, still works.";
+    WaitForLink: "未联机，联机后自动继续。", "Offline. This goes on by itself when the link is back.";
+
+    // What came of it.
+    EnrolledDone: "终端登记成功，可以签到。", "This terminal is enrolled. Operators can sign on.";
+    EffectiveDone: "操作员 {operator} 的新密码已生效，请用新密码签到。", "The new password of operator {operator} works now. Sign on with it.";
+    EffectiveElsewhere: "操作员 {operator} 的新密码已生效", "New password of operator {operator} works now";
+    CodeIssued: "操作员 {operator} 有重置码，按 F1 输入", "Code for operator {operator}: press F1";
+    Revoked: "操作员 {operator} 的密码已停用", "Password of operator {operator} is revoked";
+    SignedOff: "操作员 {operator} 已签退。", "Operator {operator} is signed off.";
+    SessionEnded: "操作员 {operator} 的签到已被收单机构结束，请重新签到。", "The bank ended the session of operator {operator}. Sign on again.";
+    ResetGivenUp: "没有设置新密码，原密码（如有）不变。", "No new password was set. The old one, if any, is unchanged.";
+
+    // What went wrong.
+    WrongPassword: "密码不正确，请重新输入。", "Wrong password. Try again.";
+    Interrupted: "签到中断，请重新输入密码。", "The sign-on was interrupted. Enter the password again.";
+    NeedsLink: "未联机，暂时不能办理。已输入的号码保留，密码已清除。", "Offline: not possible now. Numbers are kept, passwords were cleared.";
+    IdleWiped: "长时间未操作，已清除输入的密码。", "The password was cleared because nothing was typed.";
+    NotPossible: "现在不能做这一步，请重新开始。", "This step is not possible now. Start again.";
+    ServerIsNot: "服务地址应为 http://主机:端口。", "The server is written http://host:port.";
+    SerialNumberIsNot: "序列号为 6 至 32 位数字、大写字母或连字符。", "A serial number has 6 to 32 digits, capitals or hyphens.";
+    EnrolmentCodeIsNot: "登记码为 12 位，不含 I、L、O、U。", "An enrolment code has 12 characters, none of I, L, O, U.";
+    OperatorIsNot: "操作员号为 2 位数字。", "An operator number has 2 digits.";
+    ResetCodeIsNot: "重置码为 8 位数字。", "A reset code has 8 digits.";
+    PasswordIsNot: "请输入密码。", "Enter the password.";
+    StorageFailed: "终端存储出错，请重新启动。已生效的密码不受影响。", "The terminal's storage failed. Start it again; passwords in force are not affected.";
+    StateLost: "终端数据无法读取，请用新的登记码重新登记。", "The terminal's data cannot be read. Enrol it again with a new code.";
+
+    // What the server refused.
+    EnrolmentRefused: "登记未被接受，请核对登记码和序列号。", "Not accepted. Check the enrolment code and the serial number.";
+    EnrolmentLater: "登记暂未被接受，{left} 后自动重试。", "Not accepted for now. It is tried again in {left}.";
+    NotServedTerminal: "收单机构暂不受理本终端（{code}）", "The bank does not serve this terminal ({code})";
+    TooMany: "尝试次数过多，请在 {left} 后再试，或联系收单机构重置密码。", "Too many attempts. Try again in {left}, or ask the bank for a reset.";
+    TooManyNow: "尝试次数过多，现在可以再试一次。", "Too many attempts. You may try again now.";
+    CodeNotMatched: "重置码不正确或已失效，请核对操作员号和重置码。", "The code is wrong or no longer valid. Check operator and code.";
+    SignOnNotMatched: "签到未通过，请重新输入密码。", "The sign-on did not succeed. Enter the password again.";
+    NotServed: "该操作员目前不能办理，请联系收单机构。", "This operator cannot be served now. Call your bank.";
+    PasswordAlreadySet: "该操作员已有密码，如忘记请申请重置。", "This operator has a password. If it is forgotten, request a reset.";
+    WaitsForReview: "需先由收单机构审核，通过后会发送重置码。", "The bank has to approve this first. A code will follow.";
+    CaseOver: "本次重置申请已结束，请重新申请。", "This reset is over. Request a new one.";
+    CodesUsedUp: "本次申请的重置码已用完，请重新申请。", "No more codes for this request. Start a new one.";
+    NotPrepared: "需先备份终端数据，请稍后再试。", "The terminal has to be backed up first. Try again later.";
+    RefusedOther: "收单机构未受理（{code}），请稍后再试或联系收单机构。", "The bank said no ({code}). Try later, or call your bank.";
+}
+
+/// What is filled into a word.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Filled {
+    pub(crate) operator: String,
+    pub(crate) left: String,
+    pub(crate) digits: String,
+    pub(crate) code: String,
+}
+
+impl Word {
+    /// In a language, with its places filled in.
+    pub(crate) fn say(self, language: Language, filled: &Filled) -> String {
+        self.raw(language)
+            .replace("{operator}", &filled.operator)
+            .replace("{left}", &filled.left)
+            .replace("{digits}", &filled.digits)
+            .replace("{code}", &filled.code)
+    }
+
+    /// What to say of a refusal.
+    pub(crate) fn of_refusal(activity: Activity, code: &RefusalCode) -> Self {
+        match (code.as_str(), activity) {
+            (_, Activity::Connect) => Self::NotServedTerminal,
+            ("too_many", _) => Self::TooMany,
+            ("not_matched", Activity::Redeem) => Self::CodeNotMatched,
+            ("not_matched", Activity::SignOn) => Self::SignOnNotMatched,
+            ("not_served", _) => Self::NotServed,
+            ("password_already_set", _) => Self::PasswordAlreadySet,
+            ("waits_for_review", _) => Self::WaitsForReview,
+            ("case_closed" | "facts_changed", _) => Self::CaseOver,
+            ("codes_used_up", _) => Self::CodesUsedUp,
+            ("not_prepared", _) => Self::NotPrepared,
+            _ => Self::RefusedOther,
+        }
+    }
+
+    /// What a rule asks.
+    pub(crate) const fn of_rule(rule: Rule) -> Self {
+        match rule {
+            Rule::Digits => Self::RuleDigits,
+            Rule::Length => Self::RuleLength,
+            Rule::Sequence => Self::RuleSequence,
+            Rule::Repeat => Self::RuleRepeat,
+            Rule::PublishedDefault => Self::RulePublished,
+            Rule::SerialNumber => Self::RuleSerialNumber,
+            Rule::TerminalNumber => Self::RuleTerminalNumber,
+            Rule::LastFour => Self::RuleLastFour,
+        }
+    }
+
+    /// What stands before a field.
+    pub(crate) const fn of_field(name: Name) -> Self {
+        match name {
+            Name::Server => Self::FieldServer,
+            Name::SerialNumber => Self::FieldSerialNumber,
+            Name::EnrolmentCode => Self::FieldEnrolmentCode,
+            Name::Operator => Self::FieldOperator,
+            Name::Password => Self::FieldPassword,
+            Name::ResetCode => Self::FieldResetCode,
+            Name::NewPassword => Self::FieldNewPassword,
+            Name::Again => Self::FieldAgain,
+        }
+    }
+
+    /// What to say of a field that is not complete.
+    pub(crate) const fn of_incomplete(name: Name) -> Self {
+        match name {
+            Name::Server => Self::ServerIsNot,
+            Name::SerialNumber => Self::SerialNumberIsNot,
+            Name::EnrolmentCode => Self::EnrolmentCodeIsNot,
+            Name::Operator => Self::OperatorIsNot,
+            Name::ResetCode => Self::ResetCodeIsNot,
+            Name::Password | Name::NewPassword | Name::Again => Self::PasswordIsNot,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The command line as people and scripts meet it: the real program, in a folder of its
+//! own, its answers and its exit status.
+
+#[cfg(test)]
+mod doctor;
+#[cfg(test)]
+mod export;
+#[cfg(test)]
+mod installed;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod sandbox;
+#[cfg(test)]
+mod serve;
+#[cfg(test)]
+mod tampering;
+#[cfg(test)]
+mod transcripts;
