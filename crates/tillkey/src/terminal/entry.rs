@@ -87,12 +87,18 @@ pub(crate) struct Field {
 impl Field {
     /// An empty field.
     pub(crate) const fn new(name: Name) -> Self {
-        Self { name, text: Secret::new(String::new()) }
+        Self {
+            name,
+            text: Secret::new(String::new()),
+        }
     }
 
     /// A field with something in it already.
     pub(crate) fn filled(name: Name, text: &str) -> Self {
-        Self { name, text: Secret::new(text.to_owned()) }
+        Self {
+            name,
+            text: Secret::new(text.to_owned()),
+        }
     }
 
     /// What was typed.
@@ -116,7 +122,10 @@ impl Field {
     }
 
     fn put(&mut self, typed: char) {
-        let Some(taken) = self.name.takes(typed).filter(|_| self.length() < self.name.length_max())
+        let Some(taken) = self
+            .name
+            .takes(typed)
+            .filter(|_| self.length() < self.name.length_max())
         else {
             return;
         };
@@ -157,7 +166,10 @@ impl Form {
     /// A form with the cursor in the first field that is empty.
     pub(crate) fn new(fields: Vec<Field>) -> Self {
         let last = fields.len().saturating_sub(1);
-        let focus = fields.iter().position(|field| field.length() == 0).unwrap_or(last);
+        let focus = fields
+            .iter()
+            .position(|field| field.length() == 0)
+            .unwrap_or(last);
         Self { fields, focus }
     }
 
@@ -195,10 +207,26 @@ impl Form {
         }
     }
 
-    /// Takes a character back, or goes back a field if there is none.
+    /// Takes a character back; with none left, goes back to a field of digits. A longer
+    /// text before it would be eaten by a key that is held down.
     pub(crate) fn correct(&mut self) {
+        let before = self
+            .focus
+            .checked_sub(1)
+            .and_then(|place| self.fields.get(place));
+        let goes_back =
+            before.is_some_and(|field| matches!(field.name, Name::Operator | Name::NewPassword));
         match self.fields.get_mut(self.focus) {
             Some(field) if field.length() > 0 => field.correct(),
+            _ if goes_back => self.up(),
+            _ => {}
+        }
+    }
+
+    /// Forgets what is in the field with the cursor; with nothing there, goes back.
+    pub(crate) fn clear_or_up(&mut self) {
+        match self.fields.get_mut(self.focus) {
+            Some(field) if field.length() > 0 => field.wipe(),
             _ => self.up(),
         }
     }
@@ -209,8 +237,9 @@ impl Form {
 
     /// Goes down, past complete fields only.
     pub(crate) fn down(&mut self) {
-        let complete =
-            self.focused().is_some_and(|field| field.length() >= field.name.length_min());
+        let complete = self
+            .focused()
+            .is_some_and(|field| field.length() >= field.name.length_min());
         if complete && self.focus + 1 < self.fields.len() {
             self.focus += 1;
         }
@@ -240,7 +269,11 @@ impl Form {
     /// Forgets every password. Says whether there was any.
     pub(crate) fn wipe_passwords(&mut self) -> bool {
         let mut any = false;
-        for field in self.fields.iter_mut().filter(|field| field.name.is_masked()) {
+        for field in self
+            .fields
+            .iter_mut()
+            .filter(|field| field.name.is_masked())
+        {
             any |= field.length() > 0;
             field.wipe();
         }

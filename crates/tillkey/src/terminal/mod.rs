@@ -52,7 +52,9 @@ pub(crate) struct TerminalArgs {
 /// Runs the terminal until it is left.
 pub(crate) fn run(args: &TerminalArgs) -> Result<(), Failed> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return Err(Failed::new("a text screen and a keyboard are needed; run it in a terminal"));
+        return Err(Failed::new(
+            "a text screen and a keyboard are needed; run it in a terminal",
+        ));
     }
     let mut rng = StdRng::from_entropy();
     let (folder, mut device) = Folder::open(&args.profile, &mut rng)?;
@@ -63,9 +65,14 @@ pub(crate) fn run(args: &TerminalArgs) -> Result<(), Failed> {
     let language = args.lang.unwrap_or_else(language_of_environment);
     let offset = Offset::from_hours(args.utc_offset_hours).unwrap_or(Offset::UTC);
     let clock = Arc::new(SystemClock::default());
-    let runtime = tokio::runtime::Runtime::new()
-        .map_err(Failed::because("the runtime cannot start"))?;
-    let desk = Desk { folder, device, clock, rng };
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(Failed::because("the runtime cannot start"))?;
+    let desk = Desk {
+        folder,
+        device,
+        clock,
+        rng,
+    };
     let ran = runtime.block_on(shell::run(desk, Shown { language, offset }));
     // A connection attempt that is under way must not hold up the person.
     runtime.shutdown_background();

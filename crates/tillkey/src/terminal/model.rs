@@ -57,7 +57,11 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) enum Effect {
     /// Become this device, at this server, and enrol.
-    Enrol { server: Server, serial_number: SerialNumber, code: EnrolmentCode },
+    Enrol {
+        server: Server,
+        serial_number: SerialNumber,
+        code: EnrolmentCode,
+    },
     /// Do something at the terminal.
     Act(Act),
     /// End.
@@ -71,7 +75,9 @@ pub(crate) enum Link {
     Off,
     Connecting,
     /// It is gone; tried again then.
-    Down { again_at: Option<Timestamp> },
+    Down {
+        again_at: Option<Timestamp>,
+    },
 }
 
 /// A line across the screen that waits for nobody.
@@ -116,7 +122,14 @@ pub(crate) struct Start {
 
 impl Model {
     pub(crate) fn new(start: Start) -> Self {
-        let Start { language, now, server, serial_number, view, enrolling } = start;
+        let Start {
+            language,
+            now,
+            server,
+            serial_number,
+            view,
+            enrolling,
+        } = start;
         let enrolled = view.enrolled.is_some();
         let mut model = Self {
             language,
@@ -124,7 +137,11 @@ impl Model {
             server,
             serial_number,
             view,
-            link: if enrolled || enrolling { Link::Connecting } else { Link::Off },
+            link: if enrolled || enrolling {
+                Link::Connecting
+            } else {
+                Link::Off
+            },
             screen: Screen::Menu,
             signed_on: None,
             banner: None,
@@ -162,7 +179,11 @@ impl Model {
 
     fn tick(&mut self, now: Timestamp) {
         self.now = now;
-        if self.banner.as_ref().is_some_and(|banner| banner.until <= now) {
+        if self
+            .banner
+            .as_ref()
+            .is_some_and(|banner| banner.until <= now)
+        {
             self.banner = None;
         }
         if now.duration_since(self.typed_at) >= PASSWORD_IDLE_MAX
@@ -210,24 +231,42 @@ impl Model {
 
     fn announce(&mut self, said: Said) {
         let until = later(self.now, BANNER_STANDS);
-        self.banner = Some(Banner { said, code_for: None, until });
+        self.banner = Some(Banner {
+            said,
+            code_for: None,
+            until,
+        });
     }
 
     fn announce_code(&mut self, operator: OperatorNumber, expires_at: Timestamp) {
-        let until =
-            if expires_at > self.now { expires_at } else { later(self.now, CODE_STANDS) };
+        let until = if expires_at > self.now {
+            expires_at
+        } else {
+            later(self.now, CODE_STANDS)
+        };
         let said = Said::new(Word::CodeIssued, Tone::Plain).of(operator);
-        self.banner = Some(Banner { said, code_for: Some(operator), until });
+        self.banner = Some(Banner {
+            said,
+            code_for: Some(operator),
+            until,
+        });
     }
 
     fn forget_banner_of(&mut self, operator: OperatorNumber) {
-        if self.banner.as_ref().is_some_and(|banner| banner.code_for == Some(operator)) {
+        if self
+            .banner
+            .as_ref()
+            .is_some_and(|banner| banner.code_for == Some(operator))
+        {
             self.banner = None;
         }
     }
 
     fn operator(&self, number: OperatorNumber) -> Option<&OperatorView> {
-        self.view.operators.iter().find(|operator| operator.number == number)
+        self.view
+            .operators
+            .iter()
+            .find(|operator| operator.number == number)
     }
 }
 

@@ -42,17 +42,18 @@ pub(crate) struct Folder {
 
 impl Folder {
     /// Opens the directory, and makes it, and a serial number, if there is none.
-    pub(crate) fn open(
-        directory: &Path,
-        rng: &mut impl Rng,
-    ) -> Result<(Self, DeviceFile), Failed> {
+    pub(crate) fn open(directory: &Path, rng: &mut impl Rng) -> Result<(Self, DeviceFile), Failed> {
         let shown = directory.display();
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(directory)
-            .map_err(Failed::because(format!("the profile {shown} cannot be made")))?;
-        let folder = Self { directory: directory.to_owned() };
+            .map_err(Failed::because(format!(
+                "the profile {shown} cannot be made"
+            )))?;
+        let folder = Self {
+            directory: directory.to_owned(),
+        };
         if let Some(device) = folder.read()? {
             return Ok((folder, device));
         }
@@ -80,8 +81,12 @@ impl Folder {
             Err(fault) => return Err(Failed::because(because())(fault)),
         };
         let mut bytes = Vec::new();
-        file.take(DEVICE_BYTES_MAX).read_to_end(&mut bytes).map_err(Failed::because(because()))?;
-        serde_json::from_slice(&bytes).map(Some).map_err(Failed::because(because()))
+        file.take(DEVICE_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .map_err(Failed::because(because()))?;
+        serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(Failed::because(because()))
     }
 
     /// Remembers which device this is; the old file or the new one, never neither.
@@ -92,8 +97,12 @@ impl Folder {
         let temporary = self.directory.join("device.tmp");
         let write = || {
             let mut options = OpenOptions::new();
-            let mut file =
-                options.write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+            let mut file = options
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&temporary)?;
             file.write_all(&bytes)?;
             file.sync_all()?;
             fs::rename(&temporary, &path)?;
@@ -117,7 +126,10 @@ impl Folder {
             model: "Tillkey Screen".parse().map_err(invalid)?,
             firmware: env!("CARGO_PKG_VERSION").parse().map_err(invalid)?,
             // It has neither a journal nor parts that it could check.
-            capabilities: Capabilities { journal: false, precheck: false },
+            capabilities: Capabilities {
+                journal: false,
+                precheck: false,
+            },
         };
         Terminal::open(device, profile)
             .map_err(Failed::because("the terminal's state cannot be read"))

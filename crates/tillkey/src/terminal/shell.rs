@@ -9,7 +9,9 @@ use jiff::tz::Offset;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use ratatui::DefaultTerminal;
-use ratatui::crossterm::event::{self, Event as Typed, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::event::{
+    self, Event as Typed, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
+};
 use tillkey_server::clock::Clock;
 use tillkey_terminal::wire::code::EnrolmentCode;
 use tillkey_terminal::wire::ids::SerialNumber;
@@ -87,9 +89,14 @@ pub(super) async fn run(mut desk: Desk, shown: Shown) -> Result<(), Failed> {
         view,
         enrolling,
     });
-    let mut screen =
-        ratatui::try_init().map_err(Failed::because("the screen cannot be used"))?;
-    let ran = talk(&mut desk, &mut model, &mut running, (&mut screen, shown.offset)).await;
+    let mut screen = ratatui::try_init().map_err(Failed::because("the screen cannot be used"))?;
+    let ran = talk(
+        &mut desk,
+        &mut model,
+        &mut running,
+        (&mut screen, shown.offset),
+    )
+    .await;
     ratatui::restore();
     if let Some(Running { till, told, .. }) = running {
         farewell(till, told).await;
@@ -148,7 +155,11 @@ async fn talk(
                         running.till.act(act).await;
                     }
                 }
-                Effect::Enrol { server, serial_number, code } => {
+                Effect::Enrol {
+                    server,
+                    serial_number,
+                    code,
+                } => {
                     desk.enrol(running, (&server, serial_number), code).await?;
                     view = running.as_ref().map(|running| running.till.view());
                 }
@@ -166,7 +177,12 @@ impl Desk {
         let rng = StdRng::from_seed(self.rng.r#gen());
         let serial_number = self.device.serial_number.clone();
         let (till, told) = Till::start(terminal, server.clone(), rng);
-        Running { till, told, server: server.to_string(), serial_number }
+        Running {
+            till,
+            told,
+            server: server.to_string(),
+            serial_number,
+        }
     }
 
     /// Asks to be enrolled, as the device and at the server that were typed.
@@ -177,15 +193,17 @@ impl Desk {
         code: EnrolmentCode,
     ) -> Result<(), Failed> {
         let address = server.to_string();
-        let fits = |running: &Running| {
-            running.server == address && running.serial_number == serial_number
-        };
+        let fits =
+            |running: &Running| running.server == address && running.serial_number == serial_number;
         if let Some(Running { till, told, .. }) = running.take_if(|running| !fits(running)) {
             // It holds the profile's lock until it has ended.
             farewell(till, told).await;
         }
         if running.is_none() {
-            self.device = DeviceFile { serial_number, server: address };
+            self.device = DeviceFile {
+                serial_number,
+                server: address,
+            };
             self.folder.save(&self.device)?;
             let terminal = self.open(&self.device.serial_number)?;
             *running = Some(self.start(terminal, server));
@@ -249,7 +267,15 @@ fn keyboard() -> mpsc::Receiver<io::Result<Typed>> {
 }
 
 fn key_of(typed: &Typed) -> Option<Key> {
-    let Typed::Key(KeyEvent { code, modifiers, kind, .. }) = typed else { return None };
+    let Typed::Key(KeyEvent {
+        code,
+        modifiers,
+        kind,
+        ..
+    }) = typed
+    else {
+        return None;
+    };
     if *kind == KeyEventKind::Release {
         return None;
     }

@@ -51,7 +51,11 @@ fn draw_body(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Position>
     let framed = area.height + 5 >= FRAMED_HEIGHT_MIN;
     let width = area.width.min(BODY_WIDTH_MAX);
     let left = area.x + (area.width - width) / 2;
-    let middle = Rect { x: left, width, ..area };
+    let middle = Rect {
+        x: left,
+        width,
+        ..area
+    };
     let inner = if framed {
         let block = Block::bordered()
             .border_type(BorderType::Rounded)
@@ -62,14 +66,21 @@ fn draw_body(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Position>
         block.render(middle, buffer);
         inner
     } else {
-        Rect { x: middle.x + 1, width: width.saturating_sub(2), ..middle }
+        Rect {
+            x: middle.x + 1,
+            width: width.saturating_sub(2),
+            ..middle
+        }
     };
     let mut page = text::Page::new(inner.width, framed);
     if !framed {
         page.styled(&body::title(model), TITLE);
     }
     body::write(model, &mut page);
-    let cursor = page.cursor.map(|at| Position { x: inner.x + at.x, y: inner.y + at.y });
+    let cursor = page.cursor.map(|at| Position {
+        x: inner.x + at.x,
+        y: inner.y + at.y,
+    });
     Paragraph::new(page.lines).render(inner, buffer);
     cursor.filter(|at| inner.contains(*at))
 }

@@ -35,7 +35,11 @@ impl Language {
     /// The language of a locale such as `en_US.UTF-8`; a till that was told nothing
     /// speaks Chinese.
     pub(crate) fn of_locale(locale: &str) -> Self {
-        if locale.starts_with("en") { Self::English } else { Self::Chinese }
+        if locale.starts_with("en") {
+            Self::English
+        } else {
+            Self::Chinese
+        }
     }
 }
 
@@ -100,7 +104,7 @@ words! {
     KeyCancel: "取消", "Cancel";
     KeyCode: "重置码", "Reset code";
     KeyLanguage: "English", "中文";
-    KeyLeave: "关机", "Power off";
+    KeyLeave: "关机", "Off";
     KeySignOff: "签退", "Sign off";
 
     // Titles.
@@ -143,15 +147,15 @@ words! {
     RuleSerialNumber: "不能取自终端序列号", "no part of the serial number";
     RuleTerminalNumber: "不能取自终端号", "no part of the terminal number";
     RuleLastFour: "不能是最近用过的 4 个密码", "none of your last four";
-    RulesBroken: "新密码不符合标“!”的要求，请换一个。", "The password breaks the rules marked with !. Choose another.";
+    RulesBroken: "新密码不符合标「!」的要求，请换一个。", "The password breaks the rules marked with !. Choose another.";
     NotTheSame: "两次输入不一致，请重新设置。", "The two are not the same. Type both again.";
 
     // Waiting.
-    WaitEnrolling: "正在登记终端……", "Enrolling this terminal ...";
-    WaitSigningOn: "操作员 {operator} 正在签到……", "Signing on operator {operator} ...";
-    WaitAsking: "正在为操作员 {operator} 申请重置码……", "Asking for a code for operator {operator} ...";
-    WaitRedeeming: "正在核对重置码……", "Checking the reset code ...";
-    WaitRegistering: "正在登记新密码……", "Registering the new password ...";
+    WaitEnrolling: "正在登记终端", "Enrolling this terminal ...";
+    WaitSigningOn: "操作员 {operator} 正在签到", "Signing on operator {operator} ...";
+    WaitAsking: "正在为操作员 {operator} 申请重置码", "Asking for a code for operator {operator} ...";
+    WaitRedeeming: "正在核对重置码", "Checking the reset code ...";
+    WaitRegistering: "正在登记新密码", "Registering the new password ...";
     WaitConfirming: "新密码已发送，等待收单机构确认。确认前原密码（如有）仍然有效。", "The new password is sent and waits for the bank's word. Until then the old one, if any, still works.";
     WaitForLink: "未联机，联机后自动继续。", "Offline. This goes on by itself when the link is back.";
 

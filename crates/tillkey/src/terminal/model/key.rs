@@ -64,7 +64,9 @@ impl Model {
     }
 
     fn press_in_form(&mut self, key: Key) -> Vec<Effect> {
-        let Screen::Ask(ask) = &mut self.screen else { return Vec::new() };
+        let Screen::Ask(ask) = &mut self.screen else {
+            return Vec::new();
+        };
         match key {
             Key::Char(typed) => {
                 ask.form.put(typed);
@@ -100,10 +102,12 @@ impl Model {
     }
 
     fn cancel_form(&mut self) -> Vec<Effect> {
-        let Screen::Ask(ask) = &mut self.screen else { return Vec::new() };
+        let Screen::Ask(ask) = &mut self.screen else {
+            return Vec::new();
+        };
         match &ask.purpose {
             Purpose::Enrol => {
-                ask.form.take(Name::EnrolmentCode);
+                ask.form.clear_or_up();
                 ask.said = None;
                 Vec::new()
             }
@@ -135,10 +139,21 @@ impl Model {
     }
 
     fn offer_first_password(&mut self) {
-        let Screen::Ask(Ask { purpose: Purpose::SignOn, form, .. }) = &self.screen else { return };
-        let Ok(number) = form.text(Name::Operator).parse() else { return };
+        let Screen::Ask(Ask {
+            purpose: Purpose::SignOn,
+            form,
+            ..
+        }) = &self.screen
+        else {
+            return;
+        };
+        let Ok(number) = form.text(Name::Operator).parse() else {
+            return;
+        };
         // An operator that the server did not tell of is asked for a password like any.
-        let Some(known) = self.operator(number).filter(|known| !known.password_set) else { return };
+        let Some(known) = self.operator(number).filter(|known| !known.password_set) else {
+            return;
+        };
         if known.progress == Progress::Sent {
             self.wait(Waiting::Confirming, Some(number));
         } else {
@@ -148,8 +163,14 @@ impl Model {
 
     /// Says what is wrong with a new password before it is typed a second time.
     fn judge_password(&mut self) {
-        let Some(enrolled) = &self.view.enrolled else { return };
-        let Screen::Ask(Ask { purpose: Purpose::Choose(choosing), form, said }) = &mut self.screen
+        let Some(enrolled) = &self.view.enrolled else {
+            return;
+        };
+        let Screen::Ask(Ask {
+            purpose: Purpose::Choose(choosing),
+            form,
+            said,
+        }) = &mut self.screen
         else {
             return;
         };
@@ -168,7 +189,9 @@ impl Model {
 
     fn submit(&mut self) -> Vec<Effect> {
         let online = self.view.online;
-        let Screen::Ask(ask) = &mut self.screen else { return Vec::new() };
+        let Screen::Ask(ask) = &mut self.screen else {
+            return Vec::new();
+        };
         if !online && !matches!(ask.purpose, Purpose::Enrol) {
             // What is no secret stays for the next try.
             ask.form.wipe_passwords();
@@ -184,14 +207,23 @@ impl Model {
     }
 
     fn submit_enrolment(&mut self) -> Vec<Effect> {
-        let Screen::Ask(ask) = &mut self.screen else { return Vec::new() };
+        let Screen::Ask(ask) = &mut self.screen else {
+            return Vec::new();
+        };
         let form = &ask.form;
-        let read = form.text(Name::Server).parse::<Server>().map_err(|_| Name::Server);
+        let read = form
+            .text(Name::Server)
+            .parse::<Server>()
+            .map_err(|_| Name::Server);
         let read = read.and_then(|server| {
             let serial_number = form.text(Name::SerialNumber).parse::<SerialNumber>();
             let code = form.text(Name::EnrolmentCode).parse::<EnrolmentCode>();
             let serial_number = serial_number.map_err(|_| Name::SerialNumber)?;
-            Ok((server, serial_number, code.map_err(|_| Name::EnrolmentCode)?))
+            Ok((
+                server,
+                serial_number,
+                code.map_err(|_| Name::EnrolmentCode)?,
+            ))
         });
         let (server, serial_number, code) = match read {
             Ok(read) => read,
@@ -205,20 +237,32 @@ impl Model {
         self.serial_number = serial_number.clone();
         self.link = Link::Connecting;
         self.wait(Waiting::Enrolling, None);
-        vec![Effect::Enrol { server, serial_number, code }]
+        vec![Effect::Enrol {
+            server,
+            serial_number,
+            code,
+        }]
     }
 
     fn submit_sign_on(&mut self) -> Vec<Effect> {
-        let Screen::Ask(ask) = &mut self.screen else { return Vec::new() };
-        let Ok(operator) = ask.form.text(Name::Operator).parse() else { return Vec::new() };
+        let Screen::Ask(ask) = &mut self.screen else {
+            return Vec::new();
+        };
+        let Ok(operator) = ask.form.text(Name::Operator).parse() else {
+            return Vec::new();
+        };
         let password = ask.form.take(Name::Password);
         self.wait(Waiting::SigningOn, Some(operator));
         vec![Effect::Act(Act::SignOn(operator, password))]
     }
 
     fn submit_code(&mut self) -> Vec<Effect> {
-        let Screen::Ask(ask) = &mut self.screen else { return Vec::new() };
-        let Ok(operator) = ask.form.text(Name::Operator).parse() else { return Vec::new() };
+        let Screen::Ask(ask) = &mut self.screen else {
+            return Vec::new();
+        };
+        let Ok(operator) = ask.form.text(Name::Operator).parse() else {
+            return Vec::new();
+        };
         let Ok(code) = ask.form.text(Name::ResetCode).parse::<ResetCode>() else {
             return Vec::new();
         };
@@ -227,7 +271,11 @@ impl Model {
     }
 
     fn submit_password(&mut self) -> Vec<Effect> {
-        let Screen::Ask(Ask { purpose: Purpose::Choose(choosing), form, said }) = &mut self.screen
+        let Screen::Ask(Ask {
+            purpose: Purpose::Choose(choosing),
+            form,
+            said,
+        }) = &mut self.screen
         else {
             return Vec::new();
         };
@@ -276,7 +324,9 @@ impl Model {
     }
 
     fn press_waiting(&mut self, key: Key) -> Vec<Effect> {
-        let Screen::Wait(wait) = &self.screen else { return Vec::new() };
+        let Screen::Wait(wait) = &self.screen else {
+            return Vec::new();
+        };
         if key != Key::Cancel {
             return Vec::new();
         }
@@ -301,7 +351,12 @@ impl Model {
     }
 
     fn press_when_done(&mut self, key: Key) -> Vec<Effect> {
-        let Screen::Done { operator, is_last, .. } = &self.screen else { return Vec::new() };
+        let Screen::Done {
+            operator, is_last, ..
+        } = &self.screen
+        else {
+            return Vec::new();
+        };
         let (operator, is_last) = (*operator, *is_last);
         if !matches!(key, Key::Confirm | Key::Cancel) {
             return Vec::new();
@@ -321,7 +376,10 @@ impl Model {
     pub(super) fn choose_again(&mut self, broken: BTreeSet<Rule>, said: Said) {
         match &self.choosing {
             Some(choosing) => {
-                let choosing = Choosing { broken, ..choosing.clone() };
+                let choosing = Choosing {
+                    broken,
+                    ..choosing.clone()
+                };
                 self.screen = choice(choosing, Some(said));
             }
             None => self.go_home(Some(said)),

@@ -32,7 +32,11 @@ pub(crate) enum Screen {
 
 impl Screen {
     pub(super) fn ask(purpose: Purpose, fields: Vec<Field>, said: Option<Said>) -> Self {
-        Self::Ask(Ask { purpose, form: Form::new(fields), said })
+        Self::Ask(Ask {
+            purpose,
+            form: Form::new(fields),
+            said,
+        })
     }
 }
 
@@ -51,7 +55,11 @@ pub(crate) enum Purpose {
     /// A code that was sent to somebody.
     CodeSent,
     /// A code that is shown right here.
-    CodeShown { operator: OperatorNumber, code: ResetCode, expires_at: Timestamp },
+    CodeShown {
+        operator: OperatorNumber,
+        code: ResetCode,
+        expires_at: Timestamp,
+    },
     Choose(Choosing),
 }
 
@@ -117,7 +125,13 @@ pub(crate) struct Said {
 
 impl Said {
     pub(crate) const fn new(word: Word, tone: Tone) -> Self {
-        Self { word, tone, operator: None, until: None, code: None }
+        Self {
+            word,
+            tone,
+            operator: None,
+            until: None,
+            code: None,
+        }
     }
 
     /// About whom.
@@ -129,18 +143,39 @@ impl Said {
     /// What the server called it, and when it may be tried again.
     pub(crate) fn refused(word: Word, code: RefusalCode, until: Option<Timestamp>) -> Self {
         // Without a time, there is nothing to count down to.
-        let word = if word == Word::TooMany && until.is_none() { Word::RefusedOther } else { word };
-        Self { word, tone: Tone::Bad, operator: None, until, code: Some(code) }
+        let word = if word == Word::TooMany && until.is_none() {
+            Word::RefusedOther
+        } else {
+            word
+        };
+        Self {
+            word,
+            tone: Tone::Bad,
+            operator: None,
+            until,
+            code: Some(code),
+        }
     }
 
     /// In words, as of now.
     pub(crate) fn text(&self, language: Language, now: Timestamp) -> String {
         let over = self.until.is_some_and(|until| until <= now);
-        let word = if over && self.word == Word::TooMany { Word::TooManyNow } else { self.word };
+        let word = if over && self.word == Word::TooMany {
+            Word::TooManyNow
+        } else {
+            self.word
+        };
         let filled = Filled {
-            operator: self.operator.map(|number| number.to_string()).unwrap_or_default(),
+            operator: self
+                .operator
+                .map(|number| number.to_string())
+                .unwrap_or_default(),
             left: self.until.map(|until| left(until, now)).unwrap_or_default(),
-            code: self.code.as_ref().map(ToString::to_string).unwrap_or_default(),
+            code: self
+                .code
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             digits: String::new(),
         };
         word.say(language, &filled)

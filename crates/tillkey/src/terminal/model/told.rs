@@ -19,7 +19,9 @@ impl Model {
             Told::Connected => self.link = Link::Connecting,
             Told::Disconnected { again_in, .. } => {
                 let wait = again_in.and_then(|wait| SignedDuration::try_from(wait).ok());
-                self.link = Link::Down { again_at: wait.map(|wait| later(self.now, wait)) };
+                self.link = Link::Down {
+                    again_at: wait.map(|wait| later(self.now, wait)),
+                };
             }
             Told::Notice(notice) => return self.notice(notice),
             Told::NotDone(fault) => self.not_done(&fault),
@@ -29,7 +31,11 @@ impl Model {
                     _ => Word::StorageFailed,
                 };
                 let said = Said::new(word, Tone::Bad);
-                self.screen = Screen::Done { said, operator: None, is_last: true };
+                self.screen = Screen::Done {
+                    said,
+                    operator: None,
+                    is_last: true,
+                };
             }
         }
         Vec::new()
@@ -48,19 +54,42 @@ impl Model {
                 self.ask_password_again(operator, Said::new(Word::Interrupted, Tone::Bad));
             }
             Notice::SessionEnded { operator, .. } => self.end_session(operator),
-            Notice::CodeOnScreen { operator, code, expires_at, .. } => {
+            Notice::CodeOnScreen {
+                operator,
+                code,
+                expires_at,
+                ..
+            } => {
                 if self.waits_for(operator) == Some(Waiting::Asking) {
-                    let shown = Purpose::CodeShown { operator, code, expires_at };
+                    let shown = Purpose::CodeShown {
+                        operator,
+                        code,
+                        expires_at,
+                    };
                     self.screen = code_entry(shown, Some(operator), None);
                 }
             }
-            Notice::CodeIssued { operator, expires_at, .. } => {
+            Notice::CodeIssued {
+                operator,
+                expires_at,
+                ..
+            } => {
                 self.announce_code(operator, expires_at);
             }
-            Notice::CodeAccepted { operator, until, rules, .. } => {
+            Notice::CodeAccepted {
+                operator,
+                until,
+                rules,
+                ..
+            } => {
                 if self.waits_for(operator) == Some(Waiting::Redeeming) {
                     self.forget_banner_of(operator);
-                    let choosing = Choosing { operator, until, rules, broken: BTreeSet::new() };
+                    let choosing = Choosing {
+                        operator,
+                        until,
+                        rules,
+                        broken: BTreeSet::new(),
+                    };
                     self.choosing = Some(choosing.clone());
                     self.screen = choice(choosing, None);
                 }
@@ -80,7 +109,12 @@ impl Model {
             Notice::CredentialRevoked { operator } => {
                 self.announce(Said::new(Word::Revoked, Tone::Bad).of(operator));
             }
-            Notice::Refused { activity, operator, code, retry_at } => {
+            Notice::Refused {
+                activity,
+                operator,
+                code,
+                retry_at,
+            } => {
                 self.refused(activity, operator, (code, retry_at));
             }
         }
@@ -88,7 +122,11 @@ impl Model {
     }
 
     fn done(&mut self, said: Said, operator: Option<OperatorNumber>) {
-        self.screen = Screen::Done { said, operator, is_last: false };
+        self.screen = Screen::Done {
+            said,
+            operator,
+            is_last: false,
+        };
     }
 
     fn enrolment_refused(&mut self, code: RefusalCode, retry_at: Option<Timestamp>) {
@@ -123,7 +161,11 @@ impl Model {
         // Only the menu needs somebody signed on; a reset goes on.
         if matches!(self.screen, Screen::Menu) {
             // Both ends come with the same notice.
-            let word = if self.leaving { Word::SignedOff } else { Word::SessionEnded };
+            let word = if self.leaving {
+                Word::SignedOff
+            } else {
+                Word::SessionEnded
+            };
             let said = Said::new(word, Tone::Plain).of(operator);
             self.screen = sign_on(None, Some(said));
         }
@@ -173,7 +215,9 @@ impl Model {
 
     /// A step that had no effect: back to where it was begun.
     fn not_done(&mut self, fault: &Fault) {
-        let Screen::Wait(wait) = &self.screen else { return };
+        let Screen::Wait(wait) = &self.screen else {
+            return;
+        };
         let (what, operator) = (wait.what, wait.operator);
         let word = match fault {
             Fault::Offline => Word::NeedsLink,
@@ -181,7 +225,9 @@ impl Model {
         };
         let said = Said::new(word, Tone::Bad);
         match (what, fault) {
-            (Waiting::SigningOn | Waiting::Asking, _) => self.screen = sign_on(operator, Some(said)),
+            (Waiting::SigningOn | Waiting::Asking, _) => {
+                self.screen = sign_on(operator, Some(said))
+            }
             (Waiting::Redeeming, _) => {
                 self.screen = code_entry(Purpose::CodeSent, operator, Some(said));
             }

@@ -26,7 +26,8 @@ fn said(till: &Till) -> String {
         Screen::Done { said, .. } => Some(said),
         _ => None,
     };
-    said.map(|said| said.text(Language::English, till.model.now)).unwrap_or_default()
+    said.map(|said| said.text(Language::English, till.model.now))
+        .unwrap_or_default()
 }
 
 fn waits(till: &Till, what: Waiting) -> bool {
@@ -36,8 +37,13 @@ fn waits(till: &Till, what: Waiting) -> bool {
 #[test]
 fn an_operator_signs_on_and_off() {
     let till = Till::ready().enters("01").enters("739201");
-    let Act::SignOn(who, password) = till.act() else { panic!("{:?}", till.effects) };
-    assert_eq!((*who, password.expose().as_str()), (operator("01"), "739201"));
+    let Act::SignOn(who, password) = till.act() else {
+        panic!("{:?}", till.effects)
+    };
+    assert_eq!(
+        (*who, password.expose().as_str()),
+        (operator("01"), "739201")
+    );
     assert!(waits(&till, Waiting::SigningOn));
     let till = till.hears(signed_on("01"));
     assert_eq!(till.model.signed_on, Some(operator("01")));
@@ -51,7 +57,10 @@ fn an_operator_signs_on_and_off() {
 
 #[test]
 fn a_sign_on_that_was_cancelled_and_comes_through_is_signed_off() {
-    let till = Till::ready().enters("01").enters("739201").presses(Key::Cancel);
+    let till = Till::ready()
+        .enters("01")
+        .enters("739201")
+        .presses(Key::Cancel);
     let till = till.hears(signed_on("01"));
     assert!(matches!(till.act(), Act::SignOff(_)));
     assert_eq!(till.model.signed_on, None);
@@ -60,18 +69,33 @@ fn a_sign_on_that_was_cancelled_and_comes_through_is_signed_off() {
 #[test]
 fn a_session_that_the_bank_ends_is_said_to_be() {
     let till = Till::signed_on("01").hears(session_ended("01"));
-    assert_eq!(said(&till), "The bank ended the session of operator 01. Sign on again.");
+    assert_eq!(
+        said(&till),
+        "The bank ended the session of operator 01. Sign on again."
+    );
     let other = Till::signed_on("01").hears(session_ended("00"));
-    assert_eq!(other.model.signed_on, Some(operator("01")), "somebody else's session");
+    assert_eq!(
+        other.model.signed_on,
+        Some(operator("01")),
+        "somebody else's session"
+    );
 }
 
 #[test]
 fn without_a_link_numbers_stay_and_passwords_go() {
-    let till = Till::ready().enters("01").types("739201").loses_link().presses(Key::Confirm);
+    let till = Till::ready()
+        .enters("01")
+        .types("739201")
+        .loses_link()
+        .presses(Key::Confirm);
     assert!(till.effects.is_empty());
     assert_eq!(typed(&till, Name::Operator).as_deref(), Some("01"));
     assert_eq!(typed(&till, Name::Password).as_deref(), Some(""));
-    let till = Till::ready().presses(Key::Code).enters("01").loses_link().enters("40719352");
+    let till = Till::ready()
+        .presses(Key::Code)
+        .enters("01")
+        .loses_link()
+        .enters("40719352");
     assert!(till.effects.is_empty());
     assert_eq!(typed(&till, Name::ResetCode).as_deref(), Some("40719352"));
 }
@@ -102,10 +126,15 @@ fn a_code_that_was_issued_leads_to_its_screen() {
     let till = Till::ready().hears(code_issued("01")).presses(Key::Code);
     assert_eq!(typed(&till, Name::Operator).as_deref(), Some("01"));
     let till = till.enters("40719352");
-    let Act::Redeem(who, code) = till.act() else { panic!("{:?}", till.effects) };
+    let Act::Redeem(who, code) = till.act() else {
+        panic!("{:?}", till.effects)
+    };
     assert_eq!((*who, code.expose().as_str()), (operator("01"), "40719352"));
     let over = Till::ready().hears(code_issued("01")).after(601);
-    assert!(over.model.banner.is_none(), "a code that is over is not announced");
+    assert!(
+        over.model.banner.is_none(),
+        "a code that is over is not announced"
+    );
 }
 
 #[test]
@@ -115,7 +144,9 @@ fn a_first_password_begins_with_the_code_on_the_screen() {
     let till = till.presses(Key::Confirm);
     assert!(matches!(till.act(), Act::FirstPassword(_)));
     let till = till.hears(code_on_screen("02"));
-    let Screen::Ask(ask) = &till.model.screen else { panic!("nothing is asked") };
+    let Screen::Ask(ask) = &till.model.screen else {
+        panic!("nothing is asked")
+    };
     assert!(matches!(ask.purpose, Purpose::CodeShown { .. }));
     let till = till.enters("40719352");
     assert!(matches!(till.act(), Act::Redeem(..)));
@@ -125,21 +156,37 @@ fn a_first_password_begins_with_the_code_on_the_screen() {
 fn a_password_is_judged_before_it_is_typed_again() {
     let till = Till::choosing("01").enters("112233");
     assert_eq!(typed(&till, Name::NewPassword).as_deref(), Some(""));
-    let Screen::Ask(ask) = &till.model.screen else { panic!("nothing is asked") };
-    let Purpose::Choose(choosing) = &ask.purpose else { panic!("nothing is chosen") };
-    assert!(choosing.broken.contains(&Rule::Sequence), "{:?}", choosing.broken);
+    let Screen::Ask(ask) = &till.model.screen else {
+        panic!("nothing is asked")
+    };
+    let Purpose::Choose(choosing) = &ask.purpose else {
+        panic!("nothing is chosen")
+    };
+    assert!(
+        choosing.broken.contains(&Rule::Sequence),
+        "{:?}",
+        choosing.broken
+    );
 }
 
 #[test]
 fn a_chosen_password_is_sent_once_and_kept_nowhere() {
     let till = Till::choosing("01").enters("739201").enters("739201");
-    let Act::ChoosePassword(_, password) = till.act() else { panic!("{:?}", till.effects) };
+    let Act::ChoosePassword(_, password) = till.act() else {
+        panic!("{:?}", till.effects)
+    };
     assert_eq!(password.expose(), "739201");
     assert!(waits(&till, Waiting::Registering));
     let till = till.hears(password_refused("01", Rule::LastFour));
     assert_eq!(typed(&till, Name::NewPassword).as_deref(), Some(""));
-    let till = till.enters("850316").enters("850316").hears(effective("01"));
-    assert_eq!(said(&till), "The new password of operator 01 works now. Sign on with it.");
+    let till = till
+        .enters("592748")
+        .enters("592748")
+        .hears(effective("01"));
+    assert_eq!(
+        said(&till),
+        "The new password of operator 01 works now. Sign on with it."
+    );
     let till = till.presses(Key::Confirm);
     assert_eq!(typed(&till, Name::Operator).as_deref(), Some("01"));
 }
@@ -158,13 +205,24 @@ fn giving_up_a_reset_tells_the_terminal() {
     let till = Till::choosing("01").types("7392").presses(Key::Cancel);
     assert!(matches!(till.act(), Act::AbandonReset(_)));
     let till = till.hears(password_refused("01", Rule::LastFour));
-    assert_eq!(typed(&till, Name::NewPassword), None, "a late answer changes nothing");
+    assert_eq!(
+        typed(&till, Name::NewPassword),
+        None,
+        "a late answer changes nothing"
+    );
 }
 
 #[test]
 fn an_enrolment_takes_what_was_typed() {
     let till = Till::new(false).enters("9k4t2mxq7rab");
-    let [Effect::Enrol { server, serial_number, code }] = till.effects.as_slice() else {
+    let [
+        Effect::Enrol {
+            server,
+            serial_number,
+            code,
+        },
+    ] = till.effects.as_slice()
+    else {
         panic!("{:?}", till.effects)
     };
     assert_eq!(server.to_string(), "http://127.0.0.1:8080");
@@ -175,5 +233,8 @@ fn an_enrolment_takes_what_was_typed() {
 #[test]
 fn switching_off_signs_off() {
     let till = Till::signed_on("01").presses(Key::Leave);
-    assert!(matches!(till.effects.as_slice(), [Effect::Act(Act::SignOff(_)), Effect::Leave]));
+    assert!(matches!(
+        till.effects.as_slice(),
+        [Effect::Act(Act::SignOff(_)), Effect::Leave]
+    ));
 }

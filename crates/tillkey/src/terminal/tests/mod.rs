@@ -66,7 +66,10 @@ impl Till {
             view: view(enrolled),
             enrolling: false,
         });
-        Self { model, effects: Vec::new() }
+        Self {
+            model,
+            effects: Vec::new(),
+        }
     }
 
     /// An enrolled till with a link.
@@ -107,11 +110,15 @@ impl Till {
     }
 
     pub(super) fn loses_link(mut self) -> Self {
-        let view = View { online: false, ..self.model.view.clone() };
+        let view = View {
+            online: false,
+            ..self.model.view.clone()
+        };
         self.model.update(Event::View(view));
         let why = "the cable".to_owned();
         let again_in = Some(std::time::Duration::from_secs(8));
-        self.model.update(Event::Told(Told::Disconnected { why, again_in }));
+        self.model
+            .update(Event::Told(Told::Disconnected { why, again_in }));
         self
     }
 
@@ -123,12 +130,18 @@ impl Till {
     }
 
     pub(super) fn signed_on(number: &str) -> Self {
-        Self::ready().enters(number).enters("739201").hears(signed_on(number))
+        Self::ready()
+            .enters(number)
+            .enters("739201")
+            .hears(signed_on(number))
     }
 
     /// At the screen for a new password.
     pub(super) fn choosing(number: &str) -> Self {
-        let till = Self::ready().presses(Key::Code).enters(number).enters("40719352");
+        let till = Self::ready()
+            .presses(Key::Code)
+            .enters(number)
+            .enters("40719352");
         till.hears(Notice::CodeAccepted {
             operator: operator(number),
             case: CaseId::from_bytes([1; 10]),
@@ -139,11 +152,17 @@ impl Till {
 }
 
 pub(super) fn signed_on(number: &str) -> Notice {
-    Notice::SignedOn { operator: operator(number), session: SessionId::from_bytes([2; 10]) }
+    Notice::SignedOn {
+        operator: operator(number),
+        session: SessionId::from_bytes([2; 10]),
+    }
 }
 
 pub(super) fn session_ended(number: &str) -> Notice {
-    Notice::SessionEnded { operator: operator(number), session: SessionId::from_bytes([2; 10]) }
+    Notice::SessionEnded {
+        operator: operator(number),
+        session: SessionId::from_bytes([2; 10]),
+    }
 }
 
 pub(super) fn code_issued(number: &str) -> Notice {
@@ -186,5 +205,8 @@ pub(super) fn refused(
 }
 
 pub(super) fn password_refused(number: &str, rule: Rule) -> Notice {
-    Notice::PasswordRefused { operator: operator(number), broken: BTreeSet::from([rule]) }
+    Notice::PasswordRefused {
+        operator: operator(number),
+        broken: BTreeSet::from([rule]),
+    }
 }

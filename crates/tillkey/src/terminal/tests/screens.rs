@@ -33,7 +33,10 @@ fn text(buffer: &Buffer) -> String {
             x += u16::try_from(Span::raw(symbol).width().max(1)).unwrap();
         }
         // A wide character in the last column would have pushed the line over.
-        assert!(Span::raw(line.as_str()).width() <= usize::from(area.width), "{line}");
+        assert!(
+            Span::raw(line.as_str()).width() <= usize::from(area.width),
+            "{line}"
+        );
         text.push_str(line.trim_end());
         text.push('\n');
     }
@@ -69,7 +72,11 @@ fn check(name: &str, mut till: Till) {
         fs::write(&path, &found).unwrap();
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == expected, "{} is another screen now:\n{found}", path.display());
+    assert!(
+        found == expected,
+        "{} is another screen now:\n{found}",
+        path.display()
+    );
 }
 
 #[test]
@@ -82,13 +89,28 @@ fn enrolment() {
 #[test]
 fn sign_on() {
     check("sign_on", Till::ready());
-    check("sign_on_password", Till::ready().enters("01").types("739201"));
+    check(
+        "sign_on_password",
+        Till::ready().enters("01").types("739201"),
+    );
     check("sign_on_waits", Till::ready().enters("01").enters("739201"));
     let refusal = || refused(Activity::SignOn, "01", "too_many", Some(272));
-    check("sign_on_too_many", Till::ready().enters("01").enters("739201").hears(refusal()));
-    check("sign_on_session_ended", Till::signed_on("01").hears(session_ended("01")));
-    check("sign_on_code_issued", Till::ready().hears(code_issued("01")));
-    check("sign_on_offline", Till::ready().loses_link().enters("01").enters("739201"));
+    check(
+        "sign_on_too_many",
+        Till::ready().enters("01").enters("739201").hears(refusal()),
+    );
+    check(
+        "sign_on_session_ended",
+        Till::signed_on("01").hears(session_ended("01")),
+    );
+    check(
+        "sign_on_code_issued",
+        Till::ready().hears(code_issued("01")),
+    );
+    check(
+        "sign_on_offline",
+        Till::ready().loses_link().enters("01").enters("739201"),
+    );
 }
 
 #[test]
@@ -96,21 +118,41 @@ fn menu_and_first_password() {
     check("menu", Till::signed_on("01"));
     check("offer_first_password", Till::ready().enters("02"));
     let asked = Till::ready().enters("02").presses(Key::Confirm);
-    check("code_shown", asked.hears(code_on_screen("02")).types("40719"));
+    check(
+        "code_shown",
+        asked.hears(code_on_screen("02")).types("40719"),
+    );
 }
 
 #[test]
 fn reset() {
-    check("code", Till::ready().hears(code_issued("01")).presses(Key::Code).types("407"));
-    let typed = || Till::ready().presses(Key::Code).enters("01").enters("40719352");
+    check(
+        "code",
+        Till::ready()
+            .hears(code_issued("01"))
+            .presses(Key::Code)
+            .types("407"),
+    );
+    let typed = || {
+        Till::ready()
+            .presses(Key::Code)
+            .enters("01")
+            .enters("40719352")
+    };
     check("code_waits_for_link", typed().loses_link());
     let refusal = refused(Activity::Redeem, "01", "not_matched", None);
     check("code_not_matched", typed().hears(refusal));
     check("choose", Till::choosing("00").types("7392"));
     check("choose_broken", Till::choosing("01").enters("112233"));
     let sent = Till::choosing("01").enters("739201").enters("739201");
-    check("choose_last_four", sent.hears(password_refused("01", Rule::LastFour)));
-    check("choose_not_the_same", Till::choosing("01").enters("739201").enters("739202"));
+    check(
+        "choose_last_four",
+        sent.hears(password_refused("01", Rule::LastFour)),
+    );
+    check(
+        "choose_not_the_same",
+        Till::choosing("01").enters("739201").enters("739202"),
+    );
     let chosen = Till::choosing("01").enters("739201").enters("739201");
     check("effective", chosen.hears(effective("01")));
 }

@@ -71,17 +71,26 @@ fn ask_page(model: &Model, ask: &Ask, page: &mut Page) {
         Purpose::Enrol => page.styled(hint(Word::HintEnrol), FAINT),
         Purpose::SignOn => page.styled(hint(Word::HintSignOn), FAINT),
         Purpose::CodeSent => page.styled(hint(Word::HintCode), FAINT),
-        Purpose::CodeShown { operator, code, expires_at } => {
-            let filled =
-                Filled { left: left(*expires_at, model.now), ..of_operator(*operator) };
+        Purpose::CodeShown {
+            operator,
+            code,
+            expires_at,
+        } => {
+            let filled = Filled {
+                left: left(*expires_at, model.now),
+                ..of_operator(*operator)
+            };
             page.styled(&Word::HintCodeShown.say(model.language, &filled), PLAIN);
             let shown = format!("  {}  ", grouped(code.expose(), ' '));
-            page.lines.push(Line::from(vec![Span::raw("  "), Span::styled(shown, CODE)]));
+            page.lines
+                .push(Line::from(vec![Span::raw("  "), Span::styled(shown, CODE)]));
             page.styled(&Word::HintCodeLeft.say(model.language, &filled), FAINT);
         }
         Purpose::Choose(choosing) => {
-            let filled =
-                Filled { left: left(choosing.until, model.now), ..of_operator(choosing.operator) };
+            let filled = Filled {
+                left: left(choosing.until, model.now),
+                ..of_operator(choosing.operator)
+            };
             page.styled(&Word::HintChoose.say(model.language, &filled), FAINT);
         }
     }
@@ -99,7 +108,12 @@ fn ask_page(model: &Model, ask: &Ask, page: &mut Page) {
 
 fn fields(model: &Model, form: &Form, page: &mut Page) {
     let label = |field: &Field| Word::of_field(field.name).raw(model.language);
-    let label_width = form.fields.iter().map(|field| columns(label(field))).max().unwrap_or(0);
+    let label_width = form
+        .fields
+        .iter()
+        .map(|field| columns(label(field)))
+        .max()
+        .unwrap_or(0);
     for (place, field) in form.fields.iter().enumerate() {
         let focused = place == form.focus;
         let box_width = page.width.saturating_sub(label_width + 2);
@@ -123,11 +137,22 @@ fn shown(field: &Field, box_width: u16) -> (String, u16) {
     let text = if field.name.is_masked() {
         "*".repeat(field.length())
     } else if field.name.is_grouped() {
-        grouped(field.expose(), if field.name == Name::EnrolmentCode { '-' } else { ' ' })
+        grouped(
+            field.expose(),
+            if field.name == Name::EnrolmentCode {
+                '-'
+            } else {
+                ' '
+            },
+        )
     } else {
         field.expose().clone()
     };
-    let groups = if field.name.is_grouped() { field.name.length_max() / 4 } else { 1 };
+    let groups = if field.name.is_grouped() {
+        field.name.length_max() / 4
+    } else {
+        1
+    };
     let whole = u16::try_from(field.name.length_max() + groups).unwrap_or(u16::MAX);
     let width = whole.min(box_width);
     // The end is what is being typed, so the end is what is seen of a long text.
@@ -149,11 +174,26 @@ fn grouped(text: &str, between: char) -> String {
 }
 
 fn rules(model: &Model, choosing: &Choosing, page: &mut Page) {
-    let digits = choosing.rules.length_min(choosing.operator.rank()).to_string();
-    let filled = Filled { digits, ..Filled::default() };
+    let digits = choosing
+        .rules
+        .length_min(choosing.operator.rank())
+        .to_string();
+    let filled = Filled {
+        digits,
+        ..Filled::default()
+    };
     for rule in RULES {
+        // On a small screen what was broken matters more than what was not.
+        let leave_out = !page.is_roomy && !choosing.broken.is_empty();
+        if leave_out && !choosing.broken.contains(&rule) {
+            continue;
+        }
         let text = Word::of_rule(rule).say(model.language, &filled);
-        let (mark, style) = if choosing.broken.contains(&rule) { ("!", BAD) } else { ("-", FAINT) };
+        let (mark, style) = if choosing.broken.contains(&rule) {
+            ("!", BAD)
+        } else {
+            ("-", FAINT)
+        };
         page.styled(&format!("{mark} {text}"), style);
     }
 }
@@ -197,5 +237,8 @@ fn say(model: &Model, said: Option<&Said>, page: &mut Page) {
 }
 
 fn of_operator(operator: OperatorNumber) -> Filled {
-    Filled { operator: operator.to_string(), ..Filled::default() }
+    Filled {
+        operator: operator.to_string(),
+        ..Filled::default()
+    }
 }

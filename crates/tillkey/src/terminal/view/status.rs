@@ -23,9 +23,15 @@ pub(super) fn draw(model: &Model, offset: Offset, area: Rect, buffer: &mut Buffe
             format!("{} {}", word(Word::Terminal), enrolled.terminal_number),
             format!("{} {}", word(Word::Merchant), enrolled.merchant),
         ),
-        None => (word(Word::NotEnrolled).to_owned(), format!("SN {}", model.serial_number)),
+        None => (
+            word(Word::NotEnrolled).to_owned(),
+            format!("SN {}", model.serial_number),
+        ),
     };
-    let clock = offset.to_datetime(model.now).strftime("%H:%M:%S").to_string();
+    let clock = offset
+        .to_datetime(model.now)
+        .strftime("%H:%M:%S")
+        .to_string();
     let operator = match model.signed_on {
         Some(number) => format!("{} {number}", word(Word::Operator)),
         None => word(Word::NobodySignedOn).to_owned(),
@@ -33,8 +39,13 @@ pub(super) fn draw(model: &Model, offset: Offset, area: Rect, buffer: &mut Buffe
     let (link, style) = link(model);
     let width = area.width;
     let first = spread([(terminal, BAR), (link, style), (clock, BAR)], width);
-    let second = spread([(merchant, BAR), (String::new(), BAR), (operator, BAR)], width);
-    Paragraph::new(vec![first, second]).style(BAR).render(area, buffer);
+    let second = spread(
+        [(merchant, BAR), (String::new(), BAR), (operator, BAR)],
+        width,
+    );
+    Paragraph::new(vec![first, second])
+        .style(BAR)
+        .render(area, buffer);
 }
 
 fn link(model: &Model) -> (String, Style) {
@@ -45,9 +56,10 @@ fn link(model: &Model) -> (String, Style) {
     match model.link {
         Link::Off => (String::new(), BAR),
         Link::Connecting => (word(Word::Connecting), LINK_OFF),
-        Link::Down { again_at: Some(at) } if at > model.now => {
-            (format!("{} {}", word(Word::Offline), left(at, model.now)), LINK_OFF)
-        }
+        Link::Down { again_at: Some(at) } if at > model.now => (
+            format!("{} {}", word(Word::Offline), left(at, model.now)),
+            LINK_OFF,
+        ),
         Link::Down { .. } => (word(Word::Offline), LINK_OFF),
     }
 }
@@ -59,7 +71,11 @@ fn spread(texts: [(String, Style); 3], width: u16) -> Line<'static> {
     let free = width.saturating_sub(a + b + c + 2);
     // In the middle of the line if it fits there, else between its neighbours.
     let wanted = (width / 2).saturating_sub(b / 2 + a + 1);
-    let gap = if wanted < free && wanted > 0 { wanted } else { free / 2 };
+    let gap = if wanted < free && wanted > 0 {
+        wanted
+    } else {
+        free / 2
+    };
     let space = |columns: u16| Span::styled(" ".repeat(usize::from(columns)), BAR);
     Line::from(vec![
         space(1),
@@ -86,8 +102,14 @@ pub(super) fn draw_banner(model: &Model, area: Rect, buffer: &mut Buffer) {
     };
     let style = Style::new().fg(Color::Black).bg(colour);
     let text = said.text(model.language, model.now);
-    let left = until.map(|until| left(until, model.now)).unwrap_or_default();
-    let free = area.width.saturating_sub(columns(&text) + columns(&left) + 2);
+    let left = until
+        .map(|until| left(until, model.now))
+        .unwrap_or_default();
+    let free = area
+        .width
+        .saturating_sub(columns(&text) + columns(&left) + 2);
     let line = format!(" {text}{}{left} ", " ".repeat(usize::from(free)));
-    Paragraph::new(Line::styled(line, style)).style(style).render(area, buffer);
+    Paragraph::new(Line::styled(line, style))
+        .style(style)
+        .render(area, buffer);
 }

@@ -18,7 +18,12 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) const fn new(width: u16, is_roomy: bool) -> Self {
-        Self { width, is_roomy, lines: Vec::new(), cursor: None }
+        Self {
+            width,
+            is_roomy,
+            lines: Vec::new(),
+            cursor: None,
+        }
     }
 
     /// An empty line, where there is room.
@@ -31,7 +36,8 @@ impl Page {
     /// A paragraph.
     pub(super) fn styled(&mut self, text: &str, style: Style) {
         let lines = wrap(text, self.width);
-        self.lines.extend(lines.into_iter().map(|line| Line::styled(line, style)));
+        self.lines
+            .extend(lines.into_iter().map(|line| Line::styled(line, style)));
     }
 
     /// How far down the next line is.
