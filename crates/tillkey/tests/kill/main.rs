@@ -1,0 +1,84 @@
+//! Invariant 6: nothing is lost. The whole thing is killed at random instants of a
+//! run, opened again, and held against what it had acknowledged: every acknowledged
+//! step is there, no effect happened twice, and the ledger verifies.
+//!
+//! What would break it: answering before the commit, an event outside the transaction
+//! of its effect, a message that is sent without having been queued, or one that is
+//! sent again under another name.
+//!
+//! `TILLKEY_KILLS` says how often; each instant follows from its number, so a failure
+//! can be tried again.
+
+mod leaves;
+mod run;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use self::run::{Acknowledged, Sandbox};
+
+/// How often, where nobody says.
+const KILLS: u32 = 12;
+
+#[test]
+fn d12_a_kill_at_any_instant_loses_nothing_and_repeats_nothing() {
+    let kills = match std::env::var("TILLKEY_KILLS") {
+        Ok(text) => text.parse().expect("TILLKEY_KILLS is a number"),
+        Err(_) => KILLS,
+    };
+    // The whole length of a run on this machine, so that the instants cover it.
+    let whole = Sandbox::new().run_to_the_end();
+    for kill in 0..kills {
+        let sandbox = Sandbox::new();
+        let part = f64::from(kill) * 0.618_033_988_75 % 1.0;
+        let acknowledged = sandbox.run_and_kill_after(whole.mul_f64(part));
+        sandbox.serve_again();
+        let leaves = sandbox.verified_leaves();
+        let told = format!("kill {kill} at {part:.3} of {whole:?}, after {acknowledged:?}");
+        check(&sandbox, &acknowledged, &leaves, &told);
+    }
+}
+
+/// What the ledger says of one case.
+#[derive(Debug, Default)]
+struct Story {
+    steps: Vec<String>,
+    reason: String,
+}
+
+impl Story {
+    fn count(&self, step: &str) -> usize {
+        self.steps.iter().filter(|found| *found == step).count()
+    }
+}
+
+fn check(sandbox: &Sandbox, acknowledged: &[Acknowledged], leaves: &[Value], told: &str) {
+    let mut cases: BTreeMap<String, Story> = BTreeMap::new();
+    for leaf in leaves.iter().filter(|leaf| leaf["event"] == "case") {
+        let case = leaf["case"].as_str().expect("a step of a case names it").to_owned();
+        let story = cases.entry(case).or_default();
+        let step = leaf["step"].as_str().expect("a step has a name");
+        if let Some(reason) = leaf["reason"].as_str() {
+            reason.clone_into(&mut story.reason);
+        }
+        story.steps.push(step.to_owned());
+    }
+    for step in acknowledged {
+        let story = cases.get(&step.case).unwrap_or_else(|| panic!("{step:?} is lost: {told}"));
+        assert!(story.count(step.step) > 0, "{step:?} is lost: {told}");
+    }
+    for (case, story) in &cases {
+        for once in ["opened", "approved", "code_redeemed", "effective"] {
+            assert!(story.count(once) <= 1, "{case} is {once} twice: {told}");
+        }
+    }
+    // A code is announced by one message, whatever was killed between queueing it and
+    // noting that it was sent.
+    let issued: usize = cases
+        .values()
+        .filter(|story| story.reason != "first_password")
+        .map(|story| story.count("code_issued"))
+        .sum();
+    assert_eq!(sandbox.messages_with("重置码", issued), issued, "{told}");
+}
