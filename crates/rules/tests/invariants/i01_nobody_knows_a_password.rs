@@ -9,7 +9,7 @@ use serde_json::Value;
 use tillkey_rules::event::{Entry, Event};
 use tillkey_wire::ids::{CaseId, CodeId};
 
-use super::world::{plans, play};
+use super::world::{config, plans, play};
 
 /// Texts that hold digits by their nature, and no code: public numbers and digests.
 fn has_digits_by_nature(name: &str, text: &str) -> bool {
@@ -54,6 +54,8 @@ fn suspicious(name: &str, value: &Value) -> Option<String> {
 }
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn i01_no_leaf_holds_digits_that_somebody_types(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

@@ -11,9 +11,11 @@ use tillkey_rules::event::CaseEvent;
 use tillkey_rules::party::{Actor, Role};
 use tillkey_wire::ids::PersonId;
 
-use super::world::{plans, play};
+use super::world::{config, plans, play};
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn i02_an_approved_case_has_its_verdict_and_its_reviewers(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

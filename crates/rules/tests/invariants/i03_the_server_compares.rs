@@ -8,9 +8,11 @@ use tillkey_rules::case::{Command, State};
 use tillkey_rules::event::CaseEvent;
 use tillkey_rules::party::Actor;
 
-use super::world::{driver, plans, play, policy};
+use super::world::{config, driver, plans, play, policy};
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn i03_only_what_matched_counts(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

@@ -10,9 +10,11 @@ use tillkey_rules::event::{CaseEvent, CodeEnd};
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::terms::Terms;
 
-use super::world::{Ask, Step, Who, plans, play};
+use super::world::{Ask, Step, Who, config, plans, play};
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn i04_every_wrong_answer_is_an_event(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

@@ -8,9 +8,11 @@ use tillkey_rules::case::{Command, State};
 use tillkey_rules::event::CaseEvent;
 use tillkey_rules::vocabulary::MerchantStatus;
 
-use super::world::{TILL, plans, play};
+use super::world::{TILL, config, plans, play};
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn i05_effective_only_by_the_terminal_after_the_code(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

@@ -9,9 +9,11 @@ use proptest::prelude::*;
 use tillkey_rules::case::{Case, Command};
 use tillkey_rules::event::{CaseEvent, Entry, Event};
 
-use super::world::{plans, play};
+use super::world::{config, plans, play};
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn i06_a_case_is_the_fold_of_what_was_written(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

@@ -10,9 +10,11 @@ use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::vocabulary::MerchantStatus;
 use tillkey_wire::ids::{OperatorNumber, SessionId, TerminalId};
 
-use super::world::{plans, play};
+use super::world::{config, plans, play};
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn i07_no_event_no_change(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

@@ -14,7 +14,7 @@ use tillkey_rules::party::Actor;
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::vocabulary::{Channel, Reason};
 
-use super::world::{Ask, Moment, Plan, Settings, Step, opening, plans, play};
+use super::world::{Ask, Moment, Plan, Settings, Step, config, opening, plans, play};
 
 /// All that the pages show of a case, and of the answer to one command.
 #[derive(Debug, PartialEq)]
@@ -76,6 +76,8 @@ fn about_nobody(first: &Case, by: &Actor, moments: &[Moment], plan: &Plan) -> Ve
 }
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn i08_known_and_unknown_are_answered_alike(plan in plans()) {
         let plan = unproven(plan);

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tillkey_rules::event::{Entry, Event};
 
-use super::world::{plans, play};
+use super::world::{config, plans, play};
 
 /// Every name that may occur in the leaf of a case. None holds a phone, a person's
 /// name or a document number; `person` and `staff` are the acquirer's own accounts,
@@ -100,6 +100,8 @@ fn names(value: &Value, into: &mut BTreeSet<String>) {
 }
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn i09_a_leaf_has_no_field_that_is_not_listed(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

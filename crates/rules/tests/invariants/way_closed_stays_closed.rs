@@ -5,9 +5,11 @@
 
 use proptest::prelude::*;
 
-use super::world::{plans, play};
+use super::world::{config, plans, play};
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn a_closed_case_takes_no_more_events(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

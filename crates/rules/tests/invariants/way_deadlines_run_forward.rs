@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use tillkey_rules::case::{Case, State, deadline};
 use tillkey_rules::event::CaseEvent;
 
-use super::world::{plans, play};
+use super::world::{config, plans, play};
 
 /// The instants that a case promises now.
 fn promises(case: &Case) -> Vec<jiff::Timestamp> {
@@ -19,6 +19,8 @@ fn promises(case: &Case) -> Vec<jiff::Timestamp> {
 }
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn deadlines_are_kept_and_never_moved(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

@@ -7,9 +7,11 @@ use proptest::prelude::*;
 use tillkey_rules::case::State;
 use tillkey_rules::event::CaseEvent;
 
-use super::world::{plans, play};
+use super::world::{config, plans, play};
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn at_most_one_code_is_alive(plan in plans()) {
         let Some(played) = play(&plan) else { return Ok(()) };

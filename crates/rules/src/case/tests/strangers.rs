@@ -79,7 +79,18 @@ fn commands() -> Vec<Command> {
 
 #[test]
 fn e16_known_and_unknown_subjects_are_answered_alike() {
-    let actors = [Actor::Holder, agent(), clerk(), reviewer(), Actor::System];
+    let other_till = Actor::Terminal {
+        terminal: OTHER_TILL,
+    };
+    let actors = [
+        Actor::Holder,
+        agent(),
+        clerk(),
+        reviewer(),
+        till(),
+        other_till,
+        Actor::System,
+    ];
     for channel in [Channel::App, Channel::Hotline, Channel::Counter] {
         let unknown = a_case().by(channel).for_nobody().opened();
         for (index, condition) in conditions().into_iter().enumerate() {
