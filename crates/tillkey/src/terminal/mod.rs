@@ -8,7 +8,7 @@
 
 mod entry;
 mod model;
-mod profile;
+pub(crate) mod profile;
 mod shell;
 #[cfg(test)]
 mod tests;

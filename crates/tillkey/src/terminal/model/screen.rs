@@ -134,6 +134,11 @@ impl Said {
         }
     }
 
+    /// Whether this is what it says.
+    pub(crate) fn is(&self, word: Word) -> bool {
+        self.word == word
+    }
+
     /// About whom.
     pub(crate) const fn of(mut self, operator: OperatorNumber) -> Self {
         self.operator = Some(operator);

@@ -45,7 +45,10 @@ impl Model {
         match notice {
             Notice::Enrolled(_) => self.done(Said::new(Word::EnrolledDone, Tone::Good), None),
             Notice::EnrolmentRefused { code, retry_at } => self.enrolment_refused(code, retry_at),
-            Notice::Welcomed => self.unserved = None,
+            Notice::Welcomed => {
+                self.unserved = None;
+                self.forget_that_link_was_missing();
+            }
             Notice::SignedOn { operator, .. } => return self.take_sign_on(operator),
             Notice::WrongPassword { operator } => {
                 self.ask_password_again(operator, Said::new(Word::WrongPassword, Tone::Bad));
@@ -119,6 +122,18 @@ impl Model {
             }
         }
         Vec::new()
+    }
+
+    /// What was said of a missing link is not true any more.
+    fn forget_that_link_was_missing(&mut self) {
+        if let Screen::Ask(ask) = &mut self.screen
+            && ask
+                .said
+                .as_ref()
+                .is_some_and(|said| said.is(Word::NeedsLink))
+        {
+            ask.said = None;
+        }
     }
 
     fn done(&mut self, said: Said, operator: Option<OperatorNumber>) {
@@ -226,7 +241,7 @@ impl Model {
         let said = Said::new(word, Tone::Bad);
         match (what, fault) {
             (Waiting::SigningOn | Waiting::Asking, _) => {
-                self.screen = sign_on(operator, Some(said))
+                self.screen = sign_on(operator, Some(said));
             }
             (Waiting::Redeeming, _) => {
                 self.screen = code_entry(Purpose::CodeSent, operator, Some(said));

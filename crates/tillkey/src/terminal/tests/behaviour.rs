@@ -1,7 +1,7 @@
 //! What the till does when something happens.
 
-use tillkey_terminal::Activity;
 use tillkey_terminal::wire::password::Rule;
+use tillkey_terminal::{Activity, Notice};
 
 use super::{
     Till, code_issued, code_on_screen, effective, operator, password_refused, refused,
