@@ -91,6 +91,8 @@ fn without_a_link_numbers_stay_and_passwords_go() {
     assert!(till.effects.is_empty());
     assert_eq!(typed(&till, Name::Operator).as_deref(), Some("01"));
     assert_eq!(typed(&till, Name::Password).as_deref(), Some(""));
+    let till = till.hears(Notice::Welcomed);
+    assert_eq!(said(&till), "", "the link is back");
     let till = Till::ready()
         .presses(Key::Code)
         .enters("01")
