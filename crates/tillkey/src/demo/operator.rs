@@ -1,25 +1,25 @@
 //! Somebody at a live terminal: types on it and reads its screen.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tillkey_server::Shell;
-use tillkey_terminal::{FileDevice, Notice, Profile, Terminal};
+use tillkey_server::clock::SystemClock;
+use tillkey_terminal::Notice;
 use tillkey_wire::ids::{CaseId, OperatorNumber};
-use tillkey_wire::message::Capabilities;
 use tillkey_wire::secret::Secret;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::shop::Shop;
 use crate::failed::Failed;
+use crate::terminal::profile::{DeviceFile, Folder};
 use crate::till::{Act, Server, Till, Told};
 
-/// The model that the demo's terminals say they are.
-pub(super) const MODEL: &str = "Tillkey Text Terminal";
 /// How long a step at the terminal may take.
 const STEP_WAIT_MAX: Duration = Duration::from_secs(20);
 /// How many passwords are tried: a random one may be a date or a run.
@@ -55,30 +55,20 @@ pub(super) struct Operator {
 impl Operator {
     /// Switches a terminal on.
     pub(super) async fn sit_down(shell: &Shell, shop: &Shop, url: &str) -> Result<Self, Failed> {
-        let clock = shell.clone();
-        let device = FileDevice::open(&shop.profile, move || clock.now())
-            .map_err(Failed::because("the terminal's folder cannot be used"))?;
-        let invalid = "a made-up terminal is not valid";
-        let profile = Profile {
+        let mut rng = shell.rng();
+        let device = DeviceFile {
             serial_number: shop
                 .serial_number
                 .parse()
-                .map_err(Failed::because(invalid))?,
-            model: MODEL.parse().map_err(Failed::because(invalid))?,
-            firmware: env!("CARGO_PKG_VERSION")
-                .parse()
-                .map_err(Failed::because(invalid))?,
-            capabilities: Capabilities {
-                journal: false,
-                precheck: false,
-            },
+                .map_err(Failed::because("a made-up serial number is not valid"))?,
+            server: url.to_owned(),
         };
-        let terminal = Terminal::open(device, profile)
-            .map_err(Failed::because("the terminal does not start"))?;
+        let (folder, _) = Folder::open(&shop.profile, &mut rng)?;
+        folder.save(&device)?;
+        let terminal = folder.terminal(&device.serial_number, Arc::new(SystemClock::default()))?;
         let server: Server = url
             .parse()
             .map_err(Failed::because("the terminal has no server"))?;
-        let mut rng = shell.rng();
         let seed = StdRng::from_seed(rng.r#gen());
         let (till, mut heard) = Till::start(terminal, server, seed);
         // Each tiding gets its time when it arrives, not when somebody looks.

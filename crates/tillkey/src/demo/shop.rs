@@ -10,10 +10,12 @@ use tillkey_server::Shell;
 use tillkey_wire::ids::OperatorNumber;
 
 use super::bank::{Bank, text};
-use super::operator::{self, Operator};
+use super::operator::Operator;
 use super::story::Story;
 use crate::failed::Failed;
 
+/// The model that the bank has on file; a device says its own when it is enrolled.
+const MODEL: &str = "Tillkey Text Terminal";
 /// Trading names, made up.
 const NAMES: [&str; 6] = [
     "老王面馆",
@@ -55,7 +57,7 @@ pub(super) async fn open(
     bank.post(by, "/v1/merchants", body).await?;
     let body = json!({
         "merchant": shop.merchant, "number": shop.terminal_number,
-        "serial_number": shop.serial_number, "model": operator::MODEL,
+        "serial_number": shop.serial_number, "model": MODEL,
     });
     let terminal = text(&bank.post(by, "/v1/terminals", body).await?, "terminal")?;
     let supervisor = number(0)?;
