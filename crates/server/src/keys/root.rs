@@ -152,7 +152,8 @@ impl RootKey {
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
-        fs::create_dir_all(folder)?;
+        // The keyring's folder is the data directory, which is nobody else's to look into.
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
