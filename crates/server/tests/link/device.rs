@@ -12,7 +12,7 @@ use tillkey_terminal::wire::ids::{SessionId, TerminalId};
 use tillkey_terminal::wire::message::{
     Capabilities, FromServer, FromTerminal, Order, Reply, Report,
 };
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
@@ -140,7 +140,9 @@ pub(crate) struct Line(pub(crate) WebSocketStream<TcpStream>);
 
 impl Line {
     pub(crate) async fn open(world: &World) -> Self {
-        let stream = TcpStream::connect(world.address).await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4 * 1024).unwrap();
+        let stream = socket.connect(world.address).await.unwrap();
         let (line, _) = client_async(format!("ws://{}/v1/link", world.address), stream)
             .await
             .unwrap();

@@ -363,6 +363,12 @@ async fn a_terminal_that_does_not_read_is_dropped_and_nobody_waits_for_it() {
         }
     })
     .await;
+    let why = line.end().await;
+    assert!(
+        !why.starts_with("10"),
+        "there was no room for a reason: {why}"
+    );
+    assert_eq!(world.links.refused_frames(), 0);
     issue(&world, other.terminal, 1).await;
     assert_eq!(other.order(&mut others).await.command, code_issued(1));
 }

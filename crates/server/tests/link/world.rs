@@ -22,7 +22,7 @@ use tillkey_terminal::wire::code::EnrolmentCode;
 use tillkey_terminal::wire::ids::{OperatorNumber, TerminalId};
 use tillkey_terminal::wire::message::Capabilities;
 use tillkey_terminal::{FileDevice, Notice, Profile, Terminal};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -81,7 +81,7 @@ impl World {
         .unwrap();
         let (shutdown, told) = watch::channel(false);
         let links = Links::new(limits);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = listen();
         let address = listener.local_addr().unwrap();
         let app = link::router(shell.clone(), links.clone())
             .into_make_service_with_connect_info::<SocketAddr>();
@@ -211,6 +211,16 @@ impl World {
         self.shutdown.send_replace(true);
         soon("end of the links", &mut self.link).await.unwrap();
     }
+}
+
+/// A port whose connections hold few bytes on their way, so that a terminal that does
+/// not read is noticed after kilobytes, and not after the megabytes that a kernel
+/// takes for it.
+fn listen() -> TcpListener {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(4 * 1024).unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    socket.listen(1024).unwrap()
 }
 
 pub(crate) fn number(index: u32) -> String {
