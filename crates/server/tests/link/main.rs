@@ -5,8 +5,13 @@
 #[path = "../../../tillkey/src/till/mod.rs"]
 mod till;
 
+#[cfg(test)]
 mod device;
+#[cfg(test)]
 mod lines;
+#[cfg(test)]
 mod outbox;
+#[cfg(test)]
 mod reset;
+#[cfg(test)]
 mod world;

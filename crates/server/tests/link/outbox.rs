@@ -73,16 +73,14 @@ async fn d10_a_poison_message_holds_up_no_other() {
     // Its own worker stops; the one under test takes its place.
     world.shut_down().await;
     let (sent, mut arrived) = mpsc::unbounded_channel();
-    let script = Arc::new(Script {
+    let script: Arc<dyn Sender> = Arc::new(Script {
         tries: Mutex::default(),
         sent,
     });
     queue(&world, &["poison", "never", "once more", "plain"]).await;
 
     let (_stop, told) = watch::channel(false);
-    let senders = Senders {
-        sms: Arc::clone(&script) as Arc<dyn Sender>,
-    };
+    let senders = Senders { sms: script };
     let worker = tokio::spawn(run_with(world.shell.clone(), senders, told));
     assert_eq!(soon("message", arrived.recv()).await.unwrap(), "plain");
     soon("dead letter", async {

@@ -76,7 +76,7 @@ impl<D: Device + Send + 'static> Talk<'_, D> {
             next = tokio::select! {
                 heard = self.link.next() => match heard {
                     Some(Ok(message)) => self.hear(message).await?,
-                    Some(Err(fault)) => gone(fault),
+                    Some(Err(fault)) => gone(fault.to_string()),
                     None => gone("the server closed the link"),
                 },
                 act = self.life.outside.to_do.recv() => match act {
@@ -128,7 +128,7 @@ impl<D: Device + Send + 'static> Talk<'_, D> {
             let sending = self.link.send(Message::Binary(frame.into()));
             match timeout(WRITE_WAIT_MAX, sending).await {
                 Ok(Ok(())) => {}
-                Ok(Err(fault)) => return Ok(gone(fault)),
+                Ok(Err(fault)) => return Ok(gone(fault.to_string())),
                 Err(_) => return Ok(gone("the link takes nothing more")),
             }
         }
@@ -183,13 +183,13 @@ impl<D: Device + Send + 'static> Talk<'_, D> {
                 self.life.tell(Told::NotDone(fault)).await;
                 Ok(Ok(()))
             }
-            _ => Ok(gone(fault)),
+            _ => Ok(gone(fault.to_string())),
         }
     }
 }
 
-fn gone<T>(why: impl ToString) -> Result<T, Over> {
-    Err(Over::Gone(why.to_string()))
+fn gone(why: impl Into<String>) -> Result<(), Over> {
+    Err(Over::Gone(why.into()))
 }
 
 /// How long until a time of the server's clock, as far as the device's tells.
