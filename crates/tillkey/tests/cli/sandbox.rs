@@ -46,7 +46,9 @@ impl Sandbox {
             stderr,
         } = self.command(arguments).output().unwrap();
         Ended {
-            status: status.code().unwrap(),
+            status: status
+                .code()
+                .unwrap_or_else(|| panic!("{status}: {arguments:?}")),
             stdout: String::from_utf8(stdout).unwrap(),
             stderr: String::from_utf8(stderr).unwrap(),
         }
