@@ -130,7 +130,11 @@ fn tables_of_contents_hold_no_logic() {
 #[test]
 fn nothing_is_left_lying_about() {
     let mut found = Vec::new();
-    for source in sources(&TEXTS) {
+    // Pages may speak of these words.
+    for source in sources(&TEXTS)
+        .iter()
+        .filter(|source| !source.path.ends_with(".md"))
+    {
         for (number, line) in (1..).zip(source.text.lines()) {
             for (word, why) in LEFT_LYING {
                 if line.contains(word) {
