@@ -82,7 +82,9 @@ impl<'de> serde::Deserialize<'de> for Cursor {
         if plain {
             Ok(Self(text))
         } else {
-            Err(serde::de::Error::custom("the `next_cursor` of an earlier page"))
+            Err(serde::de::Error::custom(
+                "the `next_cursor` of an earlier page",
+            ))
         }
     }
 }

@@ -16,9 +16,7 @@ use tillkey_rules::party::Actor;
 
 use super::Api;
 use super::json::RequestDigest;
-use super::limits::{
-    FORWARDED_HOPS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, IDEMPOTENCY_KEY_LENGTH_MIN,
-};
+use super::limits::{FORWARDED_HOPS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, IDEMPOTENCY_KEY_LENGTH_MIN};
 use super::problem::Problem;
 use crate::act::{Access, CaseToken, Once, SignedIn, Source, StaffToken, staff};
 
@@ -35,7 +33,11 @@ impl FromRequestParts<Api> for Peer {
             return Err(Problem::fault());
         };
         let trusted = &api.shell.config().trusted_proxies;
-        Ok(Self(Source::address(origin(peer.ip(), &parts.headers, trusted))))
+        Ok(Self(Source::address(origin(
+            peer.ip(),
+            &parts.headers,
+            trusted,
+        ))))
     }
 }
 
@@ -45,7 +47,9 @@ impl FromRequestParts<Api> for Peer {
 fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let mut nearest = peer.to_canonical();
     let chain = headers.get_all("x-forwarded-for").iter().rev();
-    let hops = chain.filter_map(|value| value.to_str().ok()).flat_map(|text| text.rsplit(','));
+    let hops = chain
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.rsplit(','));
     for hop in hops.take(FORWARDED_HOPS_MAX) {
         if !trusted.contains(&nearest) {
             break;
@@ -69,7 +73,9 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn token<T: FromStr>(headers: &HeaderMap) -> Result<T, Problem> {
-    bearer(headers).and_then(|text| text.parse().ok()).ok_or(Problem::unauthenticated())
+    bearer(headers)
+        .and_then(|text| text.parse().ok())
+        .ok_or(Problem::unauthenticated())
 }
 
 /// A member of staff, signed in.
@@ -110,7 +116,9 @@ impl FromRequestParts<Api> for MaybeStaff {
             return Ok(Self(None));
         }
         // Who says they are somebody is that or is turned away, never a stranger.
-        Staff::from_request_parts(parts, api).await.map(|staff| Self(Some(staff.signed_in)))
+        Staff::from_request_parts(parts, api)
+            .await
+            .map(|staff| Self(Some(staff.signed_in)))
     }
 }
 
@@ -141,10 +149,16 @@ impl FromRequestParts<Api> for CaseCaller {
         if let Ok(token) = token::<CaseToken>(&parts.headers) {
             let digest = HEXLOWER.encode(&Sha256::digest(token.expose()));
             let principal = format!("holder {digest}");
-            return Ok(Self { access: Access::Holder(token), principal });
+            return Ok(Self {
+                access: Access::Holder(token),
+                principal,
+            });
         }
         let staff = Staff::from_request_parts(parts, api).await?;
-        Ok(Self { principal: staff.principal(), access: Access::Staff(staff.signed_in) })
+        Ok(Self {
+            principal: staff.principal(),
+            access: Access::Staff(staff.signed_in),
+        })
     }
 }
 
@@ -175,7 +189,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Key {
         let plain = lengths.contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
         match (value.to_str(), plain, values.next()) {
             (Ok(key), true, None) => Ok(Self(Some(key.to_owned()))),
-            _ => Err(Problem::invalid("Idempotency-Key", "8 to 64 visible ASCII characters, once")),
+            _ => Err(Problem::invalid(
+                "Idempotency-Key",
+                "8 to 64 visible ASCII characters, once",
+            )),
         }
     }
 }
@@ -183,7 +200,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Key {
 impl Key {
     /// The key with whose it is and what it is used for.
     pub(crate) fn once(self, principal: String, digest: RequestDigest) -> Option<Once> {
-        self.0.map(|key| Once { principal, key, request_digest: digest.0 })
+        self.0.map(|key| Once {
+            principal,
+            key,
+            request_digest: digest.0,
+        })
     }
 }
 
@@ -204,11 +225,23 @@ mod tests {
             origin(peer.parse().unwrap(), &headers, &trusted).to_string()
         };
         assert_eq!(check("203.0.113.9", &["10.9.9.9"], &[]), "203.0.113.9");
-        assert_eq!(check("10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]), "203.0.113.9");
-        assert_eq!(check("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]), "203.0.113.9");
+        assert_eq!(
+            check("10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            check("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]),
+            "203.0.113.9"
+        );
         // What the stranger put in front is not read.
-        assert_eq!(check("10.0.0.1", &["1.1.1.1, 203.0.113.9"], &["10.0.0.1"]), "203.0.113.9");
-        assert_eq!(check("10.0.0.1", &["1.1.1.1", "203.0.113.9"], &["10.0.0.1"]), "203.0.113.9");
+        assert_eq!(
+            check("10.0.0.1", &["1.1.1.1, 203.0.113.9"], &["10.0.0.1"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            check("10.0.0.1", &["1.1.1.1", "203.0.113.9"], &["10.0.0.1"]),
+            "203.0.113.9"
+        );
         assert_eq!(check("10.0.0.1", &["unknown"], &["10.0.0.1"]), "10.0.0.1");
         assert_eq!(check("10.0.0.1", &[], &["10.0.0.1"]), "10.0.0.1");
     }

@@ -11,7 +11,10 @@ use super::meter::Gauges;
 use super::{Api, ledger};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready)).routes(routes!(metrics))
+    OpenApiRouter::new()
+        .routes(routes!(health))
+        .routes(routes!(ready))
+        .routes(routes!(metrics))
 }
 
 /// Whether the process answers.
@@ -43,6 +46,9 @@ async fn metrics(State(api): State<Api>) -> Response {
         terminals: count(api.shell.presence().count()),
         ledger_size: ledger::size(&api).await.ok(),
     };
-    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    let kind = [(
+        header::CONTENT_TYPE,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )];
     (kind, api.meter.text(&gauges)).into_response()
 }

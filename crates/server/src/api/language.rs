@@ -25,8 +25,12 @@ impl Language {
     /// Reads `Accept-Language` (RFC 9110 §12.5.4). What cannot be read is as if it
     /// were not there: a language is a wish.
     pub fn asked_for(headers: &HeaderMap) -> Self {
-        let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let wishes = header.filter(|text| text.len() <= LANGUAGES_BYTES_MAX).unwrap_or_default();
+        let header = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
+        let wishes = header
+            .filter(|text| text.len() <= LANGUAGES_BYTES_MAX)
+            .unwrap_or_default();
         let mut best = (0, Self::Chinese);
         for wish in wishes.split(',') {
             let (tag, weight) = read(wish);
@@ -51,7 +55,11 @@ fn read(wish: &str) -> (&str, u16) {
         return (tag, 1_000);
     };
     let thousandths = match weight.split_once('.') {
-        None => weight.parse::<u16>().ok().filter(|&whole| whole <= 1).map(|whole| whole * 1_000),
+        None => weight
+            .parse::<u16>()
+            .ok()
+            .filter(|&whole| whole <= 1)
+            .map(|whole| whole * 1_000),
         Some(("0", digits)) if (1..=3).contains(&digits.len()) => {
             format!("{digits:0<3}").parse().ok()
         }
@@ -71,7 +79,10 @@ mod tests {
     fn the_first_wish_that_can_be_met_is_met() {
         let check = |wishes: &str| {
             let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(wishes).unwrap());
+            headers.insert(
+                header::ACCEPT_LANGUAGE,
+                HeaderValue::from_str(wishes).unwrap(),
+            );
             Language::asked_for(&headers).tag()
         };
         assert_eq!(Language::asked_for(&HeaderMap::new()), Language::Chinese);

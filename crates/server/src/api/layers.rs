@@ -38,7 +38,10 @@ pub(super) async fn answer(State(api): State<Api>, request: Request, next: Next)
     let _in_flight = api.meter.begin();
     let language = Language::asked_for(request.headers());
     let id = MessageId::random(&mut api.shell.rng()).to_string();
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str);
     let span = tracing::info_span!(
         "request",
         request.id = id,
@@ -47,7 +50,10 @@ pub(super) async fn answer(State(api): State<Api>, request: Request, next: Next)
         response.status = Empty,
     );
     let mut response = next.run(request).instrument(span.clone()).await;
-    let problem = response.extensions_mut().remove::<Problem>().or_else(|| by_itself(&response));
+    let problem = response
+        .extensions_mut()
+        .remove::<Problem>()
+        .or_else(|| by_itself(&response));
     if let Some(problem) = problem {
         response = problem.speak(language, api.shell.now(), &response);
     }
@@ -82,17 +88,25 @@ fn verb(method: &Method) -> &'static str {
 /// says so itself.
 fn harden(response: &mut Response, id: &str) {
     const FIXED: [(HeaderName, &str); 5] = [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
     ];
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }

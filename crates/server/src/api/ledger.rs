@@ -51,9 +51,16 @@ impl FromRequestParts<Api> for Reader {
     security((), ("staff" = []))
 )]
 async fn checkpoint(State(api): State<Api>, _: Reader) -> Result<Response, Problem> {
-    let note = api.shell.store().read(|tx| ledger::checkpoint(tx)).await.map_err(Failure::from)?;
-    let headers =
-        [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    let note = api
+        .shell
+        .store()
+        .read(|tx| ledger::checkpoint(tx))
+        .await
+        .map_err(Failure::from)?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
     Ok((headers, note).into_response())
 }
 
@@ -72,15 +79,19 @@ pub(super) async fn tile(
     Path(path): Path<String>,
     _: Reader,
 ) -> Result<Response, Problem> {
-    let path: TilePath = format!("tile/{path}").parse().map_err(|_| Problem::unknown())?;
+    let path: TilePath = format!("tile/{path}")
+        .parse()
+        .map_err(|_| Problem::unknown())?;
     let bytes = read(&api, path).await?.ok_or(Problem::unknown())?;
     let cached = match (path.is_full(), api.shell.config().ledger_public) {
         (true, true) => "public, max-age=31536000, immutable",
         (true, false) => "private, max-age=31536000, immutable",
         (false, _) => "no-cache",
     };
-    let headers =
-        [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, cached)];
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CACHE_CONTROL, cached),
+    ];
     Ok((headers, bytes).into_response())
 }
 

@@ -46,7 +46,10 @@ impl<'de> Deserialize<'de> for Personal {
 
 impl Personal {
     fn phone(&self, field: &str) -> Result<Phone, Problem> {
-        self.0.expose().parse().map_err(|invalid| Problem::of_id(field, &invalid))
+        self.0
+            .expose()
+            .parse()
+            .map_err(|invalid| Problem::of_id(field, &invalid))
     }
 
     fn identity_number(&self, field: &str) -> Result<ResidentIdentityNumber, Problem> {
@@ -93,7 +96,9 @@ impl AddMerchant {
         let credit_code = self.credit_code.map(|code| code.credit_code("credit_code"));
         let holder = self.holder_identity_number;
         let holder = holder.map(|number| number.identity_number("holder_identity_number"));
-        let proxies = proxies.iter().map(|n| n.identity_number("proxy_identity_numbers"));
+        let proxies = proxies
+            .iter()
+            .map(|n| n.identity_number("proxy_identity_numbers"));
         Ok(MerchantDetails {
             merchant: self.merchant,
             name: name.map_err(|invalid| Problem::of_id("name", &invalid))?,
@@ -214,7 +219,9 @@ impl LookUpBy {
             (Some(merchant), None, None) => Ok(LookUp::Merchant(merchant)),
             (None, Some(serial_number), None) => Ok(LookUp::SerialNumber(serial_number)),
             (None, None, Some(phone)) => phone.phone("phone").map(LookUp::Phone),
-            _ => Err(Problem::malformed("exactly one of merchant, serial_number, phone")),
+            _ => Err(Problem::malformed(
+                "exactly one of merchant, serial_number, phone",
+            )),
         }
     }
 }
@@ -259,11 +266,14 @@ struct FoundTerminalBody {
 
 impl From<Found> for FoundMerchantBody {
     fn from(found: Found) -> Self {
-        let terminals = found.terminals.into_iter().map(|terminal| FoundTerminalBody {
-            terminal: terminal.terminal,
-            number: terminal.number,
-            online: terminal.online,
-        });
+        let terminals = found
+            .terminals
+            .into_iter()
+            .map(|terminal| FoundTerminalBody {
+                terminal: terminal.terminal,
+                number: terminal.number,
+                online: terminal.online,
+            });
         Self {
             merchant: found.merchant,
             name_masked: found.name_masked,
@@ -289,5 +299,7 @@ async fn look_up(
     request: StrictJson<LookUpBy>,
 ) -> Result<Json<FoundBody>, Problem> {
     let found = act::look_up(&api.shell, request.body.read()?, &staff.signed_in).await?;
-    Ok(Json(FoundBody { items: found.into_iter().map(FoundMerchantBody::from).collect() }))
+    Ok(Json(FoundBody {
+        items: found.into_iter().map(FoundMerchantBody::from).collect(),
+    }))
 }

@@ -67,11 +67,26 @@ impl Meter {
             ],
         );
         let in_flight = [("", read(&self.in_flight))];
-        family("tillkey_http_requests_in_flight", "gauge", "Requests being worked on.", &in_flight);
+        family(
+            "tillkey_http_requests_in_flight",
+            "gauge",
+            "Requests being worked on.",
+            &in_flight,
+        );
         let streams = [("", gauges.streams)];
-        family("tillkey_event_streams", "gauge", "Open event streams.", &streams);
+        family(
+            "tillkey_event_streams",
+            "gauge",
+            "Open event streams.",
+            &streams,
+        );
         let terminals = [("", gauges.terminals)];
-        family("tillkey_terminals_connected", "gauge", "Terminals with a live link.", &terminals);
+        family(
+            "tillkey_terminals_connected",
+            "gauge",
+            "Terminals with a live link.",
+            &terminals,
+        );
         if let Some(size) = gauges.ledger_size {
             let help = "Entries under the newest checkpoint.";
             family("tillkey_ledger_entries", "gauge", help, &[("", size)]);
@@ -98,9 +113,17 @@ mod tests {
     #[test]
     fn a_request_is_in_flight_until_it_ends() {
         let meter = Meter::default();
-        let gauges = Gauges { streams: 2, terminals: 3, ledger_size: Some(4) };
+        let gauges = Gauges {
+            streams: 2,
+            terminals: 3,
+            ledger_size: Some(4),
+        };
         let request = meter.begin();
-        assert!(meter.text(&gauges).contains("tillkey_http_requests_in_flight 1\n"));
+        assert!(
+            meter
+                .text(&gauges)
+                .contains("tillkey_http_requests_in_flight 1\n")
+        );
         drop(request);
         meter.answered(StatusCode::NOT_FOUND);
         let text = meter.text(&gauges);
@@ -113,7 +136,10 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in {text}");
         }
-        let unread = Gauges { ledger_size: None, ..gauges };
+        let unread = Gauges {
+            ledger_size: None,
+            ..gauges
+        };
         assert!(!meter.text(&unread).contains("ledger"));
     }
 }

@@ -78,7 +78,10 @@ pub fn router(shell: Shell) -> Router {
     let (nouns, _) = nouns().split_for_parts();
     let (platform, _) = health::routes().split_for_parts();
     nouns
-        .route("/v1/openapi.json", get(move || async move { openapi::answer(&document) }))
+        .route(
+            "/v1/openapi.json",
+            get(move || async move { openapi::answer(&document) }),
+        )
         .route("/v1/{*rest}", any(|| async { Problem::unknown() }))
         .layer(from_fn_with_state(api.clone(), layers::bound))
         // The platform asks when all places are taken, too.

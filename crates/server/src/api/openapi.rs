@@ -56,5 +56,9 @@ pub(super) fn text(document: &OpenApi) -> String {
 
 /// Answers with the document.
 pub(super) fn answer(text: &str) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], text.to_owned()).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        text.to_owned(),
+    )
+        .into_response()
 }

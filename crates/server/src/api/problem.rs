@@ -32,25 +32,46 @@ pub struct Row {
 }
 
 const fn row(code: &'static str, status: StatusCode, zh: &'static str, en: &'static str) -> Row {
-    Row { code, status, zh, en }
+    Row {
+        code,
+        status,
+        zh,
+        en,
+    }
 }
 
 /// What is wrong with the request itself, or with the world; the refusals of the
 /// rules have their own list.
-const MALFORMED: Row =
-    row("malformed", StatusCode::BAD_REQUEST, "请求格式有误。", "The request cannot be read.");
-const INVALID: Row =
-    row("invalid", StatusCode::BAD_REQUEST, "填写内容有误。", "A value is missing or wrong.");
+const MALFORMED: Row = row(
+    "malformed",
+    StatusCode::BAD_REQUEST,
+    "请求格式有误。",
+    "The request cannot be read.",
+);
+const INVALID: Row = row(
+    "invalid",
+    StatusCode::BAD_REQUEST,
+    "填写内容有误。",
+    "A value is missing or wrong.",
+);
 const UNAUTHENTICATED: Row = row(
     "unauthenticated",
     StatusCode::UNAUTHORIZED,
     "请先登录，或重新打开申请。",
     "Sign in first, or open the request again.",
 );
-const UNKNOWN: Row =
-    row("unknown", StatusCode::NOT_FOUND, "没有找到。", "There is nothing here for you.");
-const METHOD: Row =
-    row("method", StatusCode::METHOD_NOT_ALLOWED, "不支持此操作。", "This cannot be done here.");
+const UNKNOWN: Row = row(
+    "unknown",
+    StatusCode::NOT_FOUND,
+    "没有找到。",
+    "There is nothing here for you.",
+);
+const METHOD: Row = row(
+    "method",
+    StatusCode::METHOD_NOT_ALLOWED,
+    "不支持此操作。",
+    "This cannot be done here.",
+);
 const TIMEOUT: Row = row(
     "timeout",
     StatusCode::REQUEST_TIMEOUT,
@@ -81,16 +102,24 @@ const STREAMS: Row = row(
     "打开的连接过多，请关闭一些。",
     "Too many open streams. Close some.",
 );
-const EXISTS: Row =
-    row("exists", StatusCode::CONFLICT, "该编号已存在。", "This exists already.");
+const EXISTS: Row = row(
+    "exists",
+    StatusCode::CONFLICT,
+    "该编号已存在。",
+    "This exists already.",
+);
 const FAULT: Row = row(
     "fault",
     StatusCode::INTERNAL_SERVER_ERROR,
     "系统出现故障，本次操作未生效，请稍后重试。",
     "Something failed here and nothing was done. Try again later.",
 );
-const BUSY: Row =
-    row("busy", StatusCode::SERVICE_UNAVAILABLE, "系统繁忙，请稍后重试。", "Busy. Try again in a moment.");
+const BUSY: Row = row(
+    "busy",
+    StatusCode::SERVICE_UNAVAILABLE,
+    "系统繁忙，请稍后重试。",
+    "Busy. Try again in a moment.",
+);
 
 const REQUEST_ROWS: [Row; 13] = [
     MALFORMED,
@@ -128,14 +157,24 @@ fn row_of(refusal: &Refusal) -> Row {
 
 /// The whole table, in the order of its parts.
 pub fn table() -> Vec<Row> {
-    Refusal::ALL.iter().map(row_of).chain(REQUEST_ROWS).collect()
+    Refusal::ALL
+        .iter()
+        .map(row_of)
+        .chain(REQUEST_ROWS)
+        .collect()
 }
 
 /// The table as a text, committed and compared.
 pub fn table_text() -> String {
     use fmt::Write as _;
     let mut text = String::from("# code, status, title in Chinese and English\n");
-    for Row { code, status, zh, en } in table() {
+    for Row {
+        code,
+        status,
+        zh,
+        en,
+    } in table()
+    {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{code}\t{}\t{zh}\t{en}", status.as_u16());
     }
@@ -176,12 +215,20 @@ pub struct ProblemBody {
 
 impl Problem {
     const fn of_row(row: Row) -> Self {
-        Self { row, field: None, rule: None, retry_at: None }
+        Self {
+            row,
+            field: None,
+            rule: None,
+            retry_at: None,
+        }
     }
 
     /// The text is not what a request is made of.
     pub(crate) fn malformed(rule: &str) -> Self {
-        Self { rule: Some(rule.to_owned()), ..Self::of_row(MALFORMED) }
+        Self {
+            rule: Some(rule.to_owned()),
+            ..Self::of_row(MALFORMED)
+        }
     }
 
     /// A field or parameter is wrong.
@@ -256,7 +303,12 @@ impl Problem {
     /// The problem in words: status, body, and when to come back. `Allow` of a 405
     /// stays.
     pub(crate) fn speak(self, language: Language, now: Timestamp, bare: &Response) -> Response {
-        let Row { code, status, zh, en } = self.row;
+        let Row {
+            code,
+            status,
+            zh,
+            en,
+        } = self.row;
         let retry_after_s = self.retry_at.map_or_else(
             || (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
             |at| Some(at.duration_since(now).as_secs().saturating_add(1).max(1)),
@@ -276,7 +328,10 @@ impl Problem {
         let headers = response.headers_mut();
         let json = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, json);
-        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        headers.insert(
+            header::CONTENT_LANGUAGE,
+            HeaderValue::from_static(language.tag()),
+        );
         headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
         if let Some(allow) = bare.headers().get(header::ALLOW) {
             headers.insert(header::ALLOW, allow.clone());
@@ -295,13 +350,20 @@ impl Problem {
 impl From<FieldFault> for Problem {
     fn from(fault: FieldFault) -> Self {
         let FieldFault { field, rule } = fault;
-        Self { field, rule: Some(rule), ..Self::of_row(INVALID) }
+        Self {
+            field,
+            rule: Some(rule),
+            ..Self::of_row(INVALID)
+        }
     }
 }
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        Self { retry_at: refusal.retry_at(), ..Self::of_row(row_of(&refusal)) }
+        Self {
+            retry_at: refusal.retry_at(),
+            ..Self::of_row(row_of(&refusal))
+        }
     }
 }
 
@@ -314,9 +376,10 @@ impl From<Failure> for Problem {
             Failure::NotAllowed => Refusal::NotAllowed.into(),
             Failure::KeyReused => Self::of_row(KEY_REUSED),
             Failure::Exists => Self::of_row(EXISTS),
-            Failure::Invalid(invalid) => {
-                Self { rule: Some(invalid.to_string()), ..Self::of_row(INVALID) }
-            }
+            Failure::Invalid(invalid) => Self {
+                rule: Some(invalid.to_string()),
+                ..Self::of_row(INVALID)
+            },
             Failure::Busy => Self::busy(),
             Failure::Fault(fault) => {
                 tracing::error!(fault = %fault, "a request failed");

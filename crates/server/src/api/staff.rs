@@ -22,8 +22,8 @@ use super::json::StrictJson;
 use super::limits::PASSWORD_BYTES_MAX;
 use super::problem::{Problem, ProblemBody};
 use super::words::RoleWord;
-use crate::act::{SignedIn, StaffToken};
 use crate::act::staff::{self as act, NewStaff, StaffSummary};
+use crate::act::{SignedIn, StaffToken};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
@@ -85,7 +85,11 @@ async fn sign_in(
     peer: Peer,
     request: StrictJson<SignIn>,
 ) -> Result<(StatusCode, Json<Session>), Problem> {
-    let SignIn { acquirer, staff, password } = request.body;
+    let SignIn {
+        acquirer,
+        staff,
+        password,
+    } = request.body;
     let acquirer = acquirer.as_ref().unwrap_or_else(|| api.shell.home());
     let token = act::sign_in(&api.shell, acquirer, staff, password.0, &peer.0).await?;
     Ok((StatusCode::CREATED, Json(Session { token })))
@@ -145,11 +149,23 @@ async fn add(
     request: StrictJson<AddStaff>,
 ) -> Result<(StatusCode, Json<AddedStaff>), Problem> {
     by.signed_in.must_be(&[Role::Administrator])?;
-    let AddStaff { staff, person, role } = request.body;
+    let AddStaff {
+        staff,
+        person,
+        role,
+    } = request.body;
     let acquirer = by.signed_in.acquirer.clone();
-    let new = NewStaff { acquirer, staff: staff.clone(), person, role };
+    let new = NewStaff {
+        acquirer,
+        staff: staff.clone(),
+        person,
+        role,
+    };
     let password = act::add(&api.shell, new, &by.signed_in.actor).await?;
-    let added = AddedStaff { staff, password: password.expose().clone() };
+    let added = AddedStaff {
+        staff,
+        password: password.expose().clone(),
+    };
     Ok((StatusCode::CREATED, Json(added)))
 }
 
@@ -207,14 +223,20 @@ async fn list(
     by.signed_in.must_be(&[Role::Administrator])?;
     let found = act::list(&api.shell, &by.signed_in.acquirer, query.cursor).await?;
     let full = found.len() >= usize::try_from(tillkey_store::limits::PAGE_MAX).unwrap_or(1);
-    let next_cursor = found.last().filter(|_| full).map(|last| last.staff.to_string());
+    let next_cursor = found
+        .last()
+        .filter(|_| full)
+        .map(|last| last.staff.to_string());
     let shown = |member: StaffSummary| StaffBody {
         staff: member.staff,
         person: member.person,
         role: member.role,
         enabled: member.enabled,
     };
-    Ok(Json(StaffPage { items: found.into_iter().map(shown).collect(), next_cursor }))
+    Ok(Json(StaffPage {
+        items: found.into_iter().map(shown).collect(),
+        next_cursor,
+    }))
 }
 
 /// Disables an account; its sessions end at once.

@@ -35,13 +35,19 @@ impl Streams {
         if open.all >= STREAMS_MAX {
             return Err(Problem::busy());
         }
-        let of_source = open.by_source.entry(source.as_str().to_owned()).or_default();
+        let of_source = open
+            .by_source
+            .entry(source.as_str().to_owned())
+            .or_default();
         if *of_source >= STREAMS_PER_SOURCE_MAX {
             return Err(Problem::streams());
         }
         *of_source += 1;
         open.all += 1;
-        Ok(Place { streams: self.clone(), source: source.as_str().to_owned() })
+        Ok(Place {
+            streams: self.clone(),
+            source: source.as_str().to_owned(),
+        })
     }
 
     /// How many are open.
@@ -52,7 +58,11 @@ impl Streams {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self
+            .streams
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         open.all = open.all.saturating_sub(1);
         if let Some(of_source) = open.by_source.get_mut(&self.source) {
             *of_source = of_source.saturating_sub(1);
@@ -72,8 +82,9 @@ mod tests {
         let streams = Streams::default();
         let greedy = Source::address([203, 0, 113, 1].into());
         let other = Source::address([203, 0, 113, 2].into());
-        let mut places: Vec<Place> =
-            (0..STREAMS_PER_SOURCE_MAX).map(|_| streams.take(&greedy).unwrap()).collect();
+        let mut places: Vec<Place> = (0..STREAMS_PER_SOURCE_MAX)
+            .map(|_| streams.take(&greedy).unwrap())
+            .collect();
         assert!(streams.take(&greedy).is_err());
         assert!(streams.take(&other).is_ok());
         places.pop();

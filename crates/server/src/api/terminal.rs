@@ -73,11 +73,26 @@ async fn add(
     request: StrictJson<AddTerminal>,
 ) -> Result<Response, Problem> {
     let once = key.once(staff.principal(), request.digest);
-    let AddTerminal { merchant, number, serial_number, model } = request.body;
-    let details = TerminalDetails { merchant, number, serial_number, model };
+    let AddTerminal {
+        merchant,
+        number,
+        serial_number,
+        model,
+    } = request.body;
+    let details = TerminalDetails {
+        merchant,
+        number,
+        serial_number,
+        model,
+    };
     let terminal = act::add_terminal(&api.shell, details, &staff.signed_in, once).await?;
     let location = [(header::LOCATION, format!("/v1/terminals/{terminal}"))];
-    Ok((StatusCode::CREATED, location, Json(AddedTerminal { terminal })).into_response())
+    Ok((
+        StatusCode::CREATED,
+        location,
+        Json(AddedTerminal { terminal }),
+    )
+        .into_response())
 }
 
 /// A terminal.

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use tillkey_rules::case::State;
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! word_schemas {

@@ -131,7 +131,12 @@ impl From<CaseView> for CaseBody {
             opened_at: view.opened_at,
             deadline: view.deadline,
             decision: view.decision.map(tillkey_rules::policy::Decision::name),
-            reasons: reasons.map(|text| ReasonBody { zh: text.zh, en: text.en }).collect(),
+            reasons: reasons
+                .map(|text| ReasonBody {
+                    zh: text.zh,
+                    en: text.en,
+                })
+                .collect(),
             next: view.next,
             evidence: view.evidence,
             reviewers_needed: view.reviewers_needed,
@@ -144,7 +149,12 @@ impl From<CaseView> for CaseBody {
             terminal_number: view.terminal_number,
             operator: view.operator,
             newer: view.newer,
-            timeline: timeline.map(|item| TimelineBody { at: item.at, step: item.step }).collect(),
+            timeline: timeline
+                .map(|item| TimelineBody {
+                    at: item.at,
+                    step: item.step,
+                })
+                .collect(),
         }
     }
 }
@@ -230,6 +240,9 @@ pub(crate) struct CasesBody {
 impl From<Page<CaseSummary>> for CasesBody {
     fn from(page: Page<CaseSummary>) -> Self {
         let items = page.items.into_iter().map(SummaryBody::from).collect();
-        Self { items, next_cursor: page.next_cursor }
+        Self {
+            items,
+            next_cursor: page.next_cursor,
+        }
     }
 }

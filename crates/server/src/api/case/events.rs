@@ -56,7 +56,9 @@ pub(super) async fn events(
     let place = api.streams.take(&peer.0)?;
     let rings = api.shell.bell().listen();
     let first: CaseBody = act::view(&api.shell, case, &caller.access).await?.into();
-    let seen_last = headers.get("last-event-id").is_some_and(|id| id.as_bytes() == LAST.as_bytes());
+    let seen_last = headers
+        .get("last-event-id")
+        .is_some_and(|id| id.as_bytes() == LAST.as_bytes());
     if seen_last && !first.state.is_open() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
@@ -92,7 +94,11 @@ impl Follower {
             let mut follower = follower?;
             let body = follower.next().await?;
             let event = Event::default().event("case").retry(Duration::from_secs(2));
-            let event = if body.state.is_open() { event } else { event.id(LAST) };
+            let event = if body.state.is_open() {
+                event
+            } else {
+                event.id(LAST)
+            };
             let event = event.json_data(&body).ok()?;
             let goes_on = body.state.is_open();
             follower.sent = Some(body);
@@ -114,7 +120,9 @@ impl Follower {
                 Err(_) if look_at == self.until => return None,
                 Ok(Ok(())) | Err(_) => {}
             }
-            let view = act::view(&self.api.shell, self.case, &self.access).await.ok()?;
+            let view = act::view(&self.api.shell, self.case, &self.access)
+                .await
+                .ok()?;
             let body = CaseBody::from(view);
             if self.sent.as_ref() != Some(&body) {
                 return Some(body);

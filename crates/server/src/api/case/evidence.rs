@@ -53,7 +53,12 @@ impl<'de> Deserialize<'de> for Number {
 
 impl Evidence {
     fn read(self) -> Result<Presented, Problem> {
-        let Self { kind, code, number, original_inspected } = self;
+        let Self {
+            kind,
+            code,
+            number,
+            original_inspected,
+        } = self;
         match kind {
             EvidenceKind::SmsCode => {
                 let foreign = [("number", number.is_some()), inspected(original_inspected)];

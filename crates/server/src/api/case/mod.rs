@@ -4,8 +4,8 @@
 //! allowed or right is decided below; a case that is not this caller's is not there.
 
 mod body;
-mod evidence;
 mod events;
+mod evidence;
 
 use axum::Json;
 use axum::extract::State;
@@ -82,9 +82,19 @@ async fn open(
     request: StrictJson<OpenCase>,
 ) -> Result<(StatusCode, Json<OpenedBody>), Problem> {
     let once = key.once(by.principal(&peer), request.digest);
-    let OpenCase { merchant, terminal, operator, reason, channel } = request.body;
+    let OpenCase {
+        merchant,
+        terminal,
+        operator,
+        reason,
+        channel,
+    } = request.body;
     let opening = act::OpenRequest {
-        named: act::Named { merchant, terminal, operator },
+        named: act::Named {
+            merchant,
+            terminal,
+            operator,
+        },
         channel: channel.unwrap_or(Channel::App),
         reason,
     };
@@ -227,7 +237,10 @@ impl ReviewCase {
             let rule = "at most 1000 characters, no control characters but line feeds";
             return Err(FieldFault::new("comment", rule));
         }
-        Ok(act::Review { approve: self.verdict == ReviewVerdict::Approve, comment })
+        Ok(act::Review {
+            approve: self.verdict == ReviewVerdict::Approve,
+            comment,
+        })
     }
 }
 

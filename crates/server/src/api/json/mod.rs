@@ -62,7 +62,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
         }
         let (bytes, digest) = whole(request).await?;
         let tree = tree::read(&bytes).map_err(|why| Problem::malformed(why.rule()))?;
-        Ok(Self { body: read::read(tree)?, digest })
+        Ok(Self {
+            body: read::read(tree)?,
+            digest,
+        })
     }
 }
 
@@ -84,7 +87,9 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
 pub(crate) fn read_texts<T: DeserializeOwned>(
     texts: BTreeMap<String, String>,
 ) -> Result<T, FieldFault> {
-    let fields = texts.into_iter().map(|(name, text)| (name, tree::Tree::Text(text)));
+    let fields = texts
+        .into_iter()
+        .map(|(name, text)| (name, tree::Tree::Text(text)));
     read::read(tree::Tree::Fields(fields.collect()))
 }
 
@@ -130,6 +135,8 @@ fn says_json(headers: &HeaderMap) -> bool {
         return false;
     };
     let mut parts = text.split(';').map(str::trim);
-    parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"))
+    parts
+        .next()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"))
         && parts.all(|part| part.eq_ignore_ascii_case("charset=utf-8"))
 }

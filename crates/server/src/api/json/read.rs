@@ -7,7 +7,9 @@ use std::collections::btree_map;
 use std::fmt;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde::forward_to_deserialize_any;
 
 use super::tree::Tree;
@@ -21,11 +23,17 @@ pub(crate) struct FieldFault {
 
 impl FieldFault {
     pub(crate) fn new(field: &str, rule: impl Into<String>) -> Self {
-        Self { field: Some(field.to_owned()), rule: rule.into() }
+        Self {
+            field: Some(field.to_owned()),
+            rule: rule.into(),
+        }
     }
 
     fn rule(rule: impl Into<String>) -> Self {
-        Self { field: None, rule: rule.into() }
+        Self {
+            field: None,
+            rule: rule.into(),
+        }
     }
 
     /// Puts what is wrong within a value into the field that holds it.
@@ -34,14 +42,23 @@ impl FieldFault {
             Some(inner) => format!("{outer}.{inner}"),
             None => outer.to_owned(),
         };
-        Self { field: Some(field), ..self }
+        Self {
+            field: Some(field),
+            ..self
+        }
     }
 }
 
 /// The name of a field that a caller made up, as far as it is shown back.
 fn shown(field: &str) -> String {
-    let plain = field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if plain && (1..=32).contains(&field.len()) { field.to_owned() } else { "?".to_owned() }
+    let plain = field
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if plain && (1..=32).contains(&field.len()) {
+        field.to_owned()
+    } else {
+        "?".to_owned()
+    }
 }
 
 impl fmt::Display for FieldFault {
@@ -107,9 +124,10 @@ impl<'de> de::Deserializer<'de> for Tree {
             Self::Other => Err(FieldFault::rule("must be a whole number of ordinary size")),
             Self::Text(value) => visitor.visit_string(value),
             Self::List(values) => visitor.visit_seq(Values(values.into_iter())),
-            Self::Fields(fields) => {
-                visitor.visit_map(Named { fields: fields.into_iter(), value: None })
-            }
+            Self::Fields(fields) => visitor.visit_map(Named {
+                fields: fields.into_iter(),
+                value: None,
+            }),
         }
     }
 
@@ -157,7 +175,10 @@ impl<'de> SeqAccess<'de> for Values {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, FieldFault> {
-        self.0.next().map(|value| seed.deserialize(value)).transpose()
+        self.0
+            .next()
+            .map(|value| seed.deserialize(value))
+            .transpose()
     }
 }
 
@@ -182,11 +203,15 @@ impl<'de> MapAccess<'de> for Named {
         Ok(Some(key))
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, FieldFault> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<T::Value, FieldFault> {
         let Some((name, value)) = self.value.take() else {
             return Err(FieldFault::rule("a key before its value"));
         };
-        seed.deserialize(value).map_err(|fault| fault.within(&shown(&name)))
+        seed.deserialize(value)
+            .map_err(|fault| fault.within(&shown(&name)))
     }
 }
 
@@ -216,7 +241,10 @@ mod tests {
 
     #[test]
     fn a03_a_wrong_type_names_the_field_and_never_the_value() {
-        assert_eq!(check(r#"{"kind": "sms_code", "code": "123456", "inspected": true}"#), Ok(()));
+        assert_eq!(
+            check(r#"{"kind": "sms_code", "code": "123456", "inspected": true}"#),
+            Ok(())
+        );
         assert_eq!(check(r#"{"kind": "sms_code"}"#), Ok(()));
         for value in [
             r#"{}"#,

@@ -46,9 +46,17 @@ impl Unreadable {
 
 /// Reads one document.
 pub(crate) fn read(bytes: &[u8]) -> Result<Tree, Unreadable> {
-    let found = Found { left: Cell::new(JSON_VALUES_MAX), why: Cell::new(Unreadable::Syntax) };
+    let found = Found {
+        left: Cell::new(JSON_VALUES_MAX),
+        why: Cell::new(Unreadable::Syntax),
+    };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let tree = Seed { depth: 0, found: &found }.deserialize(&mut reader).map_err(|_| found.why.get())?;
+    let tree = Seed {
+        depth: 0,
+        found: &found,
+    }
+    .deserialize(&mut reader)
+    .map_err(|_| found.why.get())?;
     reader.end().map_err(|_| Unreadable::Syntax)?;
     Ok(tree)
 }
@@ -77,7 +85,10 @@ impl Seed<'_> {
         if self.depth >= JSON_DEPTH_MAX {
             return Err(self.found.stop(Unreadable::TooDeep));
         }
-        Ok(Self { depth: self.depth + 1, ..self })
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
     }
 }
 
@@ -170,7 +181,10 @@ mod tests {
         ] {
             assert_eq!(check(text), Err(why), "{text}");
         }
-        assert_eq!(read(b"{\"a\": \"\xff\"}").map(|_| ()), Err(Unreadable::Syntax));
+        assert_eq!(
+            read(b"{\"a\": \"\xff\"}").map(|_| ()),
+            Err(Unreadable::Syntax)
+        );
     }
 
     #[test]
