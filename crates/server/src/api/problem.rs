@@ -185,8 +185,7 @@ pub fn table_text() -> String {
 #[derive(Debug, Clone)]
 pub struct Problem {
     row: Row,
-    field: Option<String>,
-    rule: Option<String>,
+    wrong: Option<Box<FieldFault>>,
     retry_at: Option<Timestamp>,
 }
 
@@ -217,18 +216,20 @@ impl Problem {
     const fn of_row(row: Row) -> Self {
         Self {
             row,
-            field: None,
-            rule: None,
+            wrong: None,
             retry_at: None,
         }
     }
 
     /// The text is not what a request is made of.
     pub(crate) fn malformed(rule: &str) -> Self {
-        Self {
-            rule: Some(rule.to_owned()),
-            ..Self::of_row(MALFORMED)
-        }
+        Self::of_row(MALFORMED).with(None, rule.to_owned())
+    }
+
+    /// Says which field is wrong, where it is one, and what it takes.
+    fn with(self, field: Option<String>, rule: String) -> Self {
+        let wrong = Some(Box::new(FieldFault { field, rule }));
+        Self { wrong, ..self }
     }
 
     /// A field or parameter is wrong.
@@ -313,6 +314,10 @@ impl Problem {
             || (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
             |at| Some(at.duration_since(now).as_secs().saturating_add(1).max(1)),
         );
+        let (field, rule) = match self.wrong {
+            Some(wrong) => (wrong.field, Some(wrong.rule)),
+            None => (None, None),
+        };
         let body = ProblemBody {
             kind: format!("/problems/{code}"),
             title: match language {
@@ -320,8 +325,8 @@ impl Problem {
                 Language::English => en,
             },
             status: status.as_u16(),
-            field: self.field,
-            rule: self.rule,
+            field,
+            rule,
             retry_at: self.retry_at,
         };
         let mut response = (status, axum::Json(body)).into_response();
@@ -349,12 +354,7 @@ impl Problem {
 
 impl From<FieldFault> for Problem {
     fn from(fault: FieldFault) -> Self {
-        let FieldFault { field, rule } = fault;
-        Self {
-            field,
-            rule: Some(rule),
-            ..Self::of_row(INVALID)
-        }
+        Self::of_row(INVALID).with(fault.field, fault.rule)
     }
 }
 
@@ -376,10 +376,7 @@ impl From<Failure> for Problem {
             Failure::NotAllowed => Refusal::NotAllowed.into(),
             Failure::KeyReused => Self::of_row(KEY_REUSED),
             Failure::Exists => Self::of_row(EXISTS),
-            Failure::Invalid(invalid) => Self {
-                rule: Some(invalid.to_string()),
-                ..Self::of_row(INVALID)
-            },
+            Failure::Invalid(invalid) => Self::of_row(INVALID).with(None, invalid.to_string()),
             Failure::Busy => Self::busy(),
             Failure::Fault(fault) => {
                 tracing::error!(fault = %fault, "a request failed");

@@ -1,11 +1,19 @@
 //! The JSON API as a whole, in memory. Paths mirror URLs; names carry the ids of the
 //! attacks that they replay.
+//!
+//! The modules are marked as tests so that the lints know what they are.
 
+#[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(test)]
 mod cases;
+#[cfg(test)]
 mod documents;
+#[cfg(test)]
 mod ledger;
+#[cfg(test)]
 mod reading;
+#[cfg(test)]
 mod staff;

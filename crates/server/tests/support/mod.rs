@@ -330,14 +330,9 @@ pub(crate) fn digits(text: &str, length: usize) -> String {
 
 /// Another code of the same length.
 pub(crate) fn other(code: &str) -> String {
+    let next = |digit: char| (digit.to_digit(10)? + 1).checked_rem(10);
     code.chars()
-        .map(|c| {
-            if c == '9' {
-                '0'
-            } else {
-                char::from(c as u8 + 1)
-            }
-        })
+        .filter_map(|digit| char::from_digit(next(digit)?, 10))
         .collect()
 }
 
