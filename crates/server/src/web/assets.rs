@@ -27,7 +27,11 @@ impl Asset {
     fn new(stem: &str, ending: &str, kind: &'static str, text: &'static str) -> Self {
         let digest = HEXLOWER.encode(&Sha256::digest(text));
         let short = digest.get(..16).unwrap_or_default();
-        Self { address: format!("/assets/{stem}.{short}.{ending}"), kind, text }
+        Self {
+            address: format!("/assets/{stem}.{short}.{ending}"),
+            kind,
+            text,
+        }
     }
 }
 
@@ -78,7 +82,12 @@ impl Assets {
 /// Serves one file; nothing but these addresses exists.
 pub(super) async fn serve(State(site): State<Site>, Path(name): Path<String>) -> Response {
     let address = format!("/assets/{name}");
-    match site.assets().all().into_iter().find(|asset| asset.address == address) {
+    match site
+        .assets()
+        .all()
+        .into_iter()
+        .find(|asset| asset.address == address)
+    {
         Some(asset) => (
             [
                 (header::CONTENT_TYPE, asset.kind),

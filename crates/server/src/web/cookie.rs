@@ -36,7 +36,11 @@ pub(super) struct Holding {
 /// so that nobody on the way can plant one (attack B11). On plain http, as in the
 /// demo, browsers would drop it.
 const fn case_cookie_name(secure: bool) -> &'static str {
-    if secure { "__Secure-tillkey-case" } else { "tillkey-case" }
+    if secure {
+        "__Secure-tillkey-case"
+    } else {
+        "tillkey-case"
+    }
 }
 
 impl Holding {
@@ -47,13 +51,21 @@ impl Holding {
         let merchant: MerchantNumber = parts.next()?.parse().ok()?;
         let terminal: TerminalNumber = parts.next()?.parse().ok()?;
         let operator: OperatorNumber = parts.next()?.parse().ok()?;
-        let named = Named { merchant, terminal, operator };
+        let named = Named {
+            merchant,
+            terminal,
+            operator,
+        };
         parts.next().is_none().then_some(Self { token, named })
     }
 
     /// The header that gives it to the device.
     pub(super) fn write(&self, case: CaseId, secure: bool) -> Option<HeaderValue> {
-        let Named { merchant, terminal, operator } = &self.named;
+        let Named {
+            merchant,
+            terminal,
+            operator,
+        } = &self.named;
         let name = case_cookie_name(secure);
         let token = self.token.expose();
         let flag = if secure { "; Secure" } else { "" };

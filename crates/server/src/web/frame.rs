@@ -26,7 +26,13 @@ impl<'a> Frame<'a> {
     /// A frame for the page at `path`.
     pub fn new(reading: Reading, assets: &'a Assets, path: impl Into<String>) -> Self {
         let words = Words::of(reading.language);
-        Self { words, reading, assets, path: path.into(), is_live: false }
+        Self {
+            words,
+            reading,
+            assets,
+            path: path.into(),
+            is_live: false,
+        }
     }
 
     /// The same around a page that moves by itself.

@@ -27,8 +27,14 @@ const HEADERS: [(HeaderName, &str); 6] = [
     // browsers then post with `Origin: null`, and those too old for `Sec-Fetch-Site`
     // (many a shop's phone) could not be told from a forger.
     (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
 ];
 
 /// Stands around every page.
@@ -45,7 +51,10 @@ pub(super) async fn guard(State(site): State<Site>, request: Request, next: Next
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.append(header::VARY, HeaderValue::from_static("accept-language, cookie"));
+    headers.append(
+        header::VARY,
+        HeaderValue::from_static("accept-language, cookie"),
+    );
     let kept = chosen.and_then(|chosen| cookie::keep_language(chosen, site.is_secure()));
     if let Some(value) = kept {
         headers.append(header::SET_COOKIE, value);
@@ -75,7 +84,10 @@ mod tests {
             let headers = pairs
                 .iter()
                 .map(|&(name, value)| {
-                    (HeaderName::from_static(name), HeaderValue::from_static(value))
+                    (
+                        HeaderName::from_static(name),
+                        HeaderValue::from_static(value),
+                    )
                 })
                 .collect();
             is_own(&headers, "https://reset.example")
@@ -84,7 +96,10 @@ mod tests {
         assert!(check(&[("origin", "https://reset.example")]));
         for foreign in [
             &[][..],
-            &[("sec-fetch-site", "cross-site"), ("origin", "https://reset.example")],
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://reset.example"),
+            ],
             &[("sec-fetch-site", "same-site")],
             &[("sec-fetch-site", "none")],
             &[("origin", "null")],

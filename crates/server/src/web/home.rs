@@ -18,5 +18,10 @@ pub struct HomePage<'a> {
 }
 
 pub(super) async fn show(State(site): State<Site>, language: Language) -> Response {
-    respond(StatusCode::OK, &HomePage { frame: site.frame(language, "/") })
+    respond(
+        StatusCode::OK,
+        &HomePage {
+            frame: site.frame(language, "/"),
+        },
+    )
 }

@@ -15,7 +15,10 @@ pub(super) const COOKIE: &str = "tillkey-language";
 /// What `?lang=` asks for, if it is a language of the house.
 pub(super) fn chosen(uri: &Uri) -> Option<Language> {
     let query = uri.query()?;
-    query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(from_tag)
+    query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("lang="))
+        .and_then(from_tag)
 }
 
 /// The language of a request.
@@ -26,7 +29,9 @@ pub(super) fn of(uri: &Uri, headers: &HeaderMap) -> Language {
 }
 
 fn from_tag(tag: &str) -> Option<Language> {
-    [Language::Chinese, Language::English].into_iter().find(|language| language.tag() == tag)
+    [Language::Chinese, Language::English]
+        .into_iter()
+        .find(|language| language.tag() == tag)
 }
 
 /// The other one, for the switch.

@@ -46,7 +46,10 @@ pub fn router(shell: Shell) -> Router {
         .route("/reset/{case}/sms", post(reset::step::send_sms))
         .route("/reset/{case}/code", post(reset::step::take_code))
         .route("/reset/{case}/submission", post(reset::step::submit))
-        .route("/reset/{case}/reset-code", post(reset::step::send_reset_code))
+        .route(
+            "/reset/{case}/reset-code",
+            post(reset::step::send_reset_code),
+        )
         .route("/reset/{case}/cancellation", post(reset::step::cancel))
         .route("/assets/{name}", get(assets::serve))
         .fallback(notice::missing)

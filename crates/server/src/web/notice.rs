@@ -30,8 +30,14 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 6] =
-        [Self::Lost, Self::Missing, Self::Foreign, Self::Malformed, Self::Busy, Self::Trouble];
+    pub const ALL: [Self; 6] = [
+        Self::Lost,
+        Self::Missing,
+        Self::Foreign,
+        Self::Malformed,
+        Self::Busy,
+        Self::Trouble,
+    ];
 
     const fn status(self) -> StatusCode {
         match self {
@@ -70,9 +76,17 @@ impl Notice {
     /// The notice as an answer.
     pub(super) fn page(self, site: &Site, language: Language) -> Response {
         let frame = site.frame(language, "/");
-        let mut response = respond(self.status(), &NoticePage { frame, notice: self });
+        let mut response = respond(
+            self.status(),
+            &NoticePage {
+                frame,
+                notice: self,
+            },
+        );
         if self == Self::Busy {
-            response.headers_mut().insert("retry-after", axum::http::HeaderValue::from_static("5"));
+            response
+                .headers_mut()
+                .insert("retry-after", axum::http::HeaderValue::from_static("5"));
         }
         response
     }

@@ -36,11 +36,19 @@ impl Site {
         let config = shell.config();
         // From the configuration and never from `Host`, which is the sender's to
         // write (attack B01).
-        let origin =
-            config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+        let origin = config
+            .base_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", config.listen));
         let is_secure = origin.starts_with("https://");
         let listeners = Arc::new(Semaphore::new(LISTENERS_MAX));
-        Self(Arc::new(Inside { assets: Assets::default(), listeners, origin, is_secure, shell }))
+        Self(Arc::new(Inside {
+            assets: Assets::default(),
+            listeners,
+            origin,
+            is_secure,
+            shell,
+        }))
     }
 
     pub(super) fn shell(&self) -> &Shell {
@@ -70,7 +78,11 @@ impl Site {
     pub(super) fn frame(&self, language: Language, path: impl Into<String>) -> Frame<'_> {
         let shell = self.shell();
         let utc_offset_hours = shell.config().utc_offset_hours;
-        let reading = Reading { language, utc_offset_hours, now: shell.now() };
+        let reading = Reading {
+            language,
+            utc_offset_hours,
+            now: shell.now(),
+        };
         Frame::new(reading, self.assets(), path)
     }
 }

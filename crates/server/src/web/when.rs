@@ -54,13 +54,21 @@ mod tests {
     fn a_day_is_named_where_it_is_not_today() {
         let now: Timestamp = "2026-11-23T15:58:00Z".parse().unwrap();
         let check = |language, at: &str, expect: &str| {
-            let reading = Reading { language, utc_offset_hours: 8, now };
+            let reading = Reading {
+                language,
+                utc_offset_hours: 8,
+                now,
+            };
             assert_eq!(reading.minute(at.parse().unwrap()), expect);
         };
         check(Language::Chinese, "2026-11-23T15:59:30Z", "23:59");
         check(Language::Chinese, "2026-11-23T16:03:00Z", "11月24日 00:03");
         check(Language::English, "2026-11-23T16:03:00Z", "24 Nov 00:03");
-        let reading = Reading { language: Language::English, utc_offset_hours: 8, now };
+        let reading = Reading {
+            language: Language::English,
+            utc_offset_hours: 8,
+            now,
+        };
         assert_eq!(reading.second(now), "23:58:00");
     }
 }

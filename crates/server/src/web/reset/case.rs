@@ -95,7 +95,9 @@ impl Stage {
         let has_more = view.codes_left > 0;
         match view.state {
             CaseState::Gathering => Self::gathering(view, now),
-            CaseState::InReview => Self::Review { until: view.review_by },
+            CaseState::InReview => Self::Review {
+                until: view.review_by,
+            },
             CaseState::Approved if happened("code_issued") => Self::CodeOver { has_more },
             CaseState::Approved => Self::Preparing,
             CaseState::Issued => Self::Issued {
@@ -103,9 +105,13 @@ impl Stage {
                 is_announced: view.code_announced,
                 has_more,
             },
-            CaseState::Redeemed => Self::Redeemed { until: view.code_expires_at },
+            CaseState::Redeemed => Self::Redeemed {
+                until: view.code_expires_at,
+            },
             CaseState::Effective => Self::Effective,
-            CaseState::Refused => Self::Refused { reasons: view.reasons.clone() },
+            CaseState::Refused => Self::Refused {
+                reasons: view.reasons.clone(),
+            },
             CaseState::Cancelled => Self::Cancelled,
             CaseState::Expired => Self::Expired,
             CaseState::Superseded => Self::Superseded { newer: view.newer },
@@ -115,10 +121,18 @@ impl Stage {
 
     fn gathering(view: &CaseView, now: Timestamp) -> Self {
         let is_proven = !view.evidence.is_empty();
-        let challenged = view.timeline.iter().rev().find(|item| item.step == "challenged");
+        let challenged = view
+            .timeline
+            .iter()
+            .rev()
+            .find(|item| item.step == "challenged");
         match (view.decision, challenged) {
-            _ if view.channel == Channel::Counter => Self::Counter { reasons: Vec::new() },
-            (Some(Decision::CounterOnly), _) => Self::Counter { reasons: view.reasons.clone() },
+            _ if view.channel == Channel::Counter => Self::Counter {
+                reasons: Vec::new(),
+            },
+            (Some(Decision::CounterOnly), _) => Self::Counter {
+                reasons: view.reasons.clone(),
+            },
             (Some(Decision::MoreEvidence), _) if is_proven => Self::More,
             _ if view.evidence.contains(&EvidenceKind::SmsCode) => Self::Decide,
             (_, Some(challenged)) => {
@@ -157,7 +171,9 @@ impl Stage {
     const fn step(&self) -> Option<usize> {
         match self {
             Self::Unsent | Self::Code { .. } | Self::Decide => Some(1),
-            Self::Review { .. } | Self::Preparing | Self::CodeOver { .. } | Self::Issued { .. } => Some(2),
+            Self::Review { .. } | Self::Preparing | Self::CodeOver { .. } | Self::Issued { .. } => {
+                Some(2)
+            }
             Self::Redeemed { .. } => Some(3),
             Self::Effective => Some(4),
             _ => None,
@@ -218,7 +234,11 @@ impl<'a> CasePage<'a> {
     /// The page for a view.
     pub fn new(frame: Frame<'a>, view: &CaseView, named: Option<Named>) -> Self {
         let stage = Stage::of(view, frame.reading.now);
-        let timeline = view.timeline.iter().map(|item| (item.step.clone(), item.at)).collect();
+        let timeline = view
+            .timeline
+            .iter()
+            .map(|item| (item.step.clone(), item.at))
+            .collect();
         let frame = frame.live(stage.is_waiting());
         Self {
             frame,
@@ -261,11 +281,17 @@ impl<'a> CasePage<'a> {
     fn steps(&self) -> Vec<Step<'_>> {
         let words = &self.words().steps;
         let texts = [&words.name, &words.prove, &words.type_code, &words.choose];
-        let Some(now) = self.stage.step() else { return Vec::new() };
+        let Some(now) = self.stage.step() else {
+            return Vec::new();
+        };
         texts
             .into_iter()
             .enumerate()
-            .map(|(at, text)| Step { text, is_done: at < now, is_now: at == now })
+            .map(|(at, text)| Step {
+                text,
+                is_done: at < now,
+                is_now: at == now,
+            })
             .collect()
     }
 
@@ -273,7 +299,11 @@ impl<'a> CasePage<'a> {
     fn lines(&self) -> Vec<Line<'_>> {
         let line = |(step, at): &(String, Timestamp)| {
             let text = self.words().timeline.of(step)?;
-            Some(Line { text, time: self.frame.reading.minute(*at), stamp: at.to_string() })
+            Some(Line {
+                text,
+                time: self.frame.reading.minute(*at),
+                stamp: at.to_string(),
+            })
         };
         self.timeline.iter().rev().filter_map(line).collect()
     }
@@ -288,7 +318,11 @@ impl<'a> CasePage<'a> {
     }
 
     fn resend_at(&self, at: &Timestamp) -> String {
-        fill(&self.words().code.resend_at, "time", &self.frame.reading.second(*at))
+        fill(
+            &self.words().code.resend_at,
+            "time",
+            &self.frame.reading.second(*at),
+        )
     }
 
     fn choose_at_terminal(&self) -> String {
@@ -333,9 +367,7 @@ impl<'a> CasePage<'a> {
 
     fn refused(&self, refused: &Refusal) -> String {
         match refused {
-            Refusal::TooMany { retry_at } => {
-                self.until(&self.words().mistake.too_many, retry_at)
-            }
+            Refusal::TooMany { retry_at } => self.until(&self.words().mistake.too_many, retry_at),
             other => refusal(other, self.frame.language()).to_owned(),
         }
     }
@@ -359,7 +391,10 @@ pub(in super::super) async fn show(
     match case::view(site.shell(), case, &Access::Holder(holding.token)).await {
         Ok(view) => {
             let frame = site.frame(language, format!("/reset/{case}"));
-            respond(StatusCode::OK, &CasePage::new(frame, &view, Some(holding.named)))
+            respond(
+                StatusCode::OK,
+                &CasePage::new(frame, &view, Some(holding.named)),
+            )
         }
         Err(failure) => Notice::of(&failure).page(&site, language),
     }
@@ -368,5 +403,8 @@ pub(in super::super) async fn show(
 /// The case that an address names and this device holds. A case that does not exist
 /// and one that is somebody else's look the same.
 pub(super) fn held(case: &str, headers: &HeaderMap, site: &Site) -> Option<(CaseId, Holding)> {
-    Some((case.parse().ok()?, Holding::read(headers, site.is_secure())?))
+    Some((
+        case.parse().ok()?,
+        Holding::read(headers, site.is_secure())?,
+    ))
 }

@@ -26,8 +26,12 @@ use crate::act::{Access, Failure, Once, Source};
 use crate::peer::Peer;
 
 /// The reasons that a shopkeeper can have; the others belong to other channels.
-pub const REASONS: [Reason; 4] =
-    [Reason::Forgotten, Reason::Locked, Reason::StaffLeft, Reason::Compromised];
+pub const REASONS: [Reason; 4] = [
+    Reason::Forgotten,
+    Reason::Locked,
+    Reason::StaffLeft,
+    Reason::Compromised,
+];
 
 /// What was typed, as it was typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -72,7 +76,11 @@ impl Typed {
         let merchant = plain(&self.merchant).parse();
         let terminal = plain(&self.terminal).parse();
         let operator = plain(&self.operator).parse();
-        let reason = self.reason.parse::<Reason>().ok().filter(|reason| REASONS.contains(reason));
+        let reason = self
+            .reason
+            .parse::<Reason>()
+            .ok()
+            .filter(|reason| REASONS.contains(reason));
         let mistakes = Mistakes {
             merchant: merchant.is_err(),
             terminal: terminal.is_err(),
@@ -80,9 +88,14 @@ impl Typed {
             reason: reason.is_none(),
         };
         match (merchant, terminal, operator, reason) {
-            (Ok(merchant), Ok(terminal), Ok(operator), Some(reason)) => {
-                Ok((Named { merchant, terminal, operator }, reason))
-            }
+            (Ok(merchant), Ok(terminal), Ok(operator), Some(reason)) => Ok((
+                Named {
+                    merchant,
+                    terminal,
+                    operator,
+                },
+                reason,
+            )),
             _ => Err(mistakes),
         }
     }
@@ -93,11 +106,21 @@ impl Typed {
         if self.form.len() != 32 {
             return None;
         }
-        let Self { merchant, terminal, operator, reason, form } = self;
+        let Self {
+            merchant,
+            terminal,
+            operator,
+            reason,
+            form,
+        } = self;
         let text = [what, form, merchant, terminal, operator, reason].join("\n");
         let request_digest: [u8; 32] = Sha256::digest(text).into();
         let key = HEXLOWER.encode(&request_digest);
-        Some(Once { principal: format!("page {source}"), key, request_digest })
+        Some(Once {
+            principal: format!("page {source}"),
+            key,
+            request_digest,
+        })
     }
 }
 
@@ -131,7 +154,12 @@ impl FormPage<'_> {
             };
             let name = reason.name();
             let is_careful = reason.revokes_at_approval();
-            Choice { name, text, is_careful, is_chosen: self.typed.reason == name }
+            Choice {
+                name,
+                text,
+                is_careful,
+                is_chosen: self.typed.reason == name,
+            }
         };
         REASONS.into_iter().map(choice).collect()
     }
@@ -150,7 +178,12 @@ impl FormPage<'_> {
 
     /// Whether this field is the first that has to be looked at again.
     const fn is_first(&self, field: &str) -> bool {
-        let Mistakes { merchant, terminal, operator, .. } = self.mistakes;
+        let Mistakes {
+            merchant,
+            terminal,
+            operator,
+            ..
+        } = self.mistakes;
         match field.as_bytes() {
             b"merchant" => merchant,
             b"terminal" => terminal && !merchant,
@@ -173,7 +206,10 @@ fn page(site: &Site, language: Language, typed: Typed) -> FormPage<'_> {
     site.shell().rng().fill_bytes(&mut bytes);
     FormPage {
         frame: site.frame(language, "/reset"),
-        typed: Typed { form: HEXLOWER.encode(&bytes), ..typed },
+        typed: Typed {
+            form: HEXLOWER.encode(&bytes),
+            ..typed
+        },
         mistakes: Mistakes::default(),
         refused: None,
     }
@@ -192,7 +228,15 @@ pub(in super::super) async fn show_again(
     headers: HeaderMap,
 ) -> Response {
     let typed = match Holding::read(&headers, site.is_secure()) {
-        Some(Holding { named: Named { merchant, terminal, operator }, .. }) => Typed {
+        Some(Holding {
+            named:
+                Named {
+                    merchant,
+                    terminal,
+                    operator,
+                },
+            ..
+        }) => Typed {
             merchant: merchant.to_string(),
             terminal: terminal.to_string(),
             operator: operator.to_string(),
@@ -216,7 +260,10 @@ pub(in super::super) async fn send(
     let (named, reason) = match typed.read() {
         Ok(read) => read,
         Err(mistakes) => {
-            let page = FormPage { mistakes, ..page(&site, language, typed) };
+            let page = FormPage {
+                mistakes,
+                ..page(&site, language, typed)
+            };
             return respond(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
@@ -233,7 +280,10 @@ pub(in super::super) async fn send(
                 Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };
-            let page = FormPage { refused: Some(refusal), ..page(&site, language, typed) };
+            let page = FormPage {
+                refused: Some(refusal),
+                ..page(&site, language, typed)
+            };
             respond(status, &page)
         }
         Err(failure) => Notice::of(&failure).page(&site, language),
@@ -250,14 +300,27 @@ async fn open(
     source: &Source,
 ) -> Result<(CaseId, Holding), Failure> {
     let shell = site.shell();
-    let request = OpenRequest { named: named.clone(), channel: Channel::App, reason };
+    let request = OpenRequest {
+        named: named.clone(),
+        channel: Channel::App,
+        reason,
+    };
     let opened = case::open(shell, request, None, source, typed.once(source, "open")).await?;
-    let Some(token) = opened.token else { return Err(Failure::Unauthenticated) };
+    let Some(token) = opened.token else {
+        return Err(Failure::Unauthenticated);
+    };
     if opened.next.contains(&EvidenceKind::SmsCode) {
         let access = Access::Holder(token.clone());
         let once = typed.once(source, "challenge");
-        match case::challenge(shell, opened.case, EvidenceKind::SmsCode, &access, source, once)
-            .await
+        match case::challenge(
+            shell,
+            opened.case,
+            EvidenceKind::SmsCode,
+            &access,
+            source,
+            once,
+        )
+        .await
         {
             Ok(_) | Err(Failure::Refused(_) | Failure::Busy) => {}
             Err(failure) => return Err(failure),
@@ -273,7 +336,13 @@ mod tests {
     fn typed(merchant: &str, terminal: &str, operator: &str, reason: &str) -> Typed {
         let [merchant, terminal, operator, reason] =
             [merchant, terminal, operator, reason].map(str::to_owned);
-        Typed { merchant, terminal, operator, reason, form: "0".repeat(32) }
+        Typed {
+            merchant,
+            terminal,
+            operator,
+            reason,
+            form: "0".repeat(32),
+        }
     }
 
     #[test]
@@ -283,7 +352,12 @@ mod tests {
         };
         assert!(check("8983 1005 4110 001 ", "d0000001", "01", "forgotten"));
         for bad in [
-            ("８９８３１００５４１１０００１", "D0000001", "01", "forgotten"),
+            (
+                "８９８３１００５４１１０００１",
+                "D0000001",
+                "01",
+                "forgotten",
+            ),
             ("898310054110001\u{200b}", "D0000001", "01", "forgotten"),
             ("898310054110001", "D000001\u{202e}", "01", "forgotten"),
             ("898310054110001", "D0000001", "٠١", "forgotten"),
@@ -302,7 +376,9 @@ mod tests {
             let uri = format!("/?{body}").parse().unwrap();
             axum::extract::Query::<Typed>::try_from_uri(&uri).is_ok()
         };
-        assert!(read("merchant=898310054110001&terminal=10000001&operator=01&reason=locked"));
+        assert!(read(
+            "merchant=898310054110001&terminal=10000001&operator=01&reason=locked"
+        ));
         for bad in [
             "merchant=898310054110001&merchant=898310054110002",
             "merchant[]=898310054110001",
@@ -321,6 +397,12 @@ mod tests {
         let mended = typed("898310054110001", "10000002", "01", "forgotten");
         assert_eq!(key(&first), key(&first.clone()));
         assert_ne!(key(&first), key(&mended));
-        assert_eq!(key(&Typed { form: String::new(), ..first }), None);
+        assert_eq!(
+            key(&Typed {
+                form: String::new(),
+                ..first
+            }),
+            None
+        );
     }
 }

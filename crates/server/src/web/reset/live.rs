@@ -44,7 +44,9 @@ impl Listener {
         if Instant::now() >= self.until {
             return None;
         }
-        let view = case::view(self.site.shell(), self.case, &self.access).await.ok()?;
+        let view = case::view(self.site.shell(), self.case, &self.access)
+            .await
+            .ok()?;
         let mark = mark(&view);
         let event = if self.told.as_ref() == Some(&mark) {
             // A proxy that hears nothing for a while hangs up.
@@ -101,7 +103,11 @@ pub(in super::super) async fn events(
         case,
         access,
     };
-    ([(header::CACHE_CONTROL, "no-store")], Sse::new(open(listener))).into_response()
+    (
+        [(header::CACHE_CONTROL, "no-store")],
+        Sse::new(open(listener)),
+    )
+        .into_response()
 }
 
 fn open(listener: Listener) -> impl Stream<Item = Result<Event, Infallible>> + Send {

@@ -55,9 +55,17 @@ impl Press {
             }
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        let frame = self.site.frame(self.language, format!("/reset/{}", self.case));
+        let frame = self
+            .site
+            .frame(self.language, format!("/reset/{}", self.case));
         let page = CasePage::new(frame, &view, Some(self.holding.named.clone()));
-        respond(status, &CasePage { mistake: Some(mistake), ..page })
+        respond(
+            status,
+            &CasePage {
+                mistake: Some(mistake),
+                ..page
+            },
+        )
     }
 }
 
@@ -69,7 +77,10 @@ enum Wrong {
 
 /// A refusal becomes a word on the page; what the case has already passed is no
 /// refusal at all, since the page that follows shows it (a double click, two tabs).
-fn told(result: Result<case::CaseView, Failure>, as_mistake: fn(Refusal) -> Mistake) -> Result<(), Wrong> {
+fn told(
+    result: Result<case::CaseView, Failure>,
+    as_mistake: fn(Refusal) -> Mistake,
+) -> Result<(), Wrong> {
     match result {
         Ok(_)
         | Err(Failure::Refused(
@@ -81,9 +92,19 @@ fn told(result: Result<case::CaseView, Failure>, as_mistake: fn(Refusal) -> Mist
 }
 
 /// Finds the case that a button belongs to.
-fn press(site: Site, language: Language, case: &str, headers: &HeaderMap) -> Result<Press, Response> {
+fn press(
+    site: Site,
+    language: Language,
+    case: &str,
+    headers: &HeaderMap,
+) -> Result<Press, Response> {
     match held(case, headers, &site) {
-        Some((case, holding)) => Ok(Press { site, language, case, holding }),
+        Some((case, holding)) => Ok(Press {
+            site,
+            language,
+            case,
+            holding,
+        }),
         None => Err(Notice::Lost.page(&site, language)),
     }
 }
@@ -138,7 +159,10 @@ pub(in super::super) async fn take_code(
     let presented = Presented::SmsCode(code);
     let taken = case::present(shell, press.case, presented, &access, &source, None).await;
     let done = match told(taken, Mistake::Code) {
-        Ok(()) => told(case::submit(shell, press.case, &access, None).await, Mistake::Step),
+        Ok(()) => told(
+            case::submit(shell, press.case, &access, None).await,
+            Mistake::Step,
+        ),
         wrong => wrong,
     };
     press.end(done).await

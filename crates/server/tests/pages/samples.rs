@@ -1,0 +1,334 @@
+//! One view of each kind, with made-up but likely values.
+
+use askama::Template;
+use jiff::{SignedDuration, Timestamp};
+use tillkey_rules::policy::Bilingual;
+use tillkey_rules::refusal::Refusal;
+use tillkey_server::act::case::Named;
+use tillkey_server::web::reset::case::{CasePage, Mistake, Stage};
+use tillkey_server::web::reset::form::{FormPage, Mistakes, Typed};
+use tillkey_server::web::{Assets, Frame, HomePage, Language, Notice, NoticePage, Reading};
+use tillkey_wire::ids::CaseId;
+
+pub(crate) const LANGUAGES: [Language; 2] = [Language::Chinese, Language::English];
+
+/// A page with its name.
+pub(crate) struct Sample {
+    pub(crate) name: String,
+    pub(crate) html: String,
+}
+
+fn now() -> Timestamp {
+    "2026-11-23T06:20:00Z".parse().unwrap()
+}
+
+fn after(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+fn frame<'a>(assets: &'a Assets, language: Language, path: &str) -> Frame<'a> {
+    Frame::new(
+        Reading {
+            language,
+            utc_offset_hours: 8,
+            now: now(),
+        },
+        assets,
+        path,
+    )
+}
+
+fn case() -> CaseId {
+    CaseId::from_bytes([0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+}
+
+fn named() -> Named {
+    Named {
+        merchant: "898310054110001".parse().unwrap(),
+        terminal: "10000001".parse().unwrap(),
+        operator: "01".parse().unwrap(),
+    }
+}
+
+/// The page of a case at a stage, after these steps.
+fn page<'a>(
+    (assets, language): (&'a Assets, Language),
+    stage: Stage,
+    steps: &str,
+    mistake: Option<Mistake>,
+) -> CasePage<'a> {
+    let steps: Vec<&str> = steps.split_whitespace().collect();
+    let line = |(step, ago): (&&str, i64)| ((*step).to_owned(), after(-20 * ago));
+    let timeline: Vec<_> = steps.iter().rev().zip(1..).map(line).collect();
+    CasePage {
+        frame: frame(assets, language, &format!("/reset/{}", case())),
+        case: case(),
+        named: Some(named()),
+        mark: format!("sample-{}", steps.len()),
+        timeline: timeline.into_iter().rev().collect(),
+        deadline: after(86_000),
+        stage,
+        mistake,
+    }
+}
+
+fn form(assets: &Assets, language: Language) -> FormPage<'_> {
+    FormPage {
+        frame: frame(assets, language, "/reset"),
+        typed: Typed {
+            form: "0".repeat(32),
+            ..Typed::default()
+        },
+        mistakes: Mistakes::default(),
+        refused: None,
+    }
+}
+
+fn typed() -> Typed {
+    Typed {
+        merchant: "89831005411000".to_owned(),
+        terminal: "10000001".to_owned(),
+        operator: "1".to_owned(),
+        reason: "locked".to_owned(),
+        form: "0".repeat(32),
+    }
+}
+
+fn fresh_contact() -> Vec<Bilingual> {
+    vec![Bilingual::new(
+        "商户联系方式72小时内变更过，请到柜面办理",
+        "a contact changed within 72 hours: not by phone; please come to a counter",
+    )]
+}
+
+/// Every stage, with the steps that lead to it.
+fn stages() -> Vec<(&'static str, Stage, String, Option<Mistake>)> {
+    let sent = "opened challenged";
+    let issued = "opened challenged matched approved code_issued";
+    let code = Stage::Code {
+        expires_at: Some(after(280)),
+        resend_at: Some(after(40)),
+    };
+    let again = Stage::Code {
+        expires_at: Some(after(200)),
+        resend_at: None,
+    };
+    let live = |is_announced| {
+        let until = Some(after(560));
+        Stage::Issued {
+            until,
+            is_announced,
+            has_more: true,
+        }
+    };
+    let rows = [
+        ("unsent", Stage::Unsent, "opened".to_owned(), None),
+        ("code", code, sent.to_owned(), None),
+        (
+            "code_wrong",
+            again.clone(),
+            format!("{sent} not_matched"),
+            Some(Mistake::Code(Refusal::NotMatched)),
+        ),
+        (
+            "code_shape",
+            again.clone(),
+            sent.to_owned(),
+            Some(Mistake::Shape),
+        ),
+        (
+            "code_too_many",
+            again.clone(),
+            format!("{sent} not_matched"),
+            Some(Mistake::Code(Refusal::TooMany {
+                retry_at: after(80_000),
+            })),
+        ),
+        (
+            "code_used_up",
+            again,
+            format!("{sent} challenged challenged"),
+            Some(Mistake::Sms(Refusal::TooMany {
+                retry_at: after(86_000),
+            })),
+        ),
+        (
+            "code_over",
+            Stage::Code {
+                expires_at: None,
+                resend_at: None,
+            },
+            sent.to_owned(),
+            None,
+        ),
+        ("decide", Stage::Decide, format!("{sent} matched"), None),
+        ("more", Stage::More, format!("{sent} matched decided"), None),
+        (
+            "counter",
+            Stage::Counter {
+                reasons: fresh_contact(),
+            },
+            format!("{sent} matched decided"),
+            None,
+        ),
+        (
+            "review",
+            Stage::Review {
+                until: Some(after(14_000)),
+            },
+            format!("{sent} matched decided"),
+            None,
+        ),
+        (
+            "preparing",
+            Stage::Preparing,
+            format!("{sent} matched approved"),
+            None,
+        ),
+        ("issued", live(false), issued.to_owned(), None),
+        (
+            "issued_announced",
+            live(true),
+            format!("{issued} code_announced"),
+            None,
+        ),
+        (
+            "reset_code_over",
+            Stage::CodeOver { has_more: true },
+            format!("{issued} code_announced code_mistyped code_ended"),
+            None,
+        ),
+        (
+            "reset_code_used_up",
+            Stage::CodeOver { has_more: false },
+            format!("{issued} code_ended"),
+            Some(Mistake::Step(Refusal::CodesUsedUp)),
+        ),
+        (
+            "redeemed",
+            Stage::Redeemed {
+                until: Some(after(590)),
+            },
+            format!("{issued} code_announced code_redeemed"),
+            None,
+        ),
+        (
+            "effective",
+            Stage::Effective,
+            format!("{issued} code_announced code_redeemed effective"),
+            None,
+        ),
+        (
+            "refused",
+            Stage::Refused {
+                reasons: vec![Bilingual::new("商户已注销", "the merchant is closed")],
+            },
+            format!("{sent} matched decided refused"),
+            None,
+        ),
+        (
+            "cancelled",
+            Stage::Cancelled,
+            format!("{sent} cancelled"),
+            None,
+        ),
+        ("expired", Stage::Expired, format!("{sent} expired"), None),
+        (
+            "superseded",
+            Stage::Superseded {
+                newer: Some(CaseId::from_bytes([7; 10])),
+            },
+            format!("{issued} superseded"),
+            None,
+        ),
+        ("void", Stage::Void, format!("{issued} voided"), None),
+    ];
+    rows.into_iter().collect()
+}
+
+/// Every page of one language.
+pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
+    let sample = |name: &str, page: &dyn askama::DynTemplate| Sample {
+        name: name.to_owned(),
+        html: page.dyn_render().unwrap(),
+    };
+    let mut samples = vec![
+        sample(
+            "home",
+            &HomePage {
+                frame: frame(assets, language, "/"),
+            },
+        ),
+        sample("form", &form(assets, language)),
+        sample(
+            "form_mistakes",
+            &FormPage {
+                typed: typed(),
+                mistakes: Mistakes {
+                    merchant: true,
+                    operator: true,
+                    ..Mistakes::default()
+                },
+                ..form(assets, language)
+            },
+        ),
+        sample(
+            "form_too_many",
+            &FormPage {
+                typed: typed(),
+                refused: Some(Refusal::TooMany {
+                    retry_at: after(1_800),
+                }),
+                ..form(assets, language)
+            },
+        ),
+    ];
+    for (name, stage, steps, mistake) in stages() {
+        let name = format!("case_{name}");
+        samples.push(sample(
+            &name,
+            &page((assets, language), stage, &steps, mistake),
+        ));
+    }
+    for notice in Notice::ALL {
+        let name = format!("notice_{notice:?}").to_lowercase();
+        let frame = frame(assets, language, "/");
+        samples.push(sample(&name, &NoticePage { frame, notice }));
+    }
+    samples
+}
+
+/// Pages into which somebody wrote HTML wherever a text is shown.
+pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
+    let script = "\"><script>alert('x')</script>";
+    let text = script.to_owned();
+    let form = FormPage {
+        typed: Typed {
+            merchant: text.clone(),
+            terminal: text.clone(),
+            operator: text,
+            ..typed()
+        },
+        ..form(assets, language)
+    };
+    let reasons = vec![Bilingual::new(script, script)];
+    let refused = page(
+        (assets, language),
+        Stage::Refused {
+            reasons: reasons.clone(),
+        },
+        "opened",
+        None,
+    );
+    let counter = page(
+        (assets, language),
+        Stage::Counter { reasons },
+        "opened",
+        None,
+    );
+    vec![
+        form.render().unwrap(),
+        refused.render().unwrap(),
+        counter.render().unwrap(),
+    ]
+}

@@ -1,0 +1,40 @@
+//! The two word files say the same things.
+
+use std::collections::BTreeSet;
+
+use tillkey_server::web::{Language, Words};
+
+/// The `{names}` in a sentence.
+fn names(sentence: &str) -> BTreeSet<&str> {
+    sentence
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+#[test]
+fn both_languages_fill_in_the_same_things() {
+    let (chinese, english) = (Words::of(Language::Chinese), Words::of(Language::English));
+    for ((key, zh), (same, en)) in chinese.entries().into_iter().zip(english.entries()) {
+        assert_eq!(key, same);
+        assert_eq!(names(zh), names(en), "{key}");
+    }
+}
+
+#[test]
+fn every_word_is_there_and_in_its_own_language() {
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    for (key, text) in Words::of(Language::Chinese).entries() {
+        let by_name = key == "frame.other_language";
+        assert!(by_name || text.chars().any(is_chinese), "{key}: {text}");
+        assert_eq!(text, text.trim(), "{key}");
+    }
+    for (key, text) in Words::of(Language::English).entries() {
+        // The terminal's own label is quoted, because that is what the screen shows.
+        let quotes = key.starts_with("issued.how_choose") || key == "frame.other_language";
+        assert!(quotes || !text.chars().any(is_chinese), "{key}: {text}");
+        assert!(!text.is_empty(), "{key}");
+    }
+}
