@@ -45,7 +45,7 @@ pub struct CaseView {
     pub review_by: Option<Timestamp>,
     /// Until when the last challenge can be answered.
     pub challenge_expires_at: Option<Timestamp>,
-    /// Until when the reset code can be typed.
+    /// Until when the reset code can be typed and, once it was, a new password chosen.
     pub code_expires_at: Option<Timestamp>,
     /// Whether the terminal shows where to type it.
     pub code_announced: bool,
@@ -113,7 +113,9 @@ pub(super) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Result<CaseVi
         reviews: u8::try_from(approvals).unwrap_or(u8::MAX),
         review_by: case.review_by(),
         challenge_expires_at,
-        code_expires_at: case.code().map(|code| code.expires_at),
+        code_expires_at: case
+            .code()
+            .map(|code| code.chosen_by.unwrap_or(code.expires_at)),
         code_announced: case.is_announced(),
         codes_left: shell
             .terms()
