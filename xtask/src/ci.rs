@@ -51,7 +51,15 @@ const TIDY: Step = Step {
 
 const DOCUMENTATION: Step = Step {
     name: "documentation",
-    arguments: &["doc", "--workspace", "--no-deps", "--locked", "--quiet"],
+    // Whoever reads these pages works on the code behind them.
+    arguments: &[
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+        "--locked",
+        "--quiet",
+    ],
     environment: Some(("RUSTDOCFLAGS", "-D warnings")),
 };
 

@@ -138,6 +138,8 @@ pub struct SubjectFacts {
 pub struct ContactFacts {
     /// Counts changes; a proof or a code is bound to it.
     pub version: u32,
-    /// When it was last changed.
+    /// When it was last changed. The one that a merchant was registered with has not
+    /// been: there was none before, from which it could have been taken over. Its time
+    /// is the beginning of time.
     pub changed_at: Timestamp,
 }

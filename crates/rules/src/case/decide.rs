@@ -315,15 +315,11 @@ fn question(case: &Case, subject: &Subject, known: &SubjectFacts, facts: &Facts<
     }
 }
 
-/// Hours since the contact was changed. The one that a merchant was registered with
-/// has not been changed: there was none before that somebody could have lost it to.
-/// Without any contact the answer is the cautious one.
+/// Hours since the contact was changed. Without any the answer is the cautious one.
 fn contact_age_hours(known: &SubjectFacts, facts: &Facts<'_>) -> u32 {
-    match known.contact {
-        None => 0,
-        Some(contact) if contact.version == 1 => u32::MAX,
-        Some(contact) => hours_since(contact.changed_at, facts.now),
-    }
+    known
+        .contact
+        .map_or(0, |contact| hours_since(contact.changed_at, facts.now))
 }
 
 fn approval(case: &Case, facts: &Facts<'_>) -> CaseEvent {

@@ -57,9 +57,17 @@ pub fn facts(
             && terminal.number == subject.terminal_number,
         operator_active: operator.is_some(),
         has_password: credential::in_force(tx, whose, now)?.is_some(),
-        contact: contact.map(|contact| ContactFacts {
-            version: contact.version,
-            changed_at: contact.changed_at,
+        contact: contact.map(|contact| {
+            let original = contact.version == 1 && contact.changed_at <= merchant.created_at;
+            let changed_at = if original {
+                Timestamp::UNIX_EPOCH
+            } else {
+                contact.changed_at
+            };
+            ContactFacts {
+                version: contact.version,
+                changed_at,
+            }
         }),
         failures_30d: failures,
         resets_30d: credential::resets_since(tx, whose, since)?,

@@ -234,7 +234,10 @@ impl Operator {
                     }
                 }
                 Some((_, Told::Connected)) => {}
-                Some((_, Told::Disconnected { .. })) => self.interruptions += 1,
+                Some((_, Told::Disconnected { why, .. })) => {
+                    tracing::info!(%why, "the terminal lost its link");
+                    self.interruptions += 1;
+                }
                 Some((_, Told::NotDone(fault) | Told::Ended(fault))) => {
                     return Err(Failed::because(format!("waited for {what}"))(fault));
                 }

@@ -105,7 +105,6 @@ words! {
     KeyCode: "重置码", "Reset code";
     KeyLanguage: "English", "中文";
     KeyLeave: "关机", "Off";
-    KeySignOff: "签退", "Sign off";
 
     // Titles.
     TitleEnrol: "终端登记", "Enrol this terminal";

@@ -28,13 +28,20 @@ pub(crate) fn read(folder: &Path) -> Vec<Value> {
             _ => widest.push((bundle, width, path)),
         }
     }
-    widest.iter().flat_map(|(_, _, path)| split(&fs::read(path).unwrap())).collect()
+    widest
+        .iter()
+        .flat_map(|(_, _, path)| split(&fs::read(path).unwrap()))
+        .collect()
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.is_dir() { collect(&path, found) } else { found.push(path) }
+        if path.is_dir() {
+            collect(&path, found);
+        } else {
+            found.push(path);
+        }
     }
 }
 

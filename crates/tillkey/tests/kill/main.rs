@@ -9,6 +9,8 @@
 //! `TILLKEY_KILLS` says how often; each instant follows from its number, so a failure
 //! can be tried again.
 
+#![cfg(test)]
+
 mod leaves;
 mod run;
 
@@ -56,7 +58,10 @@ impl Story {
 fn check(sandbox: &Sandbox, acknowledged: &[Acknowledged], leaves: &[Value], told: &str) {
     let mut cases: BTreeMap<String, Story> = BTreeMap::new();
     for leaf in leaves.iter().filter(|leaf| leaf["event"] == "case") {
-        let case = leaf["case"].as_str().expect("a step of a case names it").to_owned();
+        let case = leaf["case"]
+            .as_str()
+            .expect("a step of a case names it")
+            .to_owned();
         let story = cases.entry(case).or_default();
         let step = leaf["step"].as_str().expect("a step has a name");
         if let Some(reason) = leaf["reason"].as_str() {
@@ -65,7 +70,9 @@ fn check(sandbox: &Sandbox, acknowledged: &[Acknowledged], leaves: &[Value], tol
         story.steps.push(step.to_owned());
     }
     for step in acknowledged {
-        let story = cases.get(&step.case).unwrap_or_else(|| panic!("{step:?} is lost: {told}"));
+        let story = cases
+            .get(&step.case)
+            .unwrap_or_else(|| panic!("{step:?} is lost: {told}"));
         assert!(story.count(step.step) > 0, "{step:?} is lost: {told}");
     }
     for (case, story) in &cases {

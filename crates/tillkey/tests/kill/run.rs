@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,15 +31,20 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// Lets a run end, and says how long it took.
     pub(crate) fn run_to_the_end(&self) -> Duration {
         let begun = now();
         let (mut child, lines) = self.demo();
-        for _ in lines.iter() {}
-        assert!(child.wait().unwrap().success(), "the demo does not even end without a kill");
+        for _ in &lines {}
+        assert!(
+            child.wait().unwrap().success(),
+            "the demo does not even end without a kill"
+        );
         begun.elapsed()
     }
 
@@ -48,11 +53,8 @@ impl Sandbox {
         let until = now() + after;
         let (mut child, lines) = self.demo();
         let mut told = Vec::new();
-        loop {
-            match lines.recv_timeout(until.saturating_duration_since(now())) {
-                Ok(line) => told.push(line),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            }
+        while let Ok(line) = lines.recv_timeout(until.saturating_duration_since(now())) {
+            told.push(line);
         }
         child.kill().unwrap();
         child.wait().unwrap();
@@ -63,20 +65,35 @@ impl Sandbox {
 
     /// Serves the installation again until it says that it does.
     pub(crate) fn serve_again(&self) {
-        let mut child = self.command(&["serve", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = self
+            .command(&["serve", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut first = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut first)
+            .unwrap();
         assert!(!first.is_empty(), "it does not serve again");
         let pid = child.id().to_string();
         // The outbox goes on with what was queued; a moment later it is asked to end.
         self.wait_for_outbox();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
         assert!(child.wait().unwrap().success(), "it does not end well");
     }
 
     /// Verifies the ledger, and gives its leaves.
     pub(crate) fn verified_leaves(&self) -> Vec<Value> {
-        let verified = self.command(&["ledger", "verify", "--json"]).output().unwrap();
+        let verified = self
+            .command(&["ledger", "verify", "--json"])
+            .output()
+            .unwrap();
         let text = String::from_utf8_lossy(&verified.stdout);
         assert!(verified.status.success(), "{text}");
         let folder = self.folder.path().join("export");
@@ -88,9 +105,16 @@ impl Sandbox {
 
     /// How many messages hold a text, given time to become so many.
     pub(crate) fn messages_with(&self, text: &str, wanted: usize) -> usize {
-        let count = || self.messages().filter(|message| message.contains(text)).count();
+        let count = || {
+            self.messages()
+                .filter(|message| message.contains(text))
+                .count()
+        };
         let found = count();
-        assert!(found <= wanted, "{found} messages with {text}, for {wanted} codes");
+        assert!(
+            found <= wanted,
+            "{found} messages with {text}, for {wanted} codes"
+        );
         found
     }
 
@@ -111,7 +135,10 @@ impl Sandbox {
     }
 
     fn messages(&self) -> impl Iterator<Item = String> {
-        let files = fs::read_dir(self.folder.path().join("sms")).into_iter().flatten().flatten();
+        let files = fs::read_dir(self.folder.path().join("sms"))
+            .into_iter()
+            .flatten()
+            .flatten();
         files
             .map(|file| file.path())
             .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
@@ -120,7 +147,14 @@ impl Sandbox {
 
     fn demo(&self) -> (Child, Receiver<String>) {
         let mut child = Command::new(TILLKEY)
-            .args(["demo", "--exit", "--json", "--listen", "127.0.0.1:0", "--data"])
+            .args([
+                "demo",
+                "--exit",
+                "--json",
+                "--listen",
+                "127.0.0.1:0",
+                "--data",
+            ])
             .arg(self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -141,7 +175,11 @@ impl Sandbox {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(TILLKEY);
-        command.args(arguments).arg("--config").arg(self.config()).stdin(Stdio::null());
+        command
+            .args(arguments)
+            .arg("--config")
+            .arg(self.config())
+            .stdin(Stdio::null());
         command.stderr(Stdio::null());
         command
     }
@@ -185,7 +223,10 @@ fn acknowledged(told: &[String]) -> Vec<Acknowledged> {
         } else {
             continue;
         };
-        steps.push(Acknowledged { case: case.clone(), step });
+        steps.push(Acknowledged {
+            case: case.clone(),
+            step,
+        });
     }
     steps
 }
