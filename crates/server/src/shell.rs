@@ -25,7 +25,7 @@ use crate::presence::Presence;
 #[derive(Debug, Clone)]
 pub struct Shell(Arc<Inside>);
 
-/// The parts, as [`crate::open`] brings them together.
+/// The parts, as [`crate::open()`] brings them together.
 #[derive(Debug)]
 pub(crate) struct Inside {
     pub(crate) config: Config,
