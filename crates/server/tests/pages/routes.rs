@@ -2,7 +2,9 @@
 //! others have met.
 
 use axum::http::HeaderMap;
+use http_body_util::BodyExt as _;
 use tillkey_server::web;
+use tower::ServiceExt as _;
 
 use crate::support::{Answer, MERCHANT, STRANGER, TERMINAL, World};
 
@@ -371,4 +373,29 @@ async fn the_language_is_asked_for_kept_and_preferred() {
     assert!(!tag(&back));
     let odd = world.get("/?lang=%3Cscript%3E").go().await;
     assert!(!odd.headers.contains_key("set-cookie") && odd.status == 200);
+}
+
+#[tokio::test]
+async fn an_open_page_is_told_that_its_case_moved() {
+    let world = site().await;
+    let (page, cookie) = open(&world, MERCHANT).await;
+    let ask = world.get(&format!("{page}/events")).with("cookie", &cookie);
+    let answer = world.app.clone().oneshot(ask.request()).await.unwrap();
+    assert_eq!(
+        header(answer.headers(), "content-type"),
+        "text/event-stream"
+    );
+    let mut body = answer.into_body();
+    let mut next = async || {
+        let frame = body.frame().await.unwrap().unwrap();
+        String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()
+    };
+    let mark = next().await;
+    assert!(get(&world, &page, &cookie).await.text.contains(&format!(
+        "data-mark=\"{}\"",
+        mark.trim_start_matches("data: ").trim()
+    )));
+    post(&world, &format!("{page}/cancellation"), &cookie, "").await;
+    let moved = next().await;
+    assert!(moved.contains("cancelled") && moved != mark, "{moved}");
 }
