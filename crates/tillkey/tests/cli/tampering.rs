@@ -75,16 +75,17 @@ fn a_running_service_can_be_verified() {
 #[test]
 fn verifying_changes_nothing() {
     let sandbox = kept();
-    let files = ["tillkey.db", "checkpoint"];
-    let before = files.map(|file| fs::read(sandbox.path("data").join(file)).unwrap());
+    // Whoever closes a database last folds its write-ahead log into it. Here that is
+    // this writer, so that a file which is different later was changed by the command.
     tamper(
         &sandbox,
         "UPDATE events SET entry = entry WHERE position = 1",
     );
+    let files = ["tillkey.db", "checkpoint"];
+    let read = || files.map(|file| fs::read(sandbox.path("data").join(file)).unwrap());
+    let before = read();
     findings(&sandbox, &[]);
-    let after = files.map(|file| fs::read(sandbox.path("data").join(file)).unwrap());
-    assert_eq!(before[1], after[1]);
-    assert_eq!(before[0].len(), after[0].len());
+    assert!(before == read(), "verifying changed a file");
     // Neither key nor keyring is made on the way.
     assert!(!sandbox.path("tillkey-root.key").exists());
     assert!(!sandbox.path("data/keyring").exists());
