@@ -25,7 +25,6 @@ pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
                 "PRAGMA journal_mode = WAL;
                  PRAGMA synchronous = FULL;
                  PRAGMA foreign_keys = ON;
-                 PRAGMA cache_size = -65536;
                  PRAGMA trusted_schema = OFF;
                  PRAGMA secure_delete = ON;
                  PRAGMA cell_size_check = ON;",
