@@ -16,6 +16,7 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::thread::JoinHandle;
 
 use crate::fault::Fault;
+use crate::limits;
 use crate::store::Request;
 
 pub(crate) use directory::private;
@@ -66,13 +67,24 @@ fn submit(
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.queues = None;
-        let here = std::thread::current().id();
-        for thread in self.threads.drain(..) {
-            // A request may own the last handle; its thread cannot wait for itself.
-            if thread.thread().id() != here && thread.join().is_err() {
-                tracing::error!("a thread of the store ended in a panic");
-            }
+        // The readers first: only a connection that writes can fold the write-ahead log
+        // into the database, and only the last one to close does.
+        let writes = self.queues.take().map(|Queues { writes, reads: _ }| writes);
+        let readers = limits::READERS.min(self.threads.len());
+        let others = self.threads.split_off(readers);
+        join(std::mem::take(&mut self.threads));
+        drop(writes);
+        join(others);
+    }
+}
+
+/// Waits for threads whose queue has ended.
+fn join(threads: Vec<JoinHandle<()>>) {
+    let here = std::thread::current().id();
+    for thread in threads {
+        // A request may own the last handle; its thread cannot wait for itself.
+        if thread.thread().id() != here && thread.join().is_err() {
+            tracing::error!("a thread of the store ended in a panic");
         }
     }
 }
