@@ -18,6 +18,7 @@ mod peer;
 mod policy_files;
 pub mod presence;
 mod shell;
+mod streams;
 pub mod sweep;
 pub mod web;
 

@@ -23,3 +23,7 @@ pub const CASES_PAGE: u32 = 50;
 pub const STAFF_IDLE_MINUTES_MAX: u32 = 15;
 /// How many look-ups one member of staff has a day.
 pub const LOOK_UPS_A_DAY_MAX: u64 = 200;
+/// How many event streams the API holds open at once, and how many the pages do.
+pub const STREAMS_MAX: usize = 4_096;
+/// How many of them one source may hold.
+pub const STREAMS_PER_SOURCE_MAX: usize = 32;

@@ -32,10 +32,6 @@ pub const CURSOR_LENGTH_MAX: usize = 64;
 pub const REQUESTS_MAX: usize = 1_024;
 /// How long one request may take, its body included.
 pub const REQUEST_WAIT_MAX: Duration = Duration::from_secs(20);
-/// How many event streams are open at once.
-pub const STREAMS_MAX: usize = 4_096;
-/// How many of them one source may hold.
-pub const STREAMS_PER_SOURCE_MAX: usize = 32;
 /// How often a quiet stream shows that it is alive.
 pub const STREAM_HEARTBEAT_EVERY: Duration = Duration::from_secs(15);
 /// How often a quiet stream looks at its case though no bell rang.

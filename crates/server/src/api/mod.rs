@@ -22,7 +22,6 @@ mod meter;
 mod openapi;
 pub mod problem;
 mod staff;
-mod streams;
 mod terminal;
 mod words;
 
@@ -37,8 +36,8 @@ use utoipa_axum::router::OpenApiRouter;
 use self::limits::REQUESTS_MAX;
 use self::meter::Meter;
 use self::problem::Problem;
-use self::streams::Streams;
 use crate::shell::Shell;
+use crate::streams::Streams;
 
 /// What the handlers share.
 #[derive(Debug, Clone)]

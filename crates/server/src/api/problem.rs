@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::json::FieldFault;
 use super::language::Language;
 use crate::act::Failure;
+use crate::streams::NoPlace;
 
 /// One row of the table: a stable code, the status, and the words in both languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -272,11 +273,6 @@ impl Problem {
         Self::of_row(MEDIA_TYPE)
     }
 
-    /// The source holds as many streams as it may.
-    pub(crate) const fn streams() -> Self {
-        Self::of_row(STREAMS)
-    }
-
     /// The world failed; why is for the log.
     pub(crate) const fn fault() -> Self {
         Self::of_row(FAULT)
@@ -355,6 +351,15 @@ impl Problem {
 impl From<FieldFault> for Problem {
     fn from(fault: FieldFault) -> Self {
         Self::of_row(INVALID).with(fault.field, fault.rule)
+    }
+}
+
+impl From<NoPlace> for Problem {
+    fn from(why: NoPlace) -> Self {
+        match why {
+            NoPlace::ForAnybody => Self::busy(),
+            NoPlace::ForThisSource => Self::of_row(STREAMS),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::site::Site;
 
 const STYLE: &str = include_str!("../../assets/tillkey.css");
-const SCRIPT: &str = include_str!("../../assets/reset.js");
+const SCRIPT: &str = include_str!("../../assets/tillkey.js");
 const ICON: &str = include_str!("../../assets/icon.svg");
 
 /// One file.
@@ -47,7 +47,7 @@ impl Default for Assets {
     fn default() -> Self {
         Self {
             style: Asset::new("tillkey", "css", "text/css; charset=utf-8", STYLE),
-            script: Asset::new("reset", "js", "text/javascript; charset=utf-8", SCRIPT),
+            script: Asset::new("tillkey", "js", "text/javascript; charset=utf-8", SCRIPT),
             icon: Asset::new("icon", "svg", "image/svg+xml", ICON),
         }
     }

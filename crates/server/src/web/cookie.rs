@@ -9,8 +9,8 @@ use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
 
 use super::limits::{CASE_COOKIE_SECONDS, COOKIES_BYTES_MAX, LANGUAGE_COOKIE_SECONDS};
 use super::{Language, language};
-use crate::act::CaseToken;
 use crate::act::case::Named;
+use crate::act::{CaseToken, StaffToken};
 
 /// The value of the first cookie of this name.
 pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -77,6 +77,49 @@ impl Holding {
         value.set_sensitive(true);
         Some(value)
     }
+}
+
+/// `__Host-` binds the cookie to this very host and to TLS: no neighbour can plant one
+/// (attack B11).
+const fn staff_cookie_name(secure: bool) -> &'static str {
+    if secure {
+        "__Host-tillkey-staff"
+    } else {
+        "tillkey-staff"
+    }
+}
+
+/// The token of a staff session. Anything odd is as if it were not there.
+pub(super) fn staff_token(headers: &HeaderMap, secure: bool) -> Option<StaffToken> {
+    read(headers, staff_cookie_name(secure))?.parse().ok()
+}
+
+/// The header that gives a staff session to the browser, until the browser is closed.
+/// The server ends it before, when it is idle.
+pub(super) fn keep_staff(token: &StaffToken, secure: bool) -> Option<HeaderValue> {
+    signed_in_cookie(staff_cookie_name(secure), token.expose(), secure)
+}
+
+/// The header that takes it away.
+pub(super) fn drop_staff(secure: bool) -> Option<HeaderValue> {
+    let flag = if secure { "; Secure" } else { "" };
+    let name = staff_cookie_name(secure);
+    HeaderValue::try_from(format!(
+        "{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict{flag}"
+    ))
+    .ok()
+}
+
+/// A cookie that says who is signed in: for this host alone, unseen by scripts, and not
+/// sent along from any other site.
+fn signed_in_cookie(name: &str, token: &str, secure: bool) -> Option<HeaderValue> {
+    let flag = if secure { "; Secure" } else { "" };
+    let mut value = HeaderValue::try_from(format!(
+        "{name}={token}; Path=/; HttpOnly; SameSite=Strict{flag}"
+    ))
+    .ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// The header that keeps a chosen language.

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::assets::Assets;
 use super::limits::REFRESH_SECONDS;
+use super::nav::Nav;
 use super::when::Reading;
 use super::words::Words;
 use super::{Language, language};
@@ -20,6 +21,8 @@ pub struct Frame<'a> {
     pub(super) path: String,
     /// Whether the page moves by itself.
     pub(super) is_live: bool,
+    /// Where somebody who is signed in can go; none on a public page.
+    pub(super) nav: Option<Nav>,
 }
 
 impl<'a> Frame<'a> {
@@ -32,12 +35,32 @@ impl<'a> Frame<'a> {
             assets,
             path: path.into(),
             is_live: false,
+            nav: None,
         }
     }
 
     /// The same around a page that moves by itself.
     pub(super) fn live(self, is_live: bool) -> Self {
         Self { is_live, ..self }
+    }
+
+    /// The same with a bar above it, for somebody who is signed in.
+    pub fn with_nav(self, nav: Nav) -> Self {
+        Self {
+            nav: Some(nav),
+            ..self
+        }
+    }
+
+    /// Whether the page is one of the staff's.
+    pub(super) fn is_staff(&self) -> bool {
+        self.nav.as_ref().is_some_and(|nav| nav.is_staff)
+    }
+
+    /// The page's address in the other language. What it was asked for stays.
+    pub(super) fn in_other_language(&self) -> String {
+        let joint = if self.path.contains('?') { '&' } else { '?' };
+        format!("{}{joint}lang={}", self.path, self.other_tag())
     }
 
     pub(super) const fn tag(&self) -> &'static str {

@@ -4,8 +4,6 @@
 pub const FORM_BYTES_MAX: usize = 4 * 1024;
 /// How large one page with everything it loads may be, in bytes.
 pub const PAGE_BYTES_MAX: usize = 60 * 1000;
-/// How many open pages are told of changes at once; the others look by themselves.
-pub const LISTENERS_MAX: usize = 4_096;
 /// How long one page listens before it connects again, in seconds.
 pub const LISTENING_SECONDS_MAX: u64 = 600;
 /// How long a page waits for a ring before it looks again, in seconds.
@@ -17,6 +15,10 @@ pub const RESEND_AFTER_SECONDS: i64 = 60;
 /// How long a device may look at its case, in seconds: as long as a case can be of
 /// interest to the one who opened it.
 pub const CASE_COOKIE_SECONDS: u32 = 3 * 24 * 3_600;
+/// How many fields of a form are kept while its sender signs in again.
+pub const KEPT_FIELDS_MAX: usize = 16;
+/// How many bytes of a form are kept while its sender signs in again.
+pub const KEPT_BYTES_MAX: usize = 2 * 1024;
 /// How long a chosen language is kept, in seconds.
 pub const LANGUAGE_COOKIE_SECONDS: u32 = 365 * 24 * 3_600;
 /// How large a cookie header may be to be read, in bytes.

@@ -12,9 +12,16 @@ mod guard;
 mod home;
 mod language;
 pub mod limits;
+mod live;
+mod nav;
 mod notice;
 pub mod reset;
+#[expect(dead_code, reason = "taken from the first desk on")]
+mod seat;
+pub mod sign_in;
 mod site;
+mod staff_words;
+mod way_back;
 mod when;
 mod words;
 
@@ -27,9 +34,11 @@ pub use assets::Assets;
 pub use frame::Frame;
 pub use home::HomePage;
 pub use language::Language;
+pub use nav::{Nav, NavLink};
 pub use notice::{Notice, NoticePage};
+pub use staff_words::StaffWords;
 pub use when::Reading;
-pub use words::Words;
+pub use words::{Words, every_word};
 
 use crate::shell::Shell;
 use site::Site;
@@ -51,6 +60,8 @@ pub fn router(shell: Shell) -> Router {
             post(reset::step::send_reset_code),
         )
         .route("/reset/{case}/cancellation", post(reset::step::cancel))
+        .route("/sign-in", get(sign_in::show).post(sign_in::send))
+        .route("/sign-out", post(sign_in::leave))
         .route("/assets/{name}", get(assets::serve))
         .fallback(notice::missing)
         .layer(DefaultBodyLimit::max(limits::FORM_BYTES_MAX))

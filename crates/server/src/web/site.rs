@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use tokio::sync::Semaphore;
 
 use super::Language;
 use super::assets::Assets;
 use super::frame::Frame;
-use super::limits::LISTENERS_MAX;
 use super::when::Reading;
 use crate::shell::Shell;
+use crate::streams::Streams;
 
 /// What every page needs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,7 +19,7 @@ pub(super) struct Site(Arc<Inside>);
 struct Inside {
     shell: Shell,
     assets: Assets,
-    listeners: Arc<Semaphore>,
+    streams: Streams,
     origin: String,
     is_secure: bool,
 }
@@ -41,10 +40,9 @@ impl Site {
             .clone()
             .unwrap_or_else(|| format!("http://{}", config.listen));
         let is_secure = origin.starts_with("https://");
-        let listeners = Arc::new(Semaphore::new(LISTENERS_MAX));
         Self(Arc::new(Inside {
             assets: Assets::default(),
-            listeners,
+            streams: Streams::default(),
             origin,
             is_secure,
             shell,
@@ -60,8 +58,8 @@ impl Site {
     }
 
     /// Bounds how many pages are told of changes at once.
-    pub(super) fn listeners(&self) -> &Arc<Semaphore> {
-        &self.0.listeners
+    pub(super) fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     /// Scheme, host and port of this site's own pages.

@@ -1,31 +1,35 @@
-//! The words of the pages, in `words/zh-CN.toml` and `words/en.toml`.
+//! The words of the pages: those of the public pages in `words/zh-CN.toml` and
+//! `words/en.toml`, those of each other area in `words/AREA.zh-CN.toml` and
+//! `words/AREA.en.toml`.
 //!
-//! Every key is a field here, so a word that is missing, misspelt or left over in
-//! one language fails the first test that reads it. A sentence is one entry, with
+//! Every key is a field of a struct, so a word that is missing, misspelt or left over
+//! in one language fails the first test that reads it. A sentence is one entry, with
 //! `{names}` for what the page fills in; none is built from pieces.
+//!
+//! An area that joins names its tables with `file!` and its keys with `words!`, and
+//! adds itself to [`every_word`].
 
-use std::sync::LazyLock;
-
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tillkey_rules::policy::Bilingual;
 use tillkey_rules::refusal::Refusal;
 
 use super::Language;
+use super::staff_words::StaffWords;
 
 /// A group of words: one table of the file, one field for each key.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($key:ident,)+ })+) => {
         $(
             $(#[$doc])*
-            #[derive(Debug, Deserialize)]
+            #[derive(Debug, serde::Deserialize)]
             #[serde(deny_unknown_fields)]
-            pub(super) struct $name {
-                $(pub(super) $key: String,)+
+            pub(in crate::web) struct $name {
+                $(pub(in crate::web) $key: String,)+
             }
 
             impl $name {
                 /// Every key with its text.
-                fn entries(&self) -> Vec<(&'static str, &str)> {
+                pub(in crate::web) fn entries(&self) -> Vec<(&'static str, &str)> {
                     vec![$((stringify!($key), self.$key.as_str()),)+]
                 }
             }
@@ -33,17 +37,34 @@ macro_rules! words {
     };
 }
 
-/// The whole of one file.
+/// The whole of one area's words: a struct with a field for each table, read once from
+/// the two files that stand after its name.
 macro_rules! file {
-    ($($table:ident: $name:ident,)+) => {
-        /// All words of one language.
-        #[derive(Debug, Deserialize)]
+    ($(#[$doc:meta])* $name:ident ($zh:literal, $en:literal) { $($table:ident: $group:ident,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
-        pub struct Words {
-            $(pub(super) $table: $name,)+
+        pub struct $name {
+            $(pub(in crate::web) $table: $group,)+
         }
 
-        impl Words {
+        impl $name {
+            /// The words of a language.
+            pub fn of(language: $crate::web::Language) -> &'static Self {
+                use std::sync::LazyLock;
+                use $crate::web::words::read;
+                static CHINESE: LazyLock<$name> = LazyLock::new(|| {
+                    read(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/words/", $zh)))
+                });
+                static ENGLISH: LazyLock<$name> = LazyLock::new(|| {
+                    read(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/words/", $en)))
+                });
+                match language {
+                    $crate::web::Language::Chinese => &CHINESE,
+                    $crate::web::Language::English => &ENGLISH,
+                }
+            }
+
             /// Every key with its text, by table.
             pub fn entries(&self) -> Vec<(String, &str)> {
                 let mut all = Vec::new();
@@ -56,7 +77,25 @@ macro_rules! file {
     };
 }
 
+pub(in crate::web) use {file, words};
+
+/// Every word of a language, of all areas, with its area, table and key.
+pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
+    let areas: [(&str, Vec<(String, &'static str)>); 2] = [
+        ("public", Words::of(language).entries()),
+        ("staff", StaffWords::of(language).entries()),
+    ];
+    let named = |(area, entries): (&'static str, Vec<(String, &'static str)>)| {
+        entries
+            .into_iter()
+            .map(move |(key, text)| (format!("{area}.{key}"), text))
+    };
+    areas.into_iter().flat_map(named).collect()
+}
+
 file! {
+    /// The words of the public pages, and what stands around every page.
+    Words ("zh-CN.toml", "en.toml") {
     frame: FrameWords,
     home: HomeWords,
     form: FormWords,
@@ -86,6 +125,7 @@ file! {
     malformed: NoticeWords,
     busy: NoticeWords,
     trouble: NoticeWords,
+    }
 }
 
 words! {
@@ -161,24 +201,11 @@ words! {
     NoticeWords { title, lead, }
 }
 
-static CHINESE: LazyLock<Words> = LazyLock::new(|| read(include_str!("../../words/zh-CN.toml")));
-static ENGLISH: LazyLock<Words> = LazyLock::new(|| read(include_str!("../../words/en.toml")));
-
 /// Reads a file that is part of the binary.
-fn read(text: &str) -> Words {
+pub(in crate::web) fn read<T: DeserializeOwned>(text: &str) -> T {
     match toml::from_str(text) {
         Ok(words) => words,
         Err(error) => unreachable!("a delivered word file does not read: {error}"),
-    }
-}
-
-impl Words {
-    /// The words of a language.
-    pub fn of(language: Language) -> &'static Self {
-        match language {
-            Language::Chinese => &CHINESE,
-            Language::English => &ENGLISH,
-        }
     }
 }
 

@@ -7,6 +7,8 @@
 
 mod routes;
 mod samples;
+mod sign_in;
+mod site;
 #[expect(
     dead_code,
     reason = "shared with the tests of the API, which ask for more"
@@ -38,7 +40,7 @@ fn every_page_is_as_it_was_seen() {
             // The files' digests are not what a page says.
             let html = html
                 .replace(assets.style(), "/assets/tillkey.css")
-                .replace(assets.script(), "/assets/reset.js")
+                .replace(assets.script(), "/assets/tillkey.js")
                 .replace(assets.icon(), "/assets/icon.svg");
             let path = file(&name, language);
             if update {

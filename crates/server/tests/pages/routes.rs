@@ -1,52 +1,12 @@
 //! The pages over HTTP: the way of a merchant without JavaScript, and the tricks that
 //! others have met.
 
-use axum::http::HeaderMap;
 use http_body_util::BodyExt as _;
 use tillkey_server::web;
 use tower::ServiceExt as _;
 
+use crate::site::{FORM, OWN, get, header, post, site, site_with};
 use crate::support::{Answer, MERCHANT, STRANGER, TERMINAL, World};
-
-const OWN: (&str, &str) = ("sec-fetch-site", "same-origin");
-const FORM: &str = "application/x-www-form-urlencoded";
-
-async fn site() -> World {
-    site_with(None).await
-}
-
-async fn site_with(base_url: Option<&str>) -> World {
-    let base_url = base_url.map(str::to_owned);
-    let mut world = World::with(|config| config.base_url = base_url).await;
-    world.app = web::router(world.shell.clone());
-    world
-}
-
-/// Sends a form as a page of the site does, with the cookies that it was given.
-async fn post(world: &World, path: &str, cookie: &str, body: &str) -> Answer {
-    let (name, value) = OWN;
-    let ask = world
-        .post(path)
-        .with(name, value)
-        .with("content-type", FORM)
-        .with("cookie", cookie);
-    ask.body(body.as_bytes().to_vec()).go().await
-}
-
-async fn get(world: &World, path: &str, cookie: &str) -> Answer {
-    world
-        .get(path)
-        .with("cookie", cookie)
-        .with("accept-language", "en")
-        .go()
-        .await
-}
-
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers
-        .get(name)
-        .map_or("", |value| value.to_str().unwrap())
-}
 
 fn opening(merchant: &str) -> String {
     format!("merchant={merchant}&terminal={TERMINAL}&operator=01&reason=forgotten")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tillkey_server::web::{Language, Words};
+use tillkey_server::web::{Language, every_word};
 
 /// The `{names}` in a sentence.
 fn names(sentence: &str) -> BTreeSet<&str> {
@@ -16,8 +16,8 @@ fn names(sentence: &str) -> BTreeSet<&str> {
 
 #[test]
 fn both_languages_fill_in_the_same_things() {
-    let (chinese, english) = (Words::of(Language::Chinese), Words::of(Language::English));
-    for ((key, zh), (same, en)) in chinese.entries().into_iter().zip(english.entries()) {
+    let (chinese, english) = (every_word(Language::Chinese), every_word(Language::English));
+    for ((key, zh), (same, en)) in chinese.into_iter().zip(english) {
         assert_eq!(key, same);
         assert_eq!(names(zh), names(en), "{key}");
     }
@@ -26,14 +26,15 @@ fn both_languages_fill_in_the_same_things() {
 #[test]
 fn every_word_is_there_and_in_its_own_language() {
     let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-    for (key, text) in Words::of(Language::Chinese).entries() {
-        let by_name = key == "frame.other_language";
+    for (key, text) in every_word(Language::Chinese) {
+        let by_name = key == "public.frame.other_language";
         assert!(by_name || text.chars().any(is_chinese), "{key}: {text}");
         assert_eq!(text, text.trim(), "{key}");
     }
-    for (key, text) in Words::of(Language::English).entries() {
+    for (key, text) in every_word(Language::English) {
         // The terminal's own label is quoted, because that is what the screen shows.
-        let quotes = key.starts_with("issued.how_choose") || key == "frame.other_language";
+        let quotes =
+            key.starts_with("public.issued.how_choose") || key == "public.frame.other_language";
         assert!(quotes || !text.chars().any(is_chinese), "{key}: {text}");
         assert!(!text.is_empty(), "{key}");
     }

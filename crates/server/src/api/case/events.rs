@@ -27,8 +27,8 @@ use crate::api::address::Named;
 use crate::api::caller::{CaseCaller, Peer};
 use crate::api::limits::{STREAM_HEARTBEAT_EVERY, STREAM_LOOK_EVERY, STREAM_TIME_MAX};
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::streams::Place;
 use crate::bell::Ring;
+use crate::streams::Place;
 
 /// The id of the event that ends a case. A browser that comes back with it is told
 /// that there is no more.

@@ -40,6 +40,22 @@
     }
   }
 
+  // Carries what was typed, chosen and opened over to the page that replaces this one.
+  function keepTyped(here, next) {
+    for (const field of here.querySelectorAll("input[id]:not([type=hidden]), textarea[id], select[id]")) {
+      const same = next.querySelector("#" + CSS.escape(field.id));
+      if (!same || same.name !== field.name) continue;
+      if (field.type === "checkbox" || field.type === "radio") same.checked = field.checked;
+      else if (field.type !== "file") same.value = field.value;
+    }
+    const opened = here.querySelectorAll("details[open] > summary");
+    for (const summary of opened) {
+      for (const same of next.querySelectorAll("details > summary")) {
+        if (same.textContent === summary.textContent) same.parentElement.open = true;
+      }
+    }
+  }
+
   // Fetches the page and takes over what has changed. What was typed stays.
   let looking = false;
   async function look() {
@@ -52,12 +68,13 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const next = page.getElementById("main");
       if (!next) return;
-      const typed = here.querySelector("#code");
-      const field = next.querySelector("#code");
-      if (typed && field) field.value = typed.value;
-      const wasTyping = typed && document.activeElement === typed;
+      const focused = document.activeElement && here.contains(document.activeElement) ? document.activeElement.id : "";
+      keepTyped(here, next);
       here.replaceWith(document.adoptNode(next));
-      if (wasTyping && field) field.focus();
+      if (focused) {
+        const field = document.getElementById(focused);
+        if (field) field.focus({ preventScroll: true });
+      }
       document.title = page.title;
       readClock();
       tick();
@@ -79,7 +96,7 @@
       if (source) source.close();
       source = null;
     } else if (!source && window.EventSource) {
-      source = new EventSource(live + "/events");
+      source = new EventSource(live.split("?")[0] + "/events");
       source.onmessage = (event) => {
         if (main().dataset.mark !== event.data) look();
       };

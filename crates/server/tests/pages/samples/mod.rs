@@ -1,4 +1,7 @@
-//! One view of each kind, with made-up but likely values.
+//! One view of each kind, with made-up but likely values. Each area has a file of its
+//! own here.
+
+mod staff;
 
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
@@ -12,21 +15,29 @@ use tillkey_wire::ids::CaseId;
 
 pub(crate) const LANGUAGES: [Language; 2] = [Language::Chinese, Language::English];
 
+/// A page, rendered, with its name.
+pub(crate) fn sample(name: &str, page: &dyn askama::DynTemplate) -> Sample {
+    Sample {
+        name: name.to_owned(),
+        html: page.dyn_render().unwrap(),
+    }
+}
+
 /// A page with its name.
 pub(crate) struct Sample {
     pub(crate) name: String,
     pub(crate) html: String,
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-23T06:20:00Z".parse().unwrap()
 }
 
-fn after(seconds: i64) -> Timestamp {
+pub(crate) fn after(seconds: i64) -> Timestamp {
     now() + SignedDuration::from_secs(seconds)
 }
 
-fn frame<'a>(assets: &'a Assets, language: Language, path: &str) -> Frame<'a> {
+pub(crate) fn frame<'a>(assets: &'a Assets, language: Language, path: &str) -> Frame<'a> {
     Frame::new(
         Reading {
             language,
@@ -248,10 +259,6 @@ fn stages() -> Vec<(&'static str, Stage, String, Option<Mistake>)> {
 
 /// Every page of one language.
 pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
-    let sample = |name: &str, page: &dyn askama::DynTemplate| Sample {
-        name: name.to_owned(),
-        html: page.dyn_render().unwrap(),
-    };
     let mut samples = vec![
         sample(
             "home",
@@ -295,6 +302,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         let frame = frame(assets, language, "/");
         samples.push(sample(&name, &NoticePage { frame, notice }));
     }
+    samples.extend(staff::all(assets, language));
     samples
 }
 
@@ -326,9 +334,11 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
         "opened",
         None,
     );
-    vec![
+    let mut pages = vec![
         form.render().unwrap(),
         refused.render().unwrap(),
         counter.render().unwrap(),
-    ]
+    ];
+    pages.extend(staff::hostile(assets, language, script));
+    pages
 }

@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::limits::{STREAMS_MAX, STREAMS_PER_SOURCE_MAX};
-use super::problem::Problem;
 use crate::act::Source;
+use crate::limits::{STREAMS_MAX, STREAMS_PER_SOURCE_MAX};
 
 /// The open streams.
 #[derive(Debug, Clone, Default)]
@@ -25,22 +24,31 @@ pub(crate) struct Place {
     source: String,
 }
 
+/// Why there is no place for one more stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoPlace {
+    /// All are taken.
+    ForAnybody,
+    /// This source has as many as it may.
+    ForThisSource,
+}
+
 impl Streams {
     /// Takes a place.
     ///
     /// # Errors
-    /// A [`Problem`] when there is none, for this source or for anybody.
-    pub(crate) fn take(&self, source: &Source) -> Result<Place, Problem> {
+    /// [`NoPlace`] when there is none, for this source or for anybody.
+    pub(crate) fn take(&self, source: &Source) -> Result<Place, NoPlace> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if open.all >= STREAMS_MAX {
-            return Err(Problem::busy());
+            return Err(NoPlace::ForAnybody);
         }
         let of_source = open
             .by_source
             .entry(source.as_str().to_owned())
             .or_default();
         if *of_source >= STREAMS_PER_SOURCE_MAX {
-            return Err(Problem::streams());
+            return Err(NoPlace::ForThisSource);
         }
         *of_source += 1;
         open.all += 1;
