@@ -6,6 +6,7 @@
 //! ever holds a code, a password or a case token.
 
 mod assets;
+mod case_words;
 mod cookie;
 mod frame;
 mod guard;
@@ -31,6 +32,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 pub use assets::Assets;
+pub use case_words::CaseNames;
 pub use frame::Frame;
 pub use home::HomePage;
 pub use language::Language;

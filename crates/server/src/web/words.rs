@@ -14,6 +14,7 @@ use tillkey_rules::policy::Bilingual;
 use tillkey_rules::refusal::Refusal;
 
 use super::Language;
+use super::case_words::CaseNames;
 use super::staff_words::StaffWords;
 
 /// A group of words: one table of the file, one field for each key.
@@ -81,8 +82,9 @@ pub(in crate::web) use {file, words};
 
 /// Every word of a language, of all areas, with its area, table and key.
 pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
-    let areas: [(&str, Vec<(String, &'static str)>); 2] = [
+    let areas = vec![
         ("public", Words::of(language).entries()),
+        ("case", CaseNames::of(language).entries()),
         ("staff", StaffWords::of(language).entries()),
     ];
     let named = |(area, entries): (&'static str, Vec<(String, &'static str)>)| {

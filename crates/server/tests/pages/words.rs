@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use tillkey_server::web::{Language, every_word};
+use tillkey_rules::case::State;
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
+use tillkey_server::web::{CaseNames, Language, every_word};
+use tillkey_wire::ids::Rank;
 
 /// The `{names}` in a sentence.
 fn names(sentence: &str) -> BTreeSet<&str> {
@@ -37,5 +40,38 @@ fn every_word_is_there_and_in_its_own_language() {
             key.starts_with("public.issued.how_choose") || key == "public.frame.other_language";
         assert!(quotes || !text.chars().any(is_chinese), "{key}: {text}");
         assert!(!text.is_empty(), "{key}");
+    }
+}
+
+/// Every word of the closed lists has a name on screens: none falls back to its stable
+/// name.
+#[test]
+fn every_word_of_the_lists_has_a_name() {
+    let stable = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    for language in [Language::Chinese, Language::English] {
+        let names = CaseNames::of(language);
+        let lists = [
+            Channel::ALL
+                .iter()
+                .map(|word| names.channel(*word))
+                .collect::<Vec<_>>(),
+            Reason::ALL.iter().map(|word| names.reason(*word)).collect(),
+            EvidenceKind::ALL
+                .iter()
+                .map(|word| names.evidence(*word))
+                .collect(),
+            MerchantStatus::ALL
+                .iter()
+                .map(|word| names.merchant(*word))
+                .collect(),
+            State::ALL.iter().map(|word| names.state(*word)).collect(),
+            Rank::ALL
+                .iter()
+                .map(|word| names.rank(word.name()))
+                .collect(),
+        ];
+        for text in lists.into_iter().flatten() {
+            assert!(!stable(text), "{text}");
+        }
     }
 }
