@@ -11,6 +11,7 @@ pub mod assurance;
 pub mod attempts;
 pub mod case;
 pub mod credential;
+pub mod diagnosis;
 pub mod document;
 pub mod event;
 pub mod party;
