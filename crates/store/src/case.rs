@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tillkey_rules::case::{Case, State, deadline};
 use tillkey_rules::event::{CaseEvent, Entry, Event};
 use tillkey_rules::party::Actor;
+use tillkey_rules::vocabulary::Channel;
 use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, TerminalId};
 
 use crate::event;
@@ -40,6 +41,10 @@ statements! {
     PROVEN_OF_OPERATOR: "find an operator's proven open case" =
         "SELECT acquirer, folded FROM cases \
          WHERE terminal = $1 AND operator = $2 AND is_open = 1 AND is_proven = 1";
+    NEWEST_PROVEN: "find an operator's newest proven case" =
+        "SELECT acquirer, folded FROM cases \
+         WHERE terminal = $1 AND operator = $2 AND is_proven = 1 \
+         ORDER BY opened_at DESC, id DESC LIMIT 1";
     DUE: "find cases past a deadline" =
         "SELECT id FROM cases WHERE is_open = 1 AND deadline_at <= $1 \
          ORDER BY deadline_at, id LIMIT $2";
@@ -50,6 +55,10 @@ statements! {
     IN_STATE: "list an acquirer's cases in a state" =
         "SELECT acquirer, folded FROM cases \
          WHERE acquirer = $1 AND state = $2 AND (opened_at, id) < ($3, $4) \
+         ORDER BY opened_at DESC, id DESC LIMIT $5";
+    OPEN_IN_CHANNEL: "list an acquirer's open cases in a channel" =
+        "SELECT acquirer, folded FROM cases \
+         WHERE acquirer = $1 AND channel = $2 AND is_open = 1 AND (opened_at, id) < ($3, $4) \
          ORDER BY opened_at DESC, id DESC LIMIT $5";
     OF_MERCHANT: "list a merchant's cases" =
         "SELECT acquirer, folded FROM cases \
@@ -93,6 +102,8 @@ pub enum Filter {
     State(State),
     /// Those of a merchant.
     Merchant(MerchantNumber),
+    /// Those in a channel to which something can still happen.
+    OpenIn(Channel),
 }
 
 /// Where a page of a list ended: the last case on it.
@@ -223,6 +234,18 @@ pub fn open_case_of(
         .transpose()
 }
 
+/// An operator's newest case that somebody has proven, open or closed.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn newest_proven_of(
+    tx: &mut dyn Tx,
+    (terminal, operator): (TerminalId, OperatorNumber),
+) -> Result<Option<Stored>, Fault> {
+    let values = [Value::from(&terminal), Value::from(operator)];
+    tx.query_one(NEWEST_PROVEN, &values)?.map(read).transpose()
+}
+
 /// Open cases of which something has lapsed, the longest overdue first.
 ///
 /// # Errors
@@ -256,6 +279,10 @@ pub fn list(
         Filter::Merchant(merchant) => {
             let merchant = Value::from(merchant);
             tx.query_many(OF_MERCHANT, &[acquirer, merchant, opened_at, id, limit])?
+        }
+        Filter::OpenIn(channel) => {
+            let channel = Value::from(channel.name());
+            tx.query_many(OPEN_IN_CHANNEL, &[acquirer, channel, opened_at, id, limit])?
         }
     };
     rows.into_iter().map(read).collect()

@@ -21,6 +21,9 @@ statements! {
         "SELECT version, record, case_id, created_at, ends_at FROM credentials \
          WHERE terminal = $1 AND operator = $2 AND state = 'active' \
          AND (ends_at IS NULL OR ends_at > $3)";
+    LAST: "find the last credential" =
+        "SELECT version, state, created_at, ends_at, ended_at FROM credentials \
+         WHERE terminal = $1 AND operator = $2 ORDER BY version DESC LIMIT 1";
     LAST_VERSION: "find the last credential version" =
         "SELECT COALESCE(MAX(version), 0) FROM credentials WHERE terminal = $1 AND operator = $2";
     END: "end the credential in force" =
@@ -78,6 +81,56 @@ pub fn in_force(
         Value::from(now),
     ];
     tx.query_one(IN_FORCE, &values)?.map(read).transpose()
+}
+
+/// How far a credential has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is the one to sign on with, until its end where it has one.
+    Active,
+    /// A newer one took its place.
+    Replaced,
+    /// It ended without another.
+    Revoked,
+}
+
+/// The last credential that an operator had, in force or not. The record is not in it:
+/// whoever asks how things stand needs none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last {
+    /// Counts the operator's passwords, from 1.
+    pub version: u32,
+    /// How far it has come.
+    pub standing: Standing,
+    /// When it became effective.
+    pub created_at: Timestamp,
+    /// When it ends by itself, where a deadline was set.
+    pub ends_at: Option<Timestamp>,
+    /// When it was replaced or revoked.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The last credential of an operator.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn last(tx: &mut dyn Tx, (terminal, operator): Whose) -> Result<Option<Last>, Fault> {
+    let values = [Value::from(&terminal), Value::from(operator)];
+    let Some(mut row) = tx.query_one(LAST, &values)? else {
+        return Ok(None);
+    };
+    Ok(Some(Last {
+        version: row.take()?,
+        standing: row.take_word("credential state", |word| match word {
+            "active" => Some(Standing::Active),
+            "replaced" => Some(Standing::Replaced),
+            "revoked" => Some(Standing::Revoked),
+            _ => None,
+        })?,
+        created_at: row.take()?,
+        ends_at: row.take()?,
+        ended_at: row.take()?,
+    }))
 }
 
 /// The version that the next record of an operator will have.

@@ -2,6 +2,7 @@ use std::thread;
 
 use tillkey_rules::case::State;
 use tillkey_rules::event::CaseEvent;
+use tillkey_rules::vocabulary::Channel;
 
 use super::Open;
 use super::ground::{
@@ -140,6 +141,21 @@ pub(super) fn one_proven_case_an_operator(open: Open<'_>) -> Result<(), Fault> {
     })?;
     let proven = store.read_blocking(move |tx| case::open_case_of(tx, whose))?;
     assert_eq!(proven.map(|stored| stored.case.id()), Some(case_id(2)));
+    let newest = move |tx: &mut dyn crate::tx::Tx| case::newest_proven_of(tx, whose);
+    let found = store.read_blocking(newest)?;
+    assert_eq!(found.map(|stored| stored.case.id()), Some(case_id(2)));
+    begin(3)?;
+    store.write_blocking(move |tx| {
+        let stored = case::find(tx, case_id(2))?.ok_or(Fault::Missing("case"))?;
+        let events = [CaseEvent::Cancelled];
+        case::append(tx, stored.case, &step(&bank(), at(5), &events))
+    })?;
+    let found = store.read_blocking(newest)?;
+    assert_eq!(
+        found.map(|stored| stored.case.id()),
+        Some(case_id(2)),
+        "closed or not, and never one that nobody has proven"
+    );
     Ok(())
 }
 
@@ -185,6 +201,16 @@ pub(super) fn cases_fall_due_and_are_listed(open: Open<'_>) -> Result<(), Fault>
         assert_eq!(ids(expired), [case_id(5)]);
         let of_shop = case::list(tx, &bank(), &Filter::Merchant(shop()), (None, 10))?;
         assert_eq!(ids(of_shop), [4, 3, 2].map(case_id));
+        let open_in = |tx: &mut dyn crate::tx::Tx, channel, after| {
+            case::list(tx, &bank(), &Filter::OpenIn(channel), (after, 3)).map(ids)
+        };
+        assert_eq!(open_in(tx, Channel::App, None)?, [4, 3, 2].map(case_id));
+        let after = Cursor {
+            opened_at: at(2),
+            id: case_id(2),
+        };
+        assert_eq!(open_in(tx, Channel::App, Some(after))?, [case_id(1)]);
+        assert!(open_in(tx, Channel::Hotline, None)?.is_empty());
         let counted = case::count_by_state(tx, &bank())?;
         assert_eq!(counted, [(State::Expired, 1), (State::Gathering, 4)]);
         let nobody = super::ground::id("no-bank");

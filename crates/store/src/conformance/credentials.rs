@@ -6,6 +6,7 @@ use super::Open;
 use super::ground::{
     approved, at, bank, case_id, cashier, id, matched, opened, settle, step, subject, till,
 };
+use crate::credential::Standing;
 use crate::fault::Fault;
 use crate::party::{operator, subject as subjects};
 use crate::session::{self, Session, SessionEnd};
@@ -44,6 +45,7 @@ pub(super) fn a_replacement_ends_what_was(open: Open<'_>) -> Result<(), Fault> {
     store.write_blocking(|tx| {
         let whose = (till(), cashier());
         assert!(credential::in_force(tx, whose, at(0))?.is_none());
+        assert_eq!(credential::last(tx, whose)?, None);
         assert_eq!(credential::next_version(tx, whose)?, 1);
         let record = vec![1; 192];
         assert_eq!(apply(tx, 1, Change::Replace { record })?, Some(1));
@@ -57,6 +59,11 @@ pub(super) fn a_replacement_ends_what_was(open: Open<'_>) -> Result<(), Fault> {
         assert_eq!(
             (now.version, now.case, now.record),
             (2, case_id(2), vec![2; 192])
+        );
+        let last = credential::last(tx, whose)?.ok_or(Fault::Missing("credential"))?;
+        assert_eq!(
+            (last.version, last.standing, last.created_at, last.ended_at),
+            (2, Standing::Active, at(20), None)
         );
         assert!(session::live(tx, whose)?.is_empty(), "every session ended");
         assert_eq!(
@@ -108,11 +115,22 @@ pub(super) fn a_revocation_ends_now_or_later(open: Open<'_>) -> Result<(), Fault
         assert!(credential::end_due(tx, whose, at(500))?);
         assert!(!credential::end_due(tx, whose, at(500))?);
         assert!(session::live(tx, whose)?.is_empty());
+        let last = credential::last(tx, whose)?.ok_or(Fault::Missing("credential"))?;
+        assert_eq!(
+            (last.standing, last.ends_at, last.ended_at),
+            (Standing::Revoked, Some(at(500)), Some(at(500))),
+            "a deadline can be told from a revocation"
+        );
         apply(tx, 60, Change::Replace { record: vec![2] })?;
         sign_on(tx, 2)?;
         apply(tx, 61, Change::Revoke)?;
         assert!(credential::in_force(tx, whose, at(611))?.is_none());
         assert!(session::live(tx, whose)?.is_empty());
+        let last = credential::last(tx, whose)?.ok_or(Fault::Missing("credential"))?;
+        assert_eq!(
+            (last.standing, last.ends_at, last.ended_at),
+            (Standing::Revoked, None, Some(at(610)))
+        );
         let found = operator::find(tx, till(), cashier())?.ok_or(Fault::Missing("operator"))?;
         assert_eq!(found.credential_version, None);
         Ok(())
