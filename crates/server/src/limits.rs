@@ -27,3 +27,8 @@ pub const LOOK_UPS_A_DAY_MAX: u64 = 200;
 pub const STREAMS_MAX: usize = 4_096;
 /// How many of them one source may hold.
 pub const STREAMS_PER_SOURCE_MAX: usize = 32;
+/// How long after a case has closed its holder may still ask why an operator cannot
+/// sign on, in hours: as long as the device keeps the case.
+pub const DIAGNOSIS_HOURS_AFTER_CASE_MAX: i64 = 72;
+/// How many of an agent's last events are read to find their own open cases.
+pub const OWN_CASE_EVENTS_MAX: u32 = 300;

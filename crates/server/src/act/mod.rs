@@ -5,6 +5,8 @@
 //! It never speaks HTTP, never sends anything, and decides nothing itself.
 
 pub mod case;
+pub mod desk;
+pub mod diagnosis;
 mod message;
 mod once;
 pub mod party;
@@ -95,6 +97,15 @@ impl Source {
                 Self(format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"))
             }
             std::net::IpAddr::V4(v4) => Self(v4.to_string()),
+        }
+    }
+
+    /// A member of staff. Those of one office share an address: counting that would
+    /// let one of them use up the guesses of all.
+    pub fn staff(by: &SignedIn) -> Self {
+        match &by.actor {
+            Actor::Staff { staff, .. } => Self(format!("staff {}/{staff}", by.acquirer)),
+            other => Self(format!("other {}/{other:?}", by.acquirer)),
         }
     }
 

@@ -5,7 +5,7 @@
 
 mod look_up;
 
-pub use self::look_up::{Found, LookUp, look_up};
+pub use self::look_up::{Found, FoundTerminal, LookUp, LookUpsMade, look_up, look_ups_made};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -510,7 +510,7 @@ fn own_merchant(
     Ok(merchant::find(tx, number)?.filter(|found| found.acquirer == *acquirer))
 }
 
-fn own_terminal(
+pub(super) fn own_terminal(
     tx: &mut dyn Tx,
     id: TerminalId,
     acquirer: &AcquirerId,

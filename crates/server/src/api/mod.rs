@@ -11,6 +11,7 @@
 mod address;
 mod caller;
 mod case;
+mod diagnosis;
 mod health;
 mod json;
 pub mod language;
@@ -55,6 +56,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(staff::routes())
         .merge(merchant::routes())
         .merge(terminal::routes())
+        .merge(diagnosis::routes())
         .merge(ledger::routes())
 }
 

@@ -8,6 +8,7 @@
 mod assets;
 mod case_words;
 mod cookie;
+pub mod diagnosis;
 mod frame;
 mod guard;
 mod home;
@@ -33,6 +34,7 @@ use axum::routing::{get, post};
 
 pub use assets::Assets;
 pub use case_words::CaseNames;
+pub(crate) use diagnosis::told;
 pub use frame::Frame;
 pub use home::HomePage;
 pub use language::Language;

@@ -208,6 +208,8 @@ async fn c11_another_acquirers_staff_finds_nothing_here() {
     let (terminal, active) = (world.terminal, json!({"status": "closed"}));
     for ask in [
         world.get(&case.path("")),
+        world.get(&case.path("/diagnosis")),
+        world.get(&format!("/v1/operators/{terminal}/01/diagnosis")),
         world.post(&case.path("/cancellation")),
         world.get(&format!("/v1/terminals/{terminal}")),
         world.post(&format!("/v1/terminals/{terminal}/enrolment")),

@@ -6,7 +6,7 @@
 
 mod effect;
 pub(super) mod step;
-mod view;
+pub(super) mod view;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,8 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::code::SmsCode;
 use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
 
-use self::step::{Step, guessed};
+use self::step::Step;
+pub(super) use self::step::guessed;
 pub use self::view::{CaseView, TimelineItem};
 use super::{Access, CaseToken, Failure, Once, Page, SignedIn, Source, once};
 use crate::bell::Ring;
@@ -444,7 +445,7 @@ pub async fn list(
     Ok(Page { items, next_cursor })
 }
 
-fn read_cursor(text: &str) -> Result<Cursor, Failure> {
+pub(super) fn read_cursor(text: &str) -> Result<Cursor, Failure> {
     let invalid = tillkey_wire::ids::InvalidId {
         kind: "cursor",
         rule: "as the last page gave it",
@@ -458,7 +459,7 @@ fn read_cursor(text: &str) -> Result<Cursor, Failure> {
     })
 }
 
-fn summary(case: &Case) -> CaseSummary {
+pub(super) fn summary(case: &Case) -> CaseSummary {
     CaseSummary {
         case: case.id(),
         state: case.state(),
@@ -566,7 +567,7 @@ pub(super) const fn begin_step<'a>(
 
 /// The case, if this caller may reach it: its holder by the token, staff by the
 /// acquirer. Anything else is a case that is not there.
-fn reach(
+pub(super) fn reach(
     tx: &mut dyn Tx,
     shell: &Shell,
     case: CaseId,

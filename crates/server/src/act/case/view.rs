@@ -72,7 +72,7 @@ pub struct TimelineItem {
 }
 
 /// Draws the view of a case, in the transaction that read it.
-pub(super) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Result<CaseView, Fault> {
+pub(in crate::act) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Result<CaseView, Fault> {
     let mut timeline = Vec::new();
     let mut challenge_expires_at = None;
     for placed in event::of_case(tx, case.id(), TIMELINE_EVENTS_MAX)? {

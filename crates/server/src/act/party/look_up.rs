@@ -1,6 +1,6 @@
 //! An agent looks a merchant up: recorded, capped, and masked.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tillkey_rules::event::Event;
 use tillkey_rules::party::{Actor, Role};
@@ -24,6 +24,15 @@ use crate::shell::Shell;
 const MERCHANTS_MAX: u32 = 10;
 /// How many terminals of a merchant are shown.
 const TERMINALS_MAX: u32 = 100;
+
+/// How many merchants found last are shown again.
+const HISTORY_MAX: usize = 8;
+/// How many of somebody's last events are read for that.
+const EVENTS_MAX: u32 = 200;
+/// What a look-up is called in the ledger.
+const LOOKED_UP: &str = "looked_up";
+/// The staff who look merchants up.
+const ROLES: [Role; 3] = [Role::Agent, Role::Clerk, Role::Administrator];
 
 /// What to look up by.
 #[derive(Debug, Clone)]
@@ -66,16 +75,13 @@ pub struct FoundTerminal {
 /// # Errors
 /// [`Failure::Refused`] with `too_many` past the day's look-ups.
 pub async fn look_up(shell: &Shell, by_what: LookUp, by: &SignedIn) -> Result<Vec<Found>, Failure> {
-    by.must_be(&[Role::Agent, Role::Clerk, Role::Administrator])?;
+    by.must_be(&ROLES)?;
     let by = by.clone();
     act(shell, None, move |shell, tx, now, _| {
         let Actor::Staff { staff, .. } = &by.actor else {
             return Ok((Err(Failure::NotAllowed), Vec::new()));
         };
-        let since = now
-            .checked_sub(SignedDuration::from_hours(24))
-            .unwrap_or(now);
-        let made = event::count_of_staff(tx, (&by.acquirer, staff), "looked_up", since)?;
+        let made = event::count_of_staff(tx, (&by.acquirer, staff), LOOKED_UP, a_day_before(now))?;
         if made >= LOOK_UPS_A_DAY_MAX {
             let retry_at = hours_after(now, 1);
             return Ok((Err(Refusal::TooMany { retry_at }.into()), Vec::new()));
@@ -98,6 +104,60 @@ pub async fn look_up(shell: &Shell, by_what: LookUp, by: &SignedIn) -> Result<Ve
         Ok((Ok(found), Vec::new()))
     })
     .await
+}
+
+/// What a member of staff has looked up of late: how many more look-ups the day has,
+/// and where the last ones led. A merchant's number is on every receipt; what was
+/// searched by is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LookUpsMade {
+    /// How many more there are now.
+    pub left: u64,
+    /// The merchants found last, the newest first, each once.
+    pub found: Vec<MerchantNumber>,
+}
+
+/// Says what the caller has looked up of late.
+///
+/// # Errors
+/// [`Failure::NotAllowed`] for roles that look nothing up.
+pub async fn look_ups_made(shell: &Shell, by: &SignedIn) -> Result<LookUpsMade, Failure> {
+    by.must_be(&ROLES)?;
+    let (by, now) = (by.clone(), shell.now());
+    let Actor::Staff { staff, .. } = by.actor else {
+        return Err(Failure::NotAllowed);
+    };
+    let made = shell
+        .store()
+        .read(move |tx| {
+            let since = a_day_before(now);
+            let made = event::count_of_staff(tx, (&by.acquirer, &staff), LOOKED_UP, since)?;
+            let filter = event::Filter::Actor("staff", staff.to_string());
+            let last = event::list(tx, &by.acquirer, &filter, (None, EVENTS_MAX))?;
+            let mut found: Vec<MerchantNumber> = Vec::new();
+            for placed in last {
+                if let Event::LookedUp {
+                    found: Some(number),
+                    ..
+                } = placed.entry.event
+                    && !found.contains(&number)
+                {
+                    found.push(number);
+                }
+            }
+            found.truncate(HISTORY_MAX);
+            Ok(LookUpsMade {
+                left: LOOK_UPS_A_DAY_MAX.saturating_sub(made),
+                found,
+            })
+        })
+        .await?;
+    Ok(made)
+}
+
+fn a_day_before(now: Timestamp) -> Timestamp {
+    now.checked_sub(SignedDuration::from_hours(24))
+        .unwrap_or(now)
 }
 
 fn numbers(
