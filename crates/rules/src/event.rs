@@ -154,6 +154,32 @@ pub enum Event {
         /// What was found, if anything.
         found: Option<MerchantNumber>,
     },
+    /// The acquirer's system reported transactions; the amounts are not here.
+    TransactionsRecorded {
+        /// How many were new or newly settled.
+        count: u32,
+        /// The keyed digest of all that was reported.
+        digest: String,
+    },
+    /// The acquirer's system reported payouts; the amounts are not here.
+    SettlementsRecorded {
+        /// How many were new.
+        count: u32,
+        /// The keyed digest of all that was reported.
+        digest: String,
+    },
+    /// A day's money for messages ran out, for the first time that day.
+    MessageCapReached {
+        /// Which share of it: `asked` or `owed`.
+        purse: String,
+        /// The day, where the merchants are.
+        day: String,
+    },
+    /// So many wrong proofs came in that self-service is held back for a while.
+    GuessingNoticed {
+        /// How many within the hour.
+        count: u32,
+    },
     /// A policy was checked and is served from now on.
     PolicyServed {
         /// SHA-256 of its files, in hexadecimal.

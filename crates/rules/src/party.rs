@@ -37,16 +37,19 @@ pub enum Role {
     Auditor,
     /// Keeps merchants, terminals and staff.
     Administrator,
+    /// Not a person: the bank's own system that reports trade, and can do nothing else.
+    Integrator,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Agent,
         Self::Clerk,
         Self::Reviewer,
         Self::Auditor,
         Self::Administrator,
+        Self::Integrator,
     ];
 
     /// The stable name.
@@ -57,6 +60,7 @@ impl Role {
             Self::Reviewer => "reviewer",
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
+            Self::Integrator => "integrator",
         }
     }
 }

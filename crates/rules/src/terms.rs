@@ -15,6 +15,13 @@ pub struct Terms {
     pub sms_code_minutes: u32,
     /// How many answers one SMS code takes.
     pub sms_code_tries: u32,
+    /// How long a case's questions about its merchant's trade can be answered.
+    pub questions_minutes: u32,
+    /// How many times the questions of one merchant may be answered, over all of its
+    /// cases, before the next are drawn.
+    pub questions_tries: u32,
+    /// How long the same questions are asked, whatever case asks.
+    pub questions_days: u32,
     /// How long a reset code lives, and then again the screen it opens.
     pub reset_code_minutes: u32,
     /// How many times one reset code may be typed wrong.
@@ -34,6 +41,9 @@ impl Default for Terms {
             review_hours: 4,
             sms_code_minutes: 5,
             sms_code_tries: 5,
+            questions_minutes: 20,
+            questions_tries: 5,
+            questions_days: 7,
             reset_code_minutes: 10,
             reset_code_tries: 5,
             reset_codes_per_case: 3,

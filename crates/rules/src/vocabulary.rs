@@ -134,6 +134,39 @@ words!(
     }
 );
 
+words!(
+    /// What a terminal took or gave back.
+    TransactionKind, "kind of transaction", {
+        /// Money taken.
+        Sale = "sale",
+        /// Money given back.
+        Refund = "refund",
+        /// A sale taken back before it was settled.
+        Void = "void",
+    }
+);
+
+words!(
+    /// What is asked about a day of trade. Nothing here is on a receipt.
+    QuestionKind, "kind of question", {
+        /// What the day's sales come to.
+        SalesTotal = "sales_total",
+        /// How many sales the day had.
+        SalesCount = "sales_count",
+        /// What the day's refunds come to.
+        RefundsTotal = "refunds_total",
+        /// What was paid into the account on that day.
+        NetPaid = "net_paid",
+    }
+);
+
+impl QuestionKind {
+    /// Whether the answer is an amount of money; a count otherwise.
+    pub const fn is_amount(self) -> bool {
+        !matches!(self, Self::SalesCount)
+    }
+}
+
 impl EvidenceKind {
     /// The classes that this kind counts towards.
     pub const fn classes(self) -> &'static [Class] {

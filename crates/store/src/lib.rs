@@ -6,8 +6,8 @@
 //! - [`Store`] opens the database and runs requests; [`tx`], [`value`], [`fault`] and
 //!   [`limits`] are what a request meets.
 //! - [`party`], [`case`], [`challenge`], [`reset_code`], [`attempts`], [`credential`],
-//!   [`session`], [`command`], [`comment`], [`outbox`], [`idempotency`], [`meta`] and [`event`] are
-//!   the domain operations.
+//!   [`session`], [`command`], [`comment`], [`trade`], [`question_set`], [`outbox`],
+//!   [`spending`], [`idempotency`], [`meta`] and [`event`] are the domain operations.
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
 //! - [`conformance`] is what every engine has to pass.
 
@@ -27,13 +27,16 @@ pub mod limits;
 pub mod meta;
 pub mod outbox;
 pub mod party;
+pub mod question_set;
 pub mod reset_code;
 pub mod seal;
 pub mod session;
+pub mod spending;
 mod sqlite;
 mod store;
 #[cfg(test)]
 mod tests;
+pub mod trade;
 pub mod tx;
 pub mod value;
 

@@ -329,6 +329,12 @@ impl SealKeys {
         keyed(&self.code, &["token", purpose, token])
     }
 
+    /// The digest of an integrator's own name for a record. The name itself is not
+    /// kept: whatever a sender puts into it, it cannot be read here.
+    pub fn reference_digest(&self, acquirer: &AcquirerId, reference: &str) -> Digest {
+        keyed(&self.index, &["reference", acquirer.as_str(), reference])
+    }
+
     /// The digest of a text that is kept elsewhere or nowhere, such as a reviewer's
     /// comment in the ledger.
     pub fn text_digest(&self, purpose: &str, text: &str) -> Digest {

@@ -7,6 +7,7 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use tillkey_wire::ids::{
     AcquirerId, CaseId, CodeId, CommandId, MerchantNumber, MessageId, OperatorNumber, PersonId,
     SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
@@ -137,6 +138,19 @@ impl<T: FromValue> FromValue for Option<T> {
             Value::Null => Ok(None),
             value => T::from_value(value).map(Some),
         }
+    }
+}
+
+impl FromValue for Date {
+    fn from_value(value: Value) -> Result<Self, Fault> {
+        parsed(value, "day")
+    }
+}
+
+impl From<Date> for Value {
+    fn from(day: Date) -> Self {
+        // `YYYY-MM-DD`, so that the order of the texts is that of the days.
+        Self::Text(day.to_string())
     }
 }
 

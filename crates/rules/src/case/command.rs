@@ -21,7 +21,7 @@ pub struct Opening {
     /// Whose password; none where the request named nobody that exists. Such a case
     /// answers like any other and never gets anywhere.
     pub subject: Option<Subject>,
-    /// The keyed digest of what was named.
+    /// The keyed digest of what was named: of the merchant, a dot, and of the whole.
     pub claimed: String,
     /// From where.
     pub channel: Channel,

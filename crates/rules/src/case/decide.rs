@@ -201,7 +201,11 @@ fn challenge(
     may_drive(case.channel(), case.subject(), by)?;
     in_state(case, State::Gathering)?;
     is_offered(case, kind, facts)?;
-    let expires_at = minutes_after(facts.now, facts.terms.sms_code_minutes);
+    let minutes = match kind {
+        EvidenceKind::RecentTransactions => facts.terms.questions_minutes,
+        _ => facts.terms.sms_code_minutes,
+    };
+    let expires_at = minutes_after(facts.now, minutes);
     Ok(Answer::events(vec![CaseEvent::Challenged {
         kind,
         expires_at,

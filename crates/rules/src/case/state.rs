@@ -182,6 +182,13 @@ impl Case {
         &self.claimed
     }
 
+    /// The part of it that is the merchant's, the same for every terminal and operator.
+    pub fn claimed_merchant(&self) -> &str {
+        self.claimed
+            .split_once('.')
+            .map_or(&self.claimed, |(merchant, _)| merchant)
+    }
+
     /// The channel it is in now.
     pub const fn channel(&self) -> Channel {
         self.channel

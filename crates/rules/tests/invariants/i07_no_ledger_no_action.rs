@@ -89,6 +89,19 @@ fn others() -> Vec<Event> {
             by_what: "phone".to_owned(),
             found: None,
         },
+        Event::TransactionsRecorded {
+            count: 500,
+            digest: digest(),
+        },
+        Event::SettlementsRecorded {
+            count: 1,
+            digest: digest(),
+        },
+        Event::MessageCapReached {
+            purse: "asked".to_owned(),
+            day: "2026-03-02".to_owned(),
+        },
+        Event::GuessingNoticed { count: 1_000 },
         Event::PolicyServed { digest: digest() },
     ]
 }

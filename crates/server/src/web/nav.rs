@@ -41,6 +41,8 @@ pub(super) const fn workplaces(role: Role) -> &'static [&'static str] {
         Role::Reviewer => &["/review"],
         Role::Auditor => &["/ledger", "/ledger/dashboard"],
         Role::Administrator => &["/settings/staff", "/settings/managers", "/ledger/dashboard"],
+        // A system, not a person: it has no pages.
+        Role::Integrator => &[],
     }
 }
 
@@ -96,5 +98,6 @@ fn role_word(words: &StaffWords, role: Role) -> &str {
         Role::Reviewer => &words.role.reviewer,
         Role::Auditor => &words.role.auditor,
         Role::Administrator => &words.role.administrator,
+        Role::Integrator => &words.role.integrator,
     }
 }

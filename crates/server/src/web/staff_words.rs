@@ -19,7 +19,7 @@ words! {
         label, desk, counter, review, ledger, dashboard, staff, managers, account, sign_out,
     }
     /// What staff are called.
-    RoleWords { agent, clerk, reviewer, auditor, administrator, }
+    RoleWords { agent, clerk, reviewer, auditor, administrator, integrator, }
     /// Where staff sign in.
     SignInWords {
         title, lead, account, password, send, wrong, too_many, busy, ended, kept, help,

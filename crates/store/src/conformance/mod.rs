@@ -14,6 +14,7 @@ mod outgoing;
 mod parties;
 mod people;
 mod sealing;
+mod trade;
 mod transactions;
 
 use crate::fault::Fault;
@@ -102,6 +103,18 @@ pub const CHECKS: &[(&str, Check)] = &[
         attempts::d02_parallel_attempts_are_all_counted,
     ),
     ("attempts_are_pruned", attempts::attempts_are_pruned),
+    (
+        "transactions_are_recorded_once",
+        trade::transactions_are_recorded_once,
+    ),
+    (
+        "questions_take_their_tries_over_all_cases",
+        trade::questions_take_their_tries_over_all_cases,
+    ),
+    (
+        "spending_adds_up_and_alarms_once",
+        trade::spending_adds_up_and_alarms_once,
+    ),
     (
         "a_replacement_ends_what_was",
         credentials::a_replacement_ends_what_was,

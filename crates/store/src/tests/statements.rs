@@ -30,9 +30,12 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
         ("party/operator", crate::party::operator::STATEMENTS),
         ("party/staff", crate::party::staff::STATEMENTS),
         ("party/terminal", crate::party::terminal::STATEMENTS),
+        ("question_set", crate::question_set::STATEMENTS),
         ("reset_code", crate::reset_code::STATEMENTS),
         ("seal", crate::seal::STATEMENTS),
         ("session", crate::session::STATEMENTS),
+        ("spending", crate::spending::STATEMENTS),
+        ("trade", crate::trade::STATEMENTS),
     ]
 }
 
