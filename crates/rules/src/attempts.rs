@@ -25,10 +25,15 @@ pub enum Scope {
     SourceOpening,
     /// Proofs tried by one source.
     SourceProof,
-    /// Messages sent to one phone.
+    /// Proofs of one acquirer that were wrong, where nobody of the bank looks on: one
+    /// guess for each of many subjects, from many sources, shows here (attack D04).
+    WrongProof,
+    /// Messages that anybody can ask for, to one phone, by whatever way and kind.
     Destination,
-    /// Messages sent in all: the day's ceiling.
-    Messages,
+    /// All messages to one phone, those included that nobody asked for.
+    AnyDestination,
+    /// Messages asked for by one source.
+    SourceMessage,
     /// Reset codes typed at one terminal for one operator.
     CodeEntry,
     /// Staff sign-ins for one account.
@@ -39,15 +44,17 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::SignOn,
         Self::RemoteProof,
         Self::CounterProof,
         Self::MerchantProof,
         Self::SourceOpening,
         Self::SourceProof,
+        Self::WrongProof,
         Self::Destination,
-        Self::Messages,
+        Self::AnyDestination,
+        Self::SourceMessage,
         Self::CodeEntry,
         Self::StaffSignIn,
         Self::Enrolment,
@@ -62,8 +69,10 @@ impl Scope {
             Self::MerchantProof => "merchant_proof",
             Self::SourceOpening => "source_opening",
             Self::SourceProof => "source_proof",
+            Self::WrongProof => "wrong_proof",
             Self::Destination => "destination",
-            Self::Messages => "messages",
+            Self::AnyDestination => "any_destination",
+            Self::SourceMessage => "source_message",
             Self::CodeEntry => "code_entry",
             Self::StaffSignIn => "staff_sign_in",
             Self::Enrolment => "enrolment",
@@ -74,7 +83,9 @@ impl Scope {
     /// attempt at a time, not the whole budget at once.
     pub const fn window(self) -> SignedDuration {
         match self {
-            Self::SourceOpening | Self::SourceProof => SignedDuration::from_hours(1),
+            Self::SourceOpening | Self::SourceProof | Self::SourceMessage | Self::WrongProof => {
+                SignedDuration::from_hours(1)
+            }
             _ => SignedDuration::from_hours(24),
         }
     }
@@ -86,8 +97,14 @@ impl Scope {
             Self::MerchantProof => 40,
             Self::SourceOpening => 30,
             Self::SourceProof => 60,
+            // A guess of six digits with five tries is right once in two hundred
+            // thousand times: at this rate a sprayer waits a week for one proof, which
+            // opens nothing yet, since the reset code goes to the registered phone.
+            Self::WrongProof => 1_000,
             Self::Destination => 10,
-            Self::Messages => 20_000,
+            // Fifty resets on one phone in a day are a campaign, not a shop.
+            Self::AnyDestination => 200,
+            Self::SourceMessage => 30,
             Self::Enrolment => 10,
             // Sign-ons are slowed and not stopped: see `hold`.
             Self::SignOn | Self::StaffSignIn => u32::MAX,

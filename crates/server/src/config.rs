@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use tillkey_rules::spending::MessageMoney;
 use tillkey_rules::terms::Terms;
 use tillkey_wire::ids::AcquirerId;
 use tillkey_wire::password::{Lengths, PasswordRules};
@@ -77,6 +78,8 @@ pub struct Config {
     pub sms_prefixes: Vec<String>,
     /// The language of SMS.
     pub sms_language: Language,
+    /// What messages cost, and how much of it a day may take.
+    pub message_money: MessageMoney,
     /// How long things last and how often they may be tried.
     pub terms: Terms,
     /// The least number of digits of a password, by rank.
@@ -136,6 +139,7 @@ impl Default for Config {
             sms_spool: PathBuf::from("tillkey-data/sms"),
             sms_prefixes: vec![String::from("+861")],
             sms_language: Language::default(),
+            message_money: MessageMoney::default(),
             terms: Terms::default(),
             password_lengths: PasswordLengths::default(),
         }
@@ -230,6 +234,16 @@ impl Config {
         {
             wrong.push("`terms`: a time of 0 lets nothing ever succeed".to_owned());
         }
+        let money = &self.message_money;
+        if money.day_reserve_fen > money.day_cap_fen {
+            wrong.push("`message_money`: the reserve is larger than the cap".to_owned());
+        }
+        if money.price_fen == 0 || money.prices.values().any(|fen| *fen == 0) {
+            wrong.push("`message_money`: a price of 0 caps nothing".to_owned());
+        }
+        if money.prices.keys().any(|prefix| !prefix.starts_with('+')) {
+            wrong.push("`message_money.prices`: a number begins with `+`".to_owned());
+        }
         wrong
     }
 }
@@ -253,11 +267,16 @@ mod tests {
     fn everything_wrong_is_said_at_once() {
         let fault = read(
             "root_key_file = 'tillkey-data/root.key'\n[password_lengths]\ncashier = 3\n\
-             [terms]\ncase_hours = 0\n",
+             [terms]\ncase_hours = 0\n[message_money]\nday_cap_fen = 1\n",
         )
         .unwrap_err()
         .to_string();
-        for word in ["root_key_file", "password_lengths", "terms"] {
+        for word in [
+            "root_key_file",
+            "password_lengths",
+            "terms",
+            "message_money",
+        ] {
             assert!(fault.contains(word), "{fault}");
         }
         assert!(matches!(

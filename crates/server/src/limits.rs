@@ -32,3 +32,9 @@ pub const STREAMS_PER_SOURCE_MAX: usize = 32;
 pub const DIAGNOSIS_HOURS_AFTER_CASE_MAX: i64 = 72;
 /// How many of an agent's last events are read to find their own open cases.
 pub const OWN_CASE_EVENTS_MAX: u32 = 300;
+/// How long a sender's own name for a transaction or a payout may be.
+pub const REFERENCE_LENGTH_MAX: usize = 64;
+/// How many wrong rows of a report are named at once.
+pub const WRONG_ROWS_SHOWN_MAX: usize = 20;
+/// How far the clock of a system that reports transactions may be ahead, in minutes.
+pub const AHEAD_MINUTES_MAX: i64 = 10;

@@ -50,9 +50,10 @@ pub enum OpenFault {
 }
 
 /// The kinds of evidence that this version can gather.
-const OFFERED: [EvidenceKind; 4] = [
+const OFFERED: [EvidenceKind; 5] = [
     EvidenceKind::SmsCode,
     EvidenceKind::TerminalInHand,
+    EvidenceKind::RecentTransactions,
     EvidenceKind::IdentityDocument,
     EvidenceKind::BusinessLicence,
 ];

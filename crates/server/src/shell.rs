@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use rand_chacha::ChaCha20Rng;
 use tillkey_ledger::LogVerifier;
 use tillkey_rules::policy::Policy;
@@ -97,6 +99,14 @@ impl Shell {
     pub fn hour(&self, now: Timestamp) -> u8 {
         let hours = now.as_second().div_euclid(3_600) + i64::from(self.0.config.utc_offset_hours);
         u8::try_from(hours.rem_euclid(24)).unwrap_or(0)
+    }
+
+    /// The day where the merchants are.
+    pub fn day(&self, at: Timestamp) -> Date {
+        Offset::from_hours(self.0.config.utc_offset_hours)
+            .unwrap_or(Offset::UTC)
+            .to_datetime(at)
+            .date()
     }
 
     /// A generator for one request.

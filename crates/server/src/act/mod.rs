@@ -13,6 +13,7 @@ pub mod party;
 pub mod staff;
 pub mod tick;
 pub mod till;
+pub mod trade;
 
 use std::fmt;
 use std::str::FromStr;
@@ -222,6 +223,18 @@ pub enum Access {
 }
 
 impl Access {
+    /// What is counted when they ask or guess from `address`: a member of staff has
+    /// budgets of their own, since a whole call centre sits behind one address.
+    pub(crate) fn source(&self, address: &Source) -> String {
+        match self {
+            Self::Staff(SignedIn {
+                acquirer,
+                actor: Actor::Staff { staff, .. },
+            }) => format!("staff/{acquirer}/{staff}"),
+            _ => address.as_str().to_owned(),
+        }
+    }
+
     /// Who it is, as in the ledger.
     pub fn actor(&self) -> Actor {
         match self {

@@ -10,6 +10,13 @@ pub const BODY_BYTES_MAX: usize = 16 * 1024;
 pub const JSON_DEPTH_MAX: usize = 4;
 /// How many values one JSON document may hold, at all depths together.
 pub const JSON_VALUES_MAX: usize = 256;
+/// How large a report of transactions or payouts may be.
+pub const REPORT_BYTES_MAX: usize = 256 * 1024;
+/// How many rows a report may have. A hundred thousand transactions are two hundred
+/// requests, each one commit.
+pub const REPORT_ROWS_MAX: usize = 500;
+/// How many values a report may hold: its rows with their fields.
+pub const REPORT_VALUES_MAX: usize = 16 + REPORT_ROWS_MAX * 9;
 /// How long a query string may be.
 pub const QUERY_BYTES_MAX: usize = 1024;
 /// How long the list of preferred languages may be; a longer one is not read.

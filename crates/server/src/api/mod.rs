@@ -24,6 +24,7 @@ mod openapi;
 pub mod problem;
 mod staff;
 mod terminal;
+mod trade;
 mod words;
 
 use std::sync::Arc;
@@ -57,6 +58,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(merchant::routes())
         .merge(terminal::routes())
         .merge(diagnosis::routes())
+        .merge(trade::routes())
         .merge(ledger::routes())
 }
 

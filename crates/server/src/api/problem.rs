@@ -186,7 +186,7 @@ pub fn table_text() -> String {
 #[derive(Debug, Clone)]
 pub struct Problem {
     row: Row,
-    wrong: Option<Box<FieldFault>>,
+    wrong: Vec<FieldFault>,
     retry_at: Option<Timestamp>,
 }
 
@@ -207,17 +207,30 @@ pub struct ProblemBody {
     /// What that field takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
+    /// The same of each wrong row of a report, where it is more than one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rows: Vec<RowBody>,
     /// When to try again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     retry_at: Option<Timestamp>,
 }
 
+/// A wrong row of a report.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WrongRow)]
+struct RowBody {
+    /// Which row and field, such as `transactions[3].terminal`.
+    field: Option<String>,
+    /// What it takes.
+    rule: String,
+}
+
 impl Problem {
     const fn of_row(row: Row) -> Self {
         Self {
             row,
-            wrong: None,
+            wrong: Vec::new(),
             retry_at: None,
         }
     }
@@ -229,13 +242,21 @@ impl Problem {
 
     /// Says which field is wrong, where it is one, and what it takes.
     fn with(self, field: Option<String>, rule: String) -> Self {
-        let wrong = Some(Box::new(FieldFault { field, rule }));
+        let wrong = vec![FieldFault { field, rule }];
         Self { wrong, ..self }
     }
 
     /// A field or parameter is wrong.
     pub(crate) fn invalid(field: &str, rule: impl Into<String>) -> Self {
         FieldFault::new(field, rule).into()
+    }
+
+    /// Rows of a report are wrong, and none was taken.
+    pub(crate) fn rows(wrong: Vec<FieldFault>) -> Self {
+        Self {
+            wrong,
+            ..Self::of_row(INVALID)
+        }
     }
 
     /// A field is not the identifier it was taken for.
@@ -310,9 +331,14 @@ impl Problem {
             || (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
             |at| Some(at.duration_since(now).as_secs().saturating_add(1).max(1)),
         );
-        let (field, rule) = match self.wrong {
+        let (field, rule) = match self.wrong.first().cloned() {
             Some(wrong) => (wrong.field, Some(wrong.rule)),
             None => (None, None),
+        };
+        let row = |FieldFault { field, rule }| RowBody { field, rule };
+        let rows = match self.wrong.len() {
+            0 | 1 => Vec::new(),
+            _ => self.wrong.into_iter().map(row).collect(),
         };
         let body = ProblemBody {
             kind: format!("/problems/{code}"),
@@ -323,6 +349,7 @@ impl Problem {
             status: status.as_u16(),
             field,
             rule,
+            rows,
             retry_at: self.retry_at,
         };
         let mut response = (status, axum::Json(body)).into_response();

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 
 use tillkey_rules::case::State;
 use tillkey_rules::party::Role;
-use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
+use tillkey_rules::vocabulary::{
+    Channel, EvidenceKind, MerchantStatus, QuestionKind, Reason, TransactionKind,
+};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -43,6 +45,10 @@ word_schemas! {
     StateWord = "State" of State;
     /// What a member of staff may do.
     RoleWord = "Role" of Role;
+    /// What is asked about a day of trade.
+    QuestionWord = "QuestionKind" of QuestionKind;
+    /// What a terminal took or gave back.
+    TransactionWord = "TransactionKind" of TransactionKind;
     /// Whether a merchant is served.
     MerchantStatusWord = "MerchantStatus" of MerchantStatus;
 }

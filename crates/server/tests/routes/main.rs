@@ -16,6 +16,10 @@ mod documents;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod staff;
+#[cfg(test)]
+mod trade;

@@ -7,13 +7,12 @@ use tillkey_rules::case::Case;
 use tillkey_rules::credential::{Change, CredentialChange};
 use tillkey_rules::event::{CaseEvent, Destination, OldPassword};
 use tillkey_rules::party::Subject;
+use tillkey_rules::spending::Purse;
 use tillkey_rules::terms::hours_after;
 use tillkey_store::command::{self, NewCommand};
 use tillkey_store::fault::Fault;
-use tillkey_store::outbox::{self, MessageKind, NewMessage};
 use tillkey_store::party::contact::{self, Contact};
 use tillkey_store::reset_code::{self, CodeState, NewResetCode};
-use tillkey_store::seal::{DataKey, Owner};
 use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::tx::Tx;
 use tillkey_store::{attempts, challenge, credential};
@@ -23,6 +22,7 @@ use tillkey_wire::message::Command;
 use tillkey_wire::secret::Secret;
 
 use super::step::Step;
+use crate::act::message::{self, Message, To};
 use crate::bell::Ring;
 
 /// How long a terminal that is away may still be told to end sessions or revoke.
@@ -139,7 +139,7 @@ fn issued(
                 .reset_code(&code, subject, minutes);
             let contact =
                 contact::present(tx, &subject.merchant)?.ok_or(Fault::Missing("contact"))?;
-            send(step, tx, (&contact, format!("reset_code/{id}")), text)?;
+            owe(step, tx, (&contact, format!("reset_code/{id}")), text)?;
             let command = Command::CodeIssued {
                 case: case.id(),
                 operator: subject.operator,
@@ -182,7 +182,7 @@ fn effective(
             MessageId::random(step.rng),
             contact.version
         );
-        send(step, tx, (&contact, key), text)?;
+        owe(step, tx, (&contact, key), text)?;
     }
     Ok(())
 }
@@ -212,24 +212,18 @@ fn queue(
     Ok(())
 }
 
-/// Queues an SMS to a registered contact. Nothing is sent inside a request.
-pub(super) fn send(
+/// Sends what follows from something proven: no stranger's requests use its money up.
+fn owe(
     step: &mut Step<'_>,
     tx: &mut dyn Tx,
-    (contact, idempotency_key): (&Contact, String),
+    (contact, key): (&Contact, String),
     body: Secret<String>,
 ) -> Result<(), Fault> {
-    let owner = Owner::Merchant(contact.merchant.clone());
-    let key = DataKey::load(tx, step.shell.seal_keys(), &owner)?;
-    let message = NewMessage {
-        id: MessageId::random(step.rng),
-        idempotency_key,
-        kind: MessageKind::Sms,
-        destination: contact.phone(&key)?,
+    let message = Message {
+        purse: Purse::Owed,
+        to: To::Contact(contact),
+        key,
         body,
-        now: step.now,
     };
-    outbox::queue(tx, &key, &message, step.rng)?;
-    step.rings.push(Ring::Outbox);
-    Ok(())
+    message::send(step, tx, message)
 }

@@ -5,8 +5,13 @@
 //! commit.
 
 mod effect;
+mod guessing;
+mod questions;
+mod sms_code;
 pub(super) mod step;
 pub(super) mod view;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,13 +20,14 @@ use tillkey_rules::case::{self as rules, Case, Command, Opening, State};
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
 use tillkey_rules::party::{Actor, Role, Subject};
 use tillkey_rules::refusal::Refusal;
+use tillkey_rules::trade::Question;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_store::attempts;
 use tillkey_store::case::{self as cases, Cursor, Filter, Stored};
-use tillkey_store::challenge::{self, Compared, NewChallenge};
+use tillkey_store::challenge::{self, Compared};
 use tillkey_store::fault::Fault;
 use tillkey_store::party::merchant::DocumentRole;
-use tillkey_store::party::{contact, merchant, operator, terminal};
+use tillkey_store::party::{merchant, operator, terminal};
 use tillkey_store::tx::Tx;
 use tillkey_wire::code::SmsCode;
 use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
@@ -29,7 +35,7 @@ use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, Term
 use self::step::Step;
 pub(super) use self::step::guessed;
 pub use self::view::{CaseView, TimelineItem};
-use super::{Access, CaseToken, Failure, Once, Page, SignedIn, Source, once};
+use super::{Access, CaseToken, Failure, Once, Page, SignedIn, Source, message, once};
 use crate::bell::Ring;
 use crate::limits::{CASES_PAGE, COMMENT_CHARS_MAX};
 use crate::shell::Shell;
@@ -189,10 +195,15 @@ pub async fn challenge(
     source: &Source,
     once: Option<Once>,
 ) -> Result<CaseView, Failure> {
-    let source = source.as_str().to_owned();
+    let source = access.source(source);
     on_case(shell, case, access, once, move |step, tx, case, by| {
         let count = attempts::count(tx, (Scope::SourceProof, &source), step.now)?;
         if let Err(refusal) = budgets::judge(Scope::SourceProof, count, step.now) {
+            return Ok((case, Some(refusal)));
+        }
+        if kind == EvidenceKind::SmsCode
+            && let Err(refusal) = message::ask(tx, &source, step.now)?
+        {
             return Ok((case, Some(refusal)));
         }
         if sent_challenges(tx, case.id())? >= CHALLENGES_PER_CASE_MAX {
@@ -200,8 +211,11 @@ pub async fn challenge(
             return Ok((case, Some(Refusal::TooMany { retry_at })));
         }
         let (case, refusal) = step.run(tx, case, &Command::Challenge { kind }, by)?;
-        if refusal.is_none() && kind == EvidenceKind::SmsCode {
-            send_sms_code(step, tx, &case)?;
+        match kind {
+            _ if refusal.is_some() => {}
+            EvidenceKind::SmsCode => sms_code::send(step, tx, &case)?,
+            EvidenceKind::RecentTransactions => questions::ask(step, tx, &case)?,
+            _ => {}
         }
         Ok((case, refusal))
     })
@@ -224,6 +238,8 @@ pub enum Presented {
         /// Its unified social credit code.
         code: SocialCreditCode,
     },
+    /// Answers to the questions about the merchant's trade, as typed: fen, or counts.
+    RecentTransactions(BTreeMap<Question, i64>),
 }
 
 impl Presented {
@@ -232,6 +248,7 @@ impl Presented {
             Self::SmsCode(_) => EvidenceKind::SmsCode,
             Self::IdentityDocument { .. } => EvidenceKind::IdentityDocument,
             Self::BusinessLicence { .. } => EvidenceKind::BusinessLicence,
+            Self::RecentTransactions(_) => EvidenceKind::RecentTransactions,
         }
     }
 }
@@ -249,12 +266,15 @@ pub async fn present(
     source: &Source,
     once: Option<Once>,
 ) -> Result<CaseView, Failure> {
-    let source = source.as_str().to_owned();
+    let source = access.source(source);
     on_case(shell, case, access, once, move |step, tx, case, by| {
         if let Err(refusal) = count_proof(step, tx, &case, &source)? {
             return Ok((case, Some(refusal)));
         }
         let matched = compare(step, tx, &case, &presented)?;
+        if !matched {
+            guessing::note(step, tx, &case)?;
+        }
         let command = Command::Present {
             kind: presented.kind(),
             matched,
@@ -262,6 +282,27 @@ pub async fn present(
         step.run(tx, case, &command, by)
     })
     .await
+}
+
+/// Counts a proof that could not even be read: it is an attempt like any other, or
+/// garbage would be free (attack A03).
+///
+/// # Errors
+/// [`Failure::Refused`] with `too_many`; [`Failure::Unknown`] for whoever may not see
+/// the case.
+pub async fn present_unreadable(
+    shell: &Shell,
+    case: CaseId,
+    access: &Access,
+    source: &Source,
+) -> Result<(), Failure> {
+    let source = access.source(source);
+    on_case(shell, case, access, None, move |step, tx, case, _| {
+        let judged = count_proof(step, tx, &case, &source)?;
+        Ok((case, judged.err()))
+    })
+    .await
+    .map(|_| ())
 }
 
 /// Asks for the decision.
@@ -610,10 +651,15 @@ fn claimed(shell: &Shell, named: &Named) -> String {
         terminal,
         operator,
     } = named;
-    shell
+    let whole = shell
         .seal_keys()
         .text_digest("claimed", &format!("{merchant}/{terminal}/{operator}"))
-        .to_hex()
+        .to_hex();
+    let merchant = shell
+        .seal_keys()
+        .text_digest("claimed merchant", merchant.as_str())
+        .to_hex();
+    format!("{merchant}.{whole}")
 }
 
 /// Counts a proof against everything it is a guess at: the operator, the merchant,
@@ -627,8 +673,8 @@ fn count_proof(
     let operator = guessed(case);
     let merchant = case
         .subject()
-        .map_or(case.claimed(), |subject| subject.merchant.as_str());
-    let mut judged = Ok(());
+        .map_or(case.claimed_merchant(), |subject| subject.merchant.as_str());
+    let mut judged = guessing::hold(step, tx, case)?;
     for (scope, subject) in [
         (Scope::of_proof(case.channel()), operator.as_str()),
         (Scope::MerchantProof, merchant),
@@ -654,6 +700,9 @@ fn compare(
             let asked = (case.id(), EvidenceKind::SmsCode);
             let compared = challenge::answer(tx, asked, &digest, step.now)?;
             return Ok(compared == Compared::Matched);
+        }
+        Presented::RecentTransactions(answers) => {
+            return questions::compare(step, tx, case, answers);
         }
         Presented::IdentityDocument { number } => (
             EvidenceKind::IdentityDocument,
@@ -682,44 +731,4 @@ fn sent_challenges(tx: &mut dyn Tx, case: CaseId) -> Result<usize, Fault> {
         .iter()
         .filter(|placed| sent(&placed.entry.event))
         .count())
-}
-
-/// Draws a code and queues it for the registered phone. For a subject that does not
-/// exist, or past the phone's or the day's budget, all is as usual except that
-/// nothing is queued: whoever asks cannot tell (attacks E08, E16).
-fn send_sms_code(step: &mut Step<'_>, tx: &mut dyn Tx, case: &Case) -> Result<(), Fault> {
-    let code = SmsCode::random(step.rng);
-    let keys = step.shell.seal_keys();
-    let contact = match case.subject() {
-        Some(subject) => contact::present(tx, &subject.merchant)?,
-        None => None,
-    };
-    let minutes = step.shell.terms().sms_code_minutes;
-    let new = NewChallenge {
-        case: case.id(),
-        kind: EvidenceKind::SmsCode,
-        digest: keys.code_digest("sms_code", &case.id().to_string(), code.expose()),
-        destination_index: contact.as_ref().map(|contact| contact.phone_index),
-        now: step.now,
-        expires_at: tillkey_rules::terms::minutes_after(step.now, minutes),
-        tries: step.shell.terms().sms_code_tries,
-    };
-    challenge::issue(tx, &new)?;
-    let destination = new
-        .destination_index
-        .map_or_else(|| guessed(case), |index| index.to_hex());
-    let mut within = true;
-    for (scope, subject) in [
-        (Scope::Destination, destination.as_str()),
-        (Scope::Messages, "all"),
-    ] {
-        let count = attempts::count(tx, (scope, subject), step.now)?;
-        within &= budgets::judge(scope, count, step.now).is_ok();
-    }
-    let Some(contact) = contact.filter(|_| within) else {
-        return Ok(());
-    };
-    let text = step.shell.config().sms_language.sms_code(&code, minutes);
-    let key = format!("sms_code/{}/{}", case.id(), case.version());
-    effect::send(step, tx, (&contact, key), text)
 }

@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use tillkey_rules::case::{Case, State};
 use tillkey_rules::event::{CaseEvent, Event};
 use tillkey_rules::policy::{Bilingual, Decision};
+use tillkey_rules::trade::Question;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_store::event;
 use tillkey_store::fault::Fault;
 use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{CaseId, OperatorNumber, TerminalNumber};
 
+use super::questions;
 use crate::limits::TIMELINE_EVENTS_MAX;
 use crate::shell::Shell;
 
@@ -43,6 +45,9 @@ pub struct CaseView {
     pub reviews: u8,
     /// Until when they have time.
     pub review_by: Option<Timestamp>,
+    /// The questions about the merchant's trade that were asked and can be answered now.
+    #[serde(default)]
+    pub questions: Vec<Question>,
     /// Until when the last challenge can be answered.
     pub challenge_expires_at: Option<Timestamp>,
     /// Until when the reset code can be typed and, once it was, a new password chosen.
@@ -112,6 +117,7 @@ pub(in crate::act) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Resul
         reviewers_needed: case.reviewers_needed(),
         reviews: u8::try_from(approvals).unwrap_or(u8::MAX),
         review_by: case.review_by(),
+        questions: questions::shown(tx, shell, case)?,
         challenge_expires_at,
         code_expires_at: case
             .code()

@@ -23,7 +23,7 @@ pub enum Language {
 
 impl Language {
     /// The code that proves the registered phone.
-    pub(super) fn sms_code(self, code: &SmsCode, minutes: u32) -> Secret<String> {
+    pub(in crate::act) fn sms_code(self, code: &SmsCode, minutes: u32) -> Secret<String> {
         let code = code.expose();
         Secret::new(match self {
             Self::Chinese => format!(
@@ -37,7 +37,7 @@ impl Language {
     }
 
     /// The code that is typed on the terminal.
-    pub(super) fn reset_code(
+    pub(in crate::act) fn reset_code(
         self,
         code: &ResetCode,
         subject: &Subject,
@@ -58,7 +58,7 @@ impl Language {
     }
 
     /// The notice that a password was changed, or chosen for the first time.
-    pub(super) fn effective(self, reason: Reason, subject: &Subject) -> Secret<String> {
+    pub(in crate::act) fn effective(self, reason: Reason, subject: &Subject) -> Secret<String> {
         let (terminal, operator) = (&subject.terminal_number, subject.operator);
         let first = reason == Reason::FirstPassword;
         Secret::new(match self {

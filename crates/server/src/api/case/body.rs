@@ -2,15 +2,18 @@
 //! what the house keeps.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use tillkey_rules::case::State;
-use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
+use tillkey_rules::policy::Bilingual;
+use tillkey_rules::trade::Question;
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, QuestionKind, Reason};
 use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalId, TerminalNumber};
 use utoipa::ToSchema;
 
 use crate::act::case::{CaseSummary, CaseView, Opened};
 use crate::act::{CaseToken, Page};
-use crate::api::words::{ChannelWord, EvidenceWord, ReasonWord, StateWord};
+use crate::api::words::{ChannelWord, EvidenceWord, QuestionWord, ReasonWord, StateWord};
 
 /// A case that was opened.
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,6 +78,8 @@ pub(crate) struct CaseBody {
     /// Until when they have time.
     #[schema(value_type = Option<String>, format = DateTime)]
     review_by: Option<Timestamp>,
+    /// What was asked about the merchant's trade and can be answered now, to be read out.
+    questions: Vec<QuestionBody>,
     /// Until when the last challenge can be answered.
     #[schema(value_type = Option<String>, format = DateTime)]
     challenge_expires_at: Option<Timestamp>,
@@ -106,6 +111,38 @@ struct ReasonBody {
     zh: String,
     /// In English.
     en: String,
+}
+
+/// One question about the merchant's trade. What is expected is nowhere.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Question)]
+struct QuestionBody {
+    /// Names it in an answer.
+    #[schema(value_type = String, example = "net_paid/2026-03-02")]
+    question: Question,
+    /// What is asked.
+    #[schema(value_type = QuestionWord)]
+    kind: QuestionKind,
+    /// About which day.
+    #[schema(value_type = String, format = Date)]
+    day: Date,
+    /// In Chinese.
+    zh: String,
+    /// In English.
+    en: String,
+}
+
+impl From<Question> for QuestionBody {
+    fn from(question: Question) -> Self {
+        let Bilingual { zh, en } = question.wording();
+        Self {
+            question,
+            kind: question.kind,
+            day: question.day,
+            zh,
+            en,
+        }
+    }
 }
 
 /// One thing that happened.
@@ -142,6 +179,7 @@ impl From<CaseView> for CaseBody {
             reviewers_needed: view.reviewers_needed,
             reviews: view.reviews,
             review_by: view.review_by,
+            questions: view.questions.into_iter().map(QuestionBody::from).collect(),
             challenge_expires_at: view.challenge_expires_at,
             code_expires_at: view.code_expires_at,
             code_announced: view.code_announced,

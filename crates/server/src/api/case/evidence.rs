@@ -3,10 +3,13 @@
 //! Each kind names its own fields and takes no other's. What is expected is never
 //! shown, before or after.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
+use tillkey_rules::trade::{QUESTIONS, Question};
 use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_wire::code::SmsCode;
 use tillkey_wire::ids::CaseId;
@@ -27,8 +30,9 @@ use tillkey_rules::refusal::Refusal;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Evidence {
-    /// Which kind. `sms_code` has `code`; `identity_document` and `business_licence`,
-    /// which clerks alone present, have `number` and `original_inspected`.
+    /// Which kind. `sms_code` has `code`; `recent_transactions` has `answers`;
+    /// `identity_document` and `business_licence`, which clerks alone present, have
+    /// `number` and `original_inspected`.
     #[schema(value_type = EvidenceWord)]
     kind: EvidenceKind,
     /// The six digits that were sent.
@@ -39,6 +43,20 @@ pub(super) struct Evidence {
     number: Option<Number>,
     /// That the original was seen; a copy is no evidence.
     original_inspected: Option<bool>,
+    /// What the caller said, for as many of the case's questions as they answered.
+    #[schema(max_items = 4)]
+    answers: Option<Vec<Answer>>,
+}
+
+/// What a caller said to one question, as typed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    /// Which question, as the case gives it.
+    #[schema(value_type = String, example = "net_paid/2026-03-02")]
+    question: Question,
+    /// The amount in fen, or the count. Nothing is rounded.
+    value: i64,
 }
 
 /// A document's number before it is read; kept from being printed.
@@ -58,7 +76,11 @@ impl Evidence {
             code,
             number,
             original_inspected,
+            answers,
         } = self;
+        if kind != EvidenceKind::RecentTransactions {
+            none_of(&[("answers", answers.is_some())])?;
+        }
         match kind {
             EvidenceKind::SmsCode => {
                 let foreign = [("number", number.is_some()), inspected(original_inspected)];
@@ -79,14 +101,37 @@ impl Evidence {
                     .map_err(|invalid| Problem::of_id("number", &invalid))?;
                 Ok(Presented::BusinessLicence { code })
             }
+            EvidenceKind::RecentTransactions => {
+                none_of(&[
+                    ("code", code.is_some()),
+                    ("number", number.is_some()),
+                    inspected(original_inspected),
+                ])?;
+                let answers = each_once(answers.ok_or_else(|| missing("answers"))?)?;
+                Ok(Presented::RecentTransactions(answers))
+            }
             // Nobody presents these over this address: they come of a session, a
             // terminal, or a manager.
             EvidenceKind::PortalSession
             | EvidenceKind::TerminalInHand
             | EvidenceKind::ManagerConsent
-            | EvidenceKind::SupervisorSignOn
-            | EvidenceKind::RecentTransactions => Err(Refusal::NotOffered.into()),
+            | EvidenceKind::SupervisorSignOn => Err(Refusal::NotOffered.into()),
         }
+    }
+}
+
+/// The answers by question. Two to one question would be two guesses in one try.
+fn each_once(answers: Vec<Answer>) -> Result<BTreeMap<Question, i64>, FieldFault> {
+    const RULE: &str = "1 to 4 answers, one to each question";
+    let given = answers.len();
+    let by_question: BTreeMap<Question, i64> = answers
+        .into_iter()
+        .map(|answer| (answer.question, answer.value))
+        .collect();
+    if (1..=QUESTIONS).contains(&given) && by_question.len() == given {
+        Ok(by_question)
+    } else {
+        Err(FieldFault::new("answers", RULE))
     }
 }
 
@@ -117,7 +162,7 @@ fn original(number: Option<Number>, inspected: Option<bool>) -> Result<Secret<St
 }
 
 /// Presents a proof. It is counted before it is compared, and answered after both are
-/// durable.
+/// durable; one that cannot be read is counted, too.
 #[utoipa::path(
     post, path = "/v1/cases/{case}/evidence", tag = "cases", request_body = Evidence,
     params(("case" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -133,11 +178,18 @@ pub(super) async fn present(
     caller: CaseCaller,
     peer: Peer,
     key: Key,
-    request: StrictJson<Evidence>,
+    request: Result<StrictJson<Evidence>, Problem>,
 ) -> Result<Json<CaseBody>, Problem> {
-    let once = key.once(caller.principal, request.digest);
-    let presented = request.body.read()?;
     let source = &peer.0;
+    let read = request.and_then(|StrictJson { body, digest }| Ok((body.read()?, digest)));
+    let (presented, digest) = match read {
+        Ok(read) => read,
+        Err(problem) => {
+            act::present_unreadable(&api.shell, case, &caller.access, source).await?;
+            return Err(problem);
+        }
+    };
+    let once = key.once(caller.principal, digest);
     let view = act::present(&api.shell, case, presented, &caller.access, source, once).await?;
     Ok(Json(view.into()))
 }

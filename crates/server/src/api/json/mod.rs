@@ -18,12 +18,22 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) use read::FieldFault;
 
-use super::limits::BODY_BYTES_MAX;
+use super::limits::{BODY_BYTES_MAX, JSON_VALUES_MAX, REPORT_BYTES_MAX, REPORT_VALUES_MAX};
 use super::problem::Problem;
 
 /// A body and the digest of the request that it makes.
 #[derive(Debug)]
 pub(crate) struct StrictJson<T> {
+    /// The body.
+    pub(crate) body: T,
+    /// What tells this request from another under the same idempotency key.
+    pub(crate) digest: RequestDigest,
+}
+
+/// A body of many rows, and the digest of the request that it makes. It is read as
+/// strictly as any other, with limits of its own; for whoever has signed in.
+#[derive(Debug)]
+pub(crate) struct ReportJson<T> {
     /// The body.
     pub(crate) body: T,
     /// What tells this request from another under the same idempotency key.
@@ -57,27 +67,42 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !says_json(request.headers()) {
-            return Err(Problem::media_type());
-        }
-        let (bytes, digest) = whole(request).await?;
-        let tree = tree::read(&bytes).map_err(|why| Problem::malformed(why.rule()))?;
-        Ok(Self {
-            body: read::read(tree)?,
-            digest,
-        })
+        let (body, digest) = strict(request, (BODY_BYTES_MAX, JSON_VALUES_MAX)).await?;
+        Ok(Self { body, digest })
     }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ReportJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (body, digest) = strict(request, (REPORT_BYTES_MAX, REPORT_VALUES_MAX)).await?;
+        Ok(Self { body, digest })
+    }
+}
+
+async fn strict<T: DeserializeOwned>(
+    request: Request,
+    (bytes_max, values_max): (usize, usize),
+) -> Result<(T, RequestDigest), Problem> {
+    if !says_json(request.headers()) {
+        return Err(Problem::media_type());
+    }
+    let (bytes, digest) = whole(request, bytes_max).await?;
+    let tree = tree::read(&bytes, values_max).map_err(|why| Problem::malformed(why.rule()))?;
+    Ok((read::read(tree)?, digest))
 }
 
 impl<S: Send + Sync> FromRequest<S> for NoBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (bytes, digest) = whole(request).await?;
+        let (bytes, digest) = whole(request, BODY_BYTES_MAX).await?;
         if bytes.is_empty() {
             return Ok(Self { digest });
         }
-        let tree = tree::read(&bytes).map_err(|why| Problem::malformed(why.rule()))?;
+        let tree =
+            tree::read(&bytes, JSON_VALUES_MAX).map_err(|why| Problem::malformed(why.rule()))?;
         read::read::<Nothing>(tree)?;
         Ok(Self { digest })
     }
@@ -99,25 +124,25 @@ pub(crate) fn read_texts<T: DeserializeOwned>(
 struct Nothing {}
 
 /// The whole body, if it is not too large, and the digest of the request.
-async fn whole(request: Request) -> Result<(Vec<u8>, RequestDigest), Problem> {
+async fn whole(request: Request, bytes_max: usize) -> Result<(Vec<u8>, RequestDigest), Problem> {
     let method = request.method().as_str().to_owned();
     let path = request.uri().path().to_owned();
-    let bytes = within_limit(request.into_body()).await?;
+    let bytes = within_limit(request.into_body(), bytes_max).await?;
     let digest = RequestDigest::of(&method, &path, &bytes);
     Ok((bytes, digest))
 }
 
-async fn within_limit(body: Body) -> Result<Vec<u8>, Problem> {
+async fn within_limit(body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     // The size that the sender gives first, so that nothing of a large body is read.
     let hint = axum::body::HttpBody::size_hint(&body).lower();
-    if usize::try_from(hint).unwrap_or(usize::MAX) > BODY_BYTES_MAX {
+    if usize::try_from(hint).unwrap_or(usize::MAX) > bytes_max {
         return Err(Problem::too_large());
     }
     let mut bytes = Vec::new();
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Problem::malformed("a whole body"))?;
-        if bytes.len().saturating_add(chunk.len()) > BODY_BYTES_MAX {
+        if bytes.len().saturating_add(chunk.len()) > bytes_max {
             return Err(Problem::too_large());
         }
         bytes.extend_from_slice(&chunk);

@@ -39,6 +39,7 @@ impl FieldFault {
     /// Puts what is wrong within a value into the field that holds it.
     fn within(self, outer: &str) -> Self {
         let field = match self.field {
+            Some(item) if item.starts_with('[') => format!("{outer}{item}"),
             Some(inner) => format!("{outer}.{inner}"),
             None => outer.to_owned(),
         };
@@ -47,6 +48,11 @@ impl FieldFault {
             ..self
         }
     }
+}
+
+/// Puts what is wrong with an item of a list where it stands: `[3].amount`.
+fn at(index: usize, fault: FieldFault) -> FieldFault {
+    fault.within(&format!("[{index}]"))
 }
 
 /// The name of a field that a caller made up, as far as it is shown back.
@@ -123,7 +129,7 @@ impl<'de> de::Deserializer<'de> for Tree {
             Self::Whole(value) => visitor.visit_i64(value),
             Self::Other => Err(FieldFault::rule("must be a whole number of ordinary size")),
             Self::Text(value) => visitor.visit_string(value),
-            Self::List(values) => visitor.visit_seq(Values(values.into_iter())),
+            Self::List(values) => visitor.visit_seq(Values(values.into_iter().enumerate())),
             Self::Fields(fields) => visitor.visit_map(Named {
                 fields: fields.into_iter(),
                 value: None,
@@ -166,7 +172,7 @@ impl<'de> de::Deserializer<'de> for Tree {
     }
 }
 
-struct Values(std::vec::IntoIter<Tree>);
+struct Values(std::iter::Enumerate<std::vec::IntoIter<Tree>>);
 
 impl<'de> SeqAccess<'de> for Values {
     type Error = FieldFault;
@@ -177,7 +183,7 @@ impl<'de> SeqAccess<'de> for Values {
     ) -> Result<Option<T::Value>, FieldFault> {
         self.0
             .next()
-            .map(|value| seed.deserialize(value))
+            .map(|(index, value)| seed.deserialize(value).map_err(|fault| at(index, fault)))
             .transpose()
     }
 }
@@ -234,7 +240,7 @@ mod tests {
     }
 
     fn check(text: &str) -> Result<(), (String, String)> {
-        read::<Body>(tree::read(text.as_bytes()).unwrap())
+        read::<Body>(tree::read(text.as_bytes(), 64).unwrap())
             .map(|_| ())
             .map_err(|fault| (fault.field.unwrap_or_default(), fault.rule))
     }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
-use crate::api::limits::{JSON_DEPTH_MAX, JSON_VALUES_MAX};
+use crate::api::limits::JSON_DEPTH_MAX;
 
 /// A JSON value.
 #[derive(Debug)]
@@ -44,10 +44,10 @@ impl Unreadable {
     }
 }
 
-/// Reads one document.
-pub(crate) fn read(bytes: &[u8]) -> Result<Tree, Unreadable> {
+/// Reads one document of so many values at most.
+pub(crate) fn read(bytes: &[u8], values_max: usize) -> Result<Tree, Unreadable> {
     let found = Found {
-        left: Cell::new(JSON_VALUES_MAX),
+        left: Cell::new(values_max),
         why: Cell::new(Unreadable::Syntax),
     };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
@@ -162,10 +162,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::limits::JSON_VALUES_MAX;
 
     #[test]
     fn one_document_is_read_and_what_is_ambiguous_is_not() {
-        let check = |text: &str| read(text.as_bytes()).map(|_| ());
+        let check = |text: &str| read(text.as_bytes(), JSON_VALUES_MAX).map(|_| ());
         assert_eq!(check(r#"{"a": [1, {"b": null}], "c": "中"}"#), Ok(()));
         for (text, why) in [
             ("", Unreadable::Syntax),
@@ -182,7 +183,7 @@ mod tests {
             assert_eq!(check(text), Err(why), "{text}");
         }
         assert_eq!(
-            read(b"{\"a\": \"\xff\"}").map(|_| ()),
+            read(b"{\"a\": \"\xff\"}", JSON_VALUES_MAX).map(|_| ()),
             Err(Unreadable::Syntax)
         );
     }
@@ -190,8 +191,14 @@ mod tests {
     #[test]
     fn a16_and_e12_depth_and_number_of_values_are_bounded() {
         let deep = format!("{}{}", "[".repeat(8_000), "]".repeat(8_000));
-        assert_eq!(read(deep.as_bytes()).unwrap_err(), Unreadable::TooDeep);
+        assert_eq!(
+            read(deep.as_bytes(), JSON_VALUES_MAX).unwrap_err(),
+            Unreadable::TooDeep
+        );
         let long = format!("[{}1]", "1,".repeat(7_000));
-        assert_eq!(read(long.as_bytes()).unwrap_err(), Unreadable::TooMany);
+        assert_eq!(
+            read(long.as_bytes(), JSON_VALUES_MAX).unwrap_err(),
+            Unreadable::TooMany
+        );
     }
 }
