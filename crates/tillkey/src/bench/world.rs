@@ -9,6 +9,7 @@ use ed25519_dalek::SigningKey;
 use rand::RngCore;
 use tempfile::TempDir;
 use tillkey_rules::party::{Actor, Role};
+use tillkey_rules::spending::MessageMoney;
 use tillkey_server::act::party::{
     MerchantDetails, TerminalDetails, add_merchant, add_operator, add_terminal, open_enrolment,
 };
@@ -54,6 +55,11 @@ impl World {
             data: folder.path().join("data"),
             root_key_file: folder.path().join("root.key"),
             sms_language: Language::English,
+            // More messages in a minute than a bank sends in a day.
+            message_money: MessageMoney {
+                day_cap_fen: u64::from(u32::MAX),
+                ..MessageMoney::default()
+            },
             ..Config::default()
         };
         let clock = Arc::new(AheadClock::default());

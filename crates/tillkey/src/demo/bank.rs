@@ -27,6 +27,8 @@ pub(super) struct Bank {
     pub(super) administrator: Caller,
     pub(super) agent: Caller,
     pub(super) clerk: Caller,
+    /// The bank's own system, which reports trade.
+    pub(super) core: Caller,
     /// Two persons: at night the hotline needs both.
     pub(super) reviewers: [Caller; 2],
 }
@@ -39,6 +41,7 @@ impl Bank {
             administrator: sign_in(shell, &http, ("Zhou", Role::Administrator)).await?,
             agent: sign_in(shell, &http, ("Li", Role::Agent)).await?,
             clerk: sign_in(shell, &http, ("Wang", Role::Clerk)).await?,
+            core: sign_in(shell, &http, ("Core", Role::Integrator)).await?,
             reviewers: [
                 sign_in(shell, &http, ("Chen", Role::Reviewer)).await?,
                 sign_in(shell, &http, ("Sun", Role::Reviewer)).await?,

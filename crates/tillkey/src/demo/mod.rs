@@ -19,6 +19,7 @@ mod reset;
 mod screen;
 mod shop;
 mod story;
+mod trade;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -12,6 +12,7 @@ use tillkey_wire::ids::OperatorNumber;
 use super::bank::{Bank, text};
 use super::operator::Operator;
 use super::story::Story;
+use super::trade;
 use crate::failed::Failed;
 
 /// The model that the bank has on file; a device says its own when it is enrolled.
@@ -37,6 +38,8 @@ pub(super) struct Shop {
     pub(super) terminal_number: String,
     pub(super) serial_number: String,
     pub(super) profile: PathBuf,
+    /// What the shop's own books say of each day: what a caller looks up.
+    pub(super) books: PathBuf,
     pub(super) cashier: OperatorNumber,
 }
 
@@ -76,6 +79,10 @@ pub(super) async fn open(
         "{} opened: terminal {} enrolled, operators 00 and {} chose their first passwords on it",
         shop.name, shop.terminal_number, shop.cashier
     ));
+    let days = trade::report(shell, bank, &shop).await?;
+    story.step(&format!(
+        "{days} days of its trade came in from the bank's own system"
+    ));
     Ok((shop, operator))
 }
 
@@ -88,15 +95,17 @@ fn made_up(shell: &Shell, folder: &Path) -> Result<Shop, Failed> {
         .unwrap_or("老王面馆");
     let digits = rng.gen_range(10_000_000..100_000_000u32);
     let terminal_number = digits.to_string();
+    // Institution 898, Shanghai, restaurants.
+    let merchant = format!("898{:04}5812{serial:04}", rng.gen_range(2900..2999));
     Ok(Shop {
         name,
-        // Institution 898, Shanghai, restaurants.
-        merchant: format!("898{:04}5812{serial:04}", rng.gen_range(2900..2999)),
         phone: format!("+86139{:08}", rng.gen_range(0..100_000_000u32)),
         credit_code: credit_code(&mut rng)?,
         holder: identity_number(&mut rng)?,
         serial_number: format!("TK{:012}", rng.gen_range(0..1_000_000_000_000u64)),
         profile: folder.join("terminals").join(&terminal_number),
+        books: folder.join("books").join(format!("{merchant}.csv")),
+        merchant,
         terminal_number,
         cashier: number(1)?,
     })

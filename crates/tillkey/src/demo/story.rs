@@ -88,6 +88,10 @@ impl Story {
                 "     tillkey terminal --server {url} --profile {}",
                 shop.profile.display()
             ),
+            format!(
+                "4. Its books, for a caller who is asked about recent trade: {}",
+                shop.books.display()
+            ),
             format!("Everything is in {}. Ctrl-C ends it.", folder.display()),
         ] {
             self.line(&format!("  {line}"));

@@ -8,6 +8,7 @@ use rustix::fs::statvfs;
 use serde::Serialize;
 use tillkey_ledger::{LogVerifier, Tree};
 use tillkey_rules::policy::check::check;
+use tillkey_rules::spending::MessageMoney;
 use tillkey_server::config::Config;
 use tillkey_store::Store;
 use tillkey_store::fault::Fault;
@@ -103,6 +104,7 @@ pub(super) fn all(config: &Config) -> Vec<Check> {
             "there is none yet: tillkey serve makes it",
         ));
     }
+    checks.push(message_money(config));
     checks.push(Check::of("policy", policy_holds(config)));
     checks
 }
@@ -146,6 +148,35 @@ fn data_mode(data: &Path) -> Check {
             Check::wrong("data", text)
         }
         Err(error) => Check::wrong("data", error.to_string()),
+    }
+}
+
+/// What messages may cost, and where they may go.
+fn message_money(config: &Config) -> Check {
+    let MessageMoney {
+        price_fen,
+        prices,
+        day_cap_fen,
+        day_reserve_fen,
+    } = &config.message_money;
+    let text = format!(
+        "at most {day_cap_fen} fen a day, {day_reserve_fen} of them kept for reset codes and \
+         notices; {price_fen} fen each, {} other prices; to numbers that begin with {}",
+        prices.len(),
+        config.sms_prefixes.join(", ")
+    );
+    let dearest = prices.values().copied().max().unwrap_or(0).max(*price_fen);
+    let nothing_leaves = config.sms_prefixes.is_empty() || *day_cap_fen < u64::from(dearest);
+    let no_reserve = *day_reserve_fen < u64::from(dearest);
+    if nothing_leaves {
+        Check::wrong("messages", format!("none can leave: {text}"))
+    } else if no_reserve {
+        Check::note(
+            "messages",
+            format!("strangers can use up all of it: {text}"),
+        )
+    } else {
+        Check::ok("messages", text)
     }
 }
 
