@@ -40,11 +40,15 @@ pub enum Scope {
     StaffSignIn,
     /// Enrolments tried for one serial number.
     Enrolment,
+    /// Merchant numbers asked for by one phone, registered or not.
+    PhoneLookUp,
+    /// Merchant numbers asked for in all: the day's ceiling.
+    LookUps,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::SignOn,
         Self::RemoteProof,
         Self::CounterProof,
@@ -58,6 +62,8 @@ impl Scope {
         Self::CodeEntry,
         Self::StaffSignIn,
         Self::Enrolment,
+        Self::PhoneLookUp,
+        Self::LookUps,
     ];
 
     /// The stable name, as in the database.
@@ -76,6 +82,8 @@ impl Scope {
             Self::CodeEntry => "code_entry",
             Self::StaffSignIn => "staff_sign_in",
             Self::Enrolment => "enrolment",
+            Self::PhoneLookUp => "phone_look_up",
+            Self::LookUps => "look_ups",
         }
     }
 
@@ -106,6 +114,11 @@ impl Scope {
             Self::AnyDestination => 200,
             Self::SourceMessage => 30,
             Self::Enrolment => 10,
+            // Well under a phone's messages, and a small part of a day's money: whoever
+            // spends the look-ups of others leaves them the codes that they need for a
+            // reset (attack E10).
+            Self::PhoneLookUp => 3,
+            Self::LookUps => 2_000,
             // Sign-ons are slowed and not stopped: see `hold`.
             Self::SignOn | Self::StaffSignIn => u32::MAX,
         }
@@ -189,6 +202,12 @@ mod tests {
         assert_eq!(wait(68), Some(900));
         assert_eq!(wait(80), Some(900));
         assert_eq!(wait(u32::MAX), Some(900));
+    }
+
+    #[test]
+    fn e10_look_ups_cannot_use_up_the_messages_that_a_reset_needs() {
+        assert!(Scope::PhoneLookUp.limit() * 2 < Scope::Destination.limit());
+        assert!(Scope::PhoneLookUp.limit() * 2 < Scope::AnyDestination.limit());
     }
 
     #[test]

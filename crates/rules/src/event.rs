@@ -180,6 +180,13 @@ pub enum Event {
         /// How many within the hour.
         count: u32,
     },
+    /// Somebody asked for the merchant numbers of a phone. The phone is not here, and
+    /// the answer went to it alone.
+    MerchantNumbersAsked {
+        /// Those that the message names; none for a phone that is not registered, or
+        /// was asked for too often.
+        found: Vec<MerchantNumber>,
+    },
     /// A policy was checked and is served from now on.
     PolicyServed {
         /// SHA-256 of its files, in hexadecimal.

@@ -38,3 +38,6 @@ pub const REFERENCE_LENGTH_MAX: usize = 64;
 pub const WRONG_ROWS_SHOWN_MAX: usize = 20;
 /// How far the clock of a system that reports transactions may be ahead, in minutes.
 pub const AHEAD_MINUTES_MAX: i64 = 10;
+/// How many merchant numbers one message holds: a phone with more of them has a
+/// business with whom the acquirer speaks anyway.
+pub const MERCHANT_NUMBERS_SENT_MAX: u32 = 5;

@@ -102,6 +102,10 @@ fn others() -> Vec<Event> {
             day: "2026-03-02".to_owned(),
         },
         Event::GuessingNoticed { count: 1_000 },
+        Event::MerchantNumbersAsked {
+            found: vec![merchant()],
+        },
+        Event::MerchantNumbersAsked { found: Vec::new() },
         Event::PolicyServed { digest: digest() },
     ]
 }

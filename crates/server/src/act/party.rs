@@ -4,8 +4,10 @@
 //! together (attack C14): a changed contact counts as fresh for the policy.
 
 mod look_up;
+mod merchant_number;
 
 pub use self::look_up::{Found, FoundTerminal, LookUp, LookUpsMade, look_up, look_ups_made};
+pub use self::merchant_number::send_merchant_numbers;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

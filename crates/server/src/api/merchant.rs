@@ -36,7 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 
 /// A text that names a person or reaches one; kept from being printed.
 #[derive(Debug)]
-struct Personal(Secret<String>);
+pub(super) struct Personal(Secret<String>);
 
 impl<'de> Deserialize<'de> for Personal {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -45,7 +45,7 @@ impl<'de> Deserialize<'de> for Personal {
 }
 
 impl Personal {
-    fn phone(&self, field: &str) -> Result<Phone, Problem> {
+    pub(super) fn phone(&self, field: &str) -> Result<Phone, Problem> {
         self.0
             .expose()
             .parse()

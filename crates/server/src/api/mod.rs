@@ -19,6 +19,7 @@ mod layers;
 mod ledger;
 pub mod limits;
 mod merchant;
+mod merchant_number;
 mod meter;
 mod openapi;
 pub mod problem;
@@ -56,6 +57,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(case::routes())
         .merge(staff::routes())
         .merge(merchant::routes())
+        .merge(merchant_number::routes())
         .merge(terminal::routes())
         .merge(diagnosis::routes())
         .merge(trade::routes())

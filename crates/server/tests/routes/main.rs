@@ -16,6 +16,8 @@ mod documents;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod merchant_numbers;
+#[cfg(test)]
 mod messages;
 #[cfg(test)]
 mod reading;

@@ -143,6 +143,15 @@ pub(super) fn contacts_keep_the_previous_one(open: Open<'_>) -> Result<(), Fault
         );
         let elsewhere = keys.phone_index(&id("other-bank"), "13800000003");
         assert!(contact::merchants_by_phone(tx, &elsewhere, 10)?.is_empty());
+        let present = keys.phone_index(&bank(), "13800000003");
+        let previous = keys.phone_index(&bank(), "13800000002");
+        assert_eq!(contact::served_by_phone(tx, &present, 10)?, [shop()]);
+        assert!(contact::served_by_phone(tx, &previous, 10)?.is_empty());
+        assert!(contact::served_by_phone(tx, &elsewhere, 10)?.is_empty());
+        merchant::set_status(tx, &shop(), MerchantStatus::Suspended, at(4))?;
+        assert_eq!(contact::served_by_phone(tx, &present, 10)?, [shop()]);
+        merchant::set_status(tx, &shop(), MerchantStatus::Closed, at(5))?;
+        assert!(contact::served_by_phone(tx, &present, 10)?.is_empty());
         Ok(())
     })
 }

@@ -33,6 +33,12 @@ statements! {
     BY_PHONE: "find merchants by phone" =
         "SELECT merchant FROM contacts WHERE phone_index = $1 AND replaced_at IS NULL \
          ORDER BY merchant LIMIT $2";
+    SERVED_BY_PHONE: "find the merchants in service of a phone" =
+        "SELECT contacts.merchant FROM contacts \
+         JOIN merchants ON merchants.number = contacts.merchant \
+         WHERE contacts.phone_index = $1 AND contacts.replaced_at IS NULL \
+         AND merchants.status <> 'closed' \
+         ORDER BY contacts.merchant LIMIT $2";
 }
 
 /// A registered contact; the phone is sealed.
@@ -141,6 +147,21 @@ pub fn merchants_by_phone(
 ) -> Result<Vec<MerchantNumber>, Fault> {
     let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
     let rows = tx.query_many(BY_PHONE, &[Value::from(index), limit])?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
+/// The merchants whose present contact is this phone and that are not closed. One
+/// question, whether or not there are any: what it takes says nothing.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn served_by_phone(
+    tx: &mut dyn Tx,
+    index: &Digest,
+    limit: u32,
+) -> Result<Vec<MerchantNumber>, Fault> {
+    let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
+    let rows = tx.query_many(SERVED_BY_PHONE, &[Value::from(index), limit])?;
     rows.into_iter().map(|mut row| row.take()).collect()
 }
 

@@ -32,6 +32,7 @@ use tillkey_store::{attempts, spending};
 use tillkey_wire::ids::MessageId;
 use tillkey_wire::secret::Secret;
 
+pub(in crate::act) use self::text::Extent;
 pub use self::text::Language;
 use super::case::step::Step;
 use super::{Of, append};
@@ -42,10 +43,6 @@ pub(in crate::act) enum To<'a> {
     /// A merchant's registered contact.
     Contact(&'a Contact),
     /// Another registered phone.
-    #[expect(
-        dead_code,
-        reason = "for codes to sign in, which go to a manager's phone"
-    )]
     Phone {
         /// Whose data key seals it.
         owner: Owner,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use tillkey_rules::party::Subject;
 use tillkey_rules::vocabulary::Reason;
 use tillkey_wire::code::{ResetCode, SmsCode};
+use tillkey_wire::ids::MerchantNumber;
 use tillkey_wire::secret::Secret;
 
 /// The language of SMS.
@@ -78,4 +79,43 @@ impl Language {
             ),
         })
     }
+
+    /// The merchant numbers of the phone that it goes to.
+    pub(in crate::act) fn merchant_numbers(
+        self,
+        numbers: &[MerchantNumber],
+        extent: Extent,
+    ) -> Secret<String> {
+        let numbers: Vec<&str> = numbers.iter().map(MerchantNumber::as_str).collect();
+        Secret::new(match (self, extent) {
+            (Self::Chinese, Extent::All) => format!(
+                "本手机登记的商户编号：{}。重置终端密码时填写它即可。如非本人查询，不必理会。",
+                numbers.join("、")
+            ),
+            (Self::Chinese, Extent::Part) => format!(
+                "本手机登记的商户编号：{}，还有其他编号请问收单机构。重置终端密码时填写即可。\
+                 如非本人查询，不必理会。",
+                numbers.join("、")
+            ),
+            (Self::English, Extent::All) => format!(
+                "Merchant number of this phone: {}. Type it where you reset a terminal password. \
+                 If you did not ask for it, do nothing.",
+                numbers.join(", ")
+            ),
+            (Self::English, Extent::Part) => format!(
+                "Merchant numbers of this phone: {}; ask your bank for the others. Type one where \
+                 you reset a terminal password. If you did not ask for them, do nothing.",
+                numbers.join(", ")
+            ),
+        })
+    }
+}
+
+/// Whether a message says all that there is to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::act) enum Extent {
+    /// All.
+    All,
+    /// As much as a message holds.
+    Part,
 }
