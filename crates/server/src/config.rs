@@ -1,6 +1,10 @@
 //! `tillkey.toml`: every key has a safe default, unknown keys are refused, and all
 //! that is wrong is said at once.
 
+mod whom;
+
+pub use self::whom::WhomToCall;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -84,6 +88,8 @@ pub struct Config {
     pub terms: Terms,
     /// The least number of digits of a password, by rank.
     pub password_lengths: PasswordLengths,
+    /// Whom merchants turn to, as the pages say it.
+    pub help: WhomToCall,
 }
 
 /// The least number of digits of a password, by rank.
@@ -142,6 +148,7 @@ impl Default for Config {
             message_money: MessageMoney::default(),
             terms: Terms::default(),
             password_lengths: PasswordLengths::default(),
+            help: WhomToCall::default(),
         }
     }
 }
@@ -211,6 +218,7 @@ impl Config {
         if !(-12..=14).contains(&self.utc_offset_hours) {
             wrong.push("`utc_offset_hours` is not within -12 and 14".to_owned());
         }
+        wrong.extend(self.help.wrong());
         let is_base = |url: &str| {
             (url.starts_with("https://") || url.starts_with("http://")) && !url.ends_with('/')
         };
@@ -267,7 +275,8 @@ mod tests {
     fn everything_wrong_is_said_at_once() {
         let fault = read(
             "root_key_file = 'tillkey-data/root.key'\n[password_lengths]\ncashier = 3\n\
-             [terms]\ncase_hours = 0\n[message_money]\nday_cap_fen = 1\n",
+             [terms]\ncase_hours = 0\n[message_money]\nday_cap_fen = 1\n\
+             [help]\nhotline = 'call us'\n",
         )
         .unwrap_err()
         .to_string();
@@ -276,6 +285,7 @@ mod tests {
             "password_lengths",
             "terms",
             "message_money",
+            "help.hotline",
         ] {
             assert!(fault.contains(word), "{fault}");
         }

@@ -8,8 +8,9 @@ use super::assets::Assets;
 use super::limits::REFRESH_SECONDS;
 use super::nav::Nav;
 use super::when::Reading;
-use super::words::Words;
+use super::words::{Words, side};
 use super::{Language, language};
+use crate::config::WhomToCall;
 
 /// What stands around a page.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub struct Frame<'a> {
     pub(super) words: &'static Words,
     pub(super) reading: Reading,
     pub(super) assets: &'a Assets,
+    pub(super) whom: Option<&'a WhomToCall>,
     /// The page's own address, for the language switch.
     pub(super) path: String,
     /// Whether the page moves by itself.
@@ -33,10 +35,34 @@ impl<'a> Frame<'a> {
             words,
             reading,
             assets,
+            whom: None,
             path: path.into(),
             is_live: false,
             nav: None,
         }
+    }
+
+    /// The same with what the acquirer says of whom merchants turn to.
+    #[must_use]
+    pub const fn with_whom(mut self, whom: &'a WhomToCall) -> Self {
+        self.whom = Some(whom);
+        self
+    }
+
+    /// Whom a reader turns to, where the acquirer says it.
+    pub(super) fn whom(&self) -> Option<Whom<'a>> {
+        let whom = self.whom.filter(|whom| !whom.is_empty())?;
+        let language = self.language();
+        let title = match &whom.name {
+            Some(name) => side(name, language),
+            None => &self.words.whom.title,
+        };
+        Some(Whom {
+            title,
+            hotline: whom.hotline.as_deref(),
+            hours: whom.hours.as_ref().map(|text| side(text, language)),
+            branches: whom.branches.as_ref().map(|text| side(text, language)),
+        })
     }
 
     /// The same around a page that moves by itself.
@@ -77,6 +103,22 @@ impl<'a> Frame<'a> {
 
     pub(super) const fn language(&self) -> Language {
         self.reading.language
+    }
+}
+
+/// Whom a reader turns to, in their language.
+#[derive(Debug)]
+pub(super) struct Whom<'a> {
+    pub(super) title: &'a str,
+    pub(super) hotline: Option<&'a str>,
+    pub(super) hours: Option<&'a str>,
+    pub(super) branches: Option<&'a str>,
+}
+
+impl Whom<'_> {
+    /// The hotline's number as a telephone dials it.
+    pub(super) fn dialled(&self) -> String {
+        self.hotline.unwrap_or_default().replace([' ', '-'], "")
     }
 }
 

@@ -11,10 +11,12 @@ mod cookie;
 pub mod diagnosis;
 mod frame;
 mod guard;
+pub mod help;
 mod home;
 mod language;
 pub mod limits;
 mod live;
+pub mod lookup;
 mod nav;
 mod notice;
 pub mod reset;
@@ -66,6 +68,10 @@ pub fn router(shell: Shell) -> Router {
         .route("/reset/{case}/cancellation", post(reset::step::cancel))
         .route("/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/sign-out", post(sign_in::leave))
+        .route("/help", get(help::contents))
+        .route("/help/{topic}", get(help::topic))
+        .route("/lookup", get(lookup::show).post(lookup::send))
+        .route("/lookup/sent", get(lookup::sent))
         .route("/assets/{name}", get(assets::serve))
         .fallback(notice::missing)
         .layer(DefaultBodyLimit::max(limits::FORM_BYTES_MAX))

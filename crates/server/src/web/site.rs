@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use super::Language;
 use super::assets::Assets;
 use super::frame::Frame;
+use super::help::{Facts, Shelf};
 use super::when::Reading;
 use crate::shell::Shell;
 use crate::streams::Streams;
@@ -20,6 +21,7 @@ struct Inside {
     shell: Shell,
     assets: Assets,
     streams: Streams,
+    shelf: Shelf,
     origin: String,
     is_secure: bool,
 }
@@ -43,6 +45,7 @@ impl Site {
         Self(Arc::new(Inside {
             assets: Assets::default(),
             streams: Streams::default(),
+            shelf: Shelf::new(&Facts::of(config)),
             origin,
             is_secure,
             shell,
@@ -55,6 +58,11 @@ impl Site {
 
     pub(super) fn assets(&self) -> &Assets {
         &self.0.assets
+    }
+
+    /// The topics of the help centre.
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     /// Bounds how many pages are told of changes at once.
@@ -81,6 +89,6 @@ impl Site {
             utc_offset_hours,
             now: shell.now(),
         };
-        Frame::new(reading, self.assets(), path)
+        Frame::new(reading, self.assets(), path).with_whom(&shell.config().help)
     }
 }

@@ -101,6 +101,10 @@ file! {
     frame: FrameWords,
     home: HomeWords,
     form: FormWords,
+    lookup: LookupWords,
+    lookup_sent: LookupSentWords,
+    help: HelpWords,
+    whom: WhomWords,
     steps: StepWords,
     case: CaseWords,
     code: CodeWords,
@@ -132,12 +136,14 @@ file! {
 
 words! {
     /// What stands around every page.
-    FrameWords { brand, skip, other_language, caution, reload, }
+    FrameWords { brand, skip, other_language, caution, help, reload, }
     /// The first page.
     HomeWords {
-        title, heading, lead, start, how, how_name, how_prove, how_choose, prepare,
+        title, heading, lead, start, look_up, how, how_name, how_prove, how_choose, prepare,
         prepare_phone, prepare_terminal, prepare_numbers, safety, safety_codes,
-        safety_password, safety_address, elsewhere, elsewhere_how,
+        safety_password, safety_address, ways, way_portal, way_portal_for, way_hotline,
+        way_hotline_for, way_counter, way_counter_for, way_terminal, way_terminal_for, help,
+        help_for, staff,
     }
     /// Where a request is made.
     FormWords {
@@ -146,6 +152,20 @@ words! {
         reason_forgotten, reason_locked, reason_staff_left, reason_compromised,
         reason_careful, send, send_note, check,
     }
+    /// Where a merchant number is asked for.
+    LookupWords {
+        title, lead, phone, phone_hint, phone_wrong, send, send_note, too_many, elsewhere,
+        elsewhere_receipt, elsewhere_phone,
+    }
+    /// After a merchant number was asked for.
+    LookupSentWords {
+        title, lead, start, missing, missing_wait, missing_registered, missing_often,
+        missing_receipt, again,
+    }
+    /// Around the texts of the help centre.
+    HelpWords { title, lead, ways, trouble, care, back, on_this_page, home, look_up, }
+    /// Whom a merchant turns to.
+    WhomWords { title, hotline, hours, }
     /// The way of a request, in four steps.
     StepWords { label, name, prove, type_code, choose, }
     /// What every page of a case has.

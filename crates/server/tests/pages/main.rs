@@ -5,6 +5,8 @@
 
 #![cfg(test)]
 
+mod help;
+mod lookup;
 mod routes;
 mod samples;
 mod sign_in;

@@ -109,7 +109,10 @@ fn send(
 /// Nobody is told: a phone that was asked for too often is answered like any other.
 fn count(tx: &mut dyn Tx, phone: &Digest, now: Timestamp) -> Result<bool, Fault> {
     let phone = phone.to_hex();
-    for (scope, subject) in [(Scope::PhoneLookUp, phone.as_str()), (Scope::LookUps, "all")] {
+    for (scope, subject) in [
+        (Scope::PhoneLookUp, phone.as_str()),
+        (Scope::LookUps, "all"),
+    ] {
         let counted = attempts::count(tx, (scope, subject), now)?;
         // What has no room is not counted against wider budgets: a look-up that is not
         // sent must not use up the messages of those who need a code (attack E10).

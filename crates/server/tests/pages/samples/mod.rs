@@ -1,6 +1,7 @@
 //! One view of each kind, with made-up but likely values. Each area has a file of its
 //! own here.
 
+mod help;
 mod staff;
 
 use askama::Template;
@@ -290,6 +291,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
             },
         ),
     ];
+    samples.extend(help::all(assets, language));
     for (name, stage, steps, mistake) in stages() {
         let name = format!("case_{name}");
         samples.push(sample(
@@ -336,6 +338,7 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
     );
     let mut pages = vec![
         form.render().unwrap(),
+        help::hostile_lookup(assets, language),
         refused.render().unwrap(),
         counter.render().unwrap(),
     ];
