@@ -5,8 +5,10 @@
 //!    a clock or a keyboard.
 //! 3. `shell` brings keys, ticks and the till's tidings to the model, and does what it
 //!    wants done.
+//! 4. `lines` is the same till without a screen (`--json`).
 
 mod entry;
+mod lines;
 mod model;
 pub(crate) mod profile;
 mod shell;
@@ -47,13 +49,17 @@ pub(crate) struct TerminalArgs {
     #[arg(long, value_name = "HOURS", default_value_t = 8, allow_negative_numbers = true,
         value_parser = clap::value_parser!(i8).range(-12..=14))]
     utc_offset_hours: i8,
+    /// Without a screen: take what is done as lines on standard input, and print what
+    /// happens as one JSON document a line
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs the terminal until it is left.
 pub(crate) fn run(args: &TerminalArgs) -> Result<(), Failed> {
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+    if !args.json && (!io::stdin().is_terminal() || !io::stdout().is_terminal()) {
         return Err(Failed::new(
-            "a text screen and a keyboard are needed; run it in a terminal",
+            "a text screen and a keyboard are needed; run it in a terminal, or with --json",
         ));
     }
     let mut rng = StdRng::from_entropy();
@@ -73,7 +79,11 @@ pub(crate) fn run(args: &TerminalArgs) -> Result<(), Failed> {
         clock,
         rng,
     };
-    let ran = runtime.block_on(shell::run(desk, Shown { language, offset }));
+    let ran = if args.json {
+        runtime.block_on(lines::run(desk))
+    } else {
+        runtime.block_on(shell::run(desk, Shown { language, offset }))
+    };
     // A connection attempt that is under way must not hold up the person.
     runtime.shutdown_background();
     ran

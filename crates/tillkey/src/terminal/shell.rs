@@ -169,12 +169,20 @@ async fn talk(
 }
 
 impl Desk {
-    fn open(&self, serial_number: &SerialNumber) -> Result<Terminal<FileDevice>, Failed> {
+    pub(super) fn open(
+        &self,
+        serial_number: &SerialNumber,
+    ) -> Result<Terminal<FileDevice>, Failed> {
         self.folder.terminal(serial_number, Arc::clone(&self.clock))
     }
 
+    /// Randomness of its own for a till.
+    pub(super) fn rng_of_till(&mut self) -> StdRng {
+        StdRng::from_seed(self.rng.r#gen())
+    }
+
     fn start(&mut self, terminal: Terminal<FileDevice>, server: &Server) -> Running {
-        let rng = StdRng::from_seed(self.rng.r#gen());
+        let rng = self.rng_of_till();
         let serial_number = self.device.serial_number.clone();
         let (till, told) = Till::start(terminal, server.clone(), rng);
         Running {
