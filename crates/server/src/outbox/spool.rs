@@ -111,6 +111,8 @@ impl Sender for Spool {
         self.take_room()?;
         self.write(&letter.id.to_string(), &bytes).map_err(|error| {
             tracing::warn!(%error, message.id = %letter.id, "a message was not spooled");
+            // The folder may be gone: the next try looks, and makes it again.
+            self.room.store(0, Ordering::Relaxed);
             SendFault::Passing("the spool folder cannot be written")
         })
     }
@@ -132,6 +134,21 @@ mod tests {
             body: Secret::new("重置码 12345678".to_owned()),
             queued_at: "2026-01-02T03:04:05Z".parse().unwrap(),
         }
+    }
+
+    #[test]
+    fn a_folder_that_was_taken_away_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sms");
+        let spool = Spool::new(path.clone(), 100);
+        spool.send(&letter(1)).unwrap();
+        fs::remove_dir_all(&path).unwrap();
+        assert!(
+            spool.send(&letter(2)).is_err(),
+            "said, so that it is tried again"
+        );
+        spool.send(&letter(2)).unwrap();
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 1);
     }
 
     #[test]
