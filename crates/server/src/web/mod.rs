@@ -74,6 +74,7 @@ pub fn router(shell: Shell) -> Router {
         .route("/lookup/sent", get(lookup::sent))
         .route("/assets/{name}", get(assets::serve))
         .fallback(notice::missing)
+        .method_not_allowed_fallback(notice::form_only)
         .layer(DefaultBodyLimit::max(limits::FORM_BYTES_MAX))
         .layer(from_fn_with_state(site.clone(), guard::guard))
         .with_state(site)

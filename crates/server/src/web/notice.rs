@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::Language;
 use super::frame::{Frame, respond};
@@ -115,4 +115,26 @@ impl NoticePage<'_> {
 /// Answers where there is no page.
 pub(super) async fn missing(State(site): State<Site>, language: Language) -> Response {
     Notice::Missing.page(&site, language)
+}
+
+/// Answers where an address takes a form only. It stays in the address bar when a form
+/// comes back with a mistake; whoever opens it again is brought to the page that the
+/// form stands on, which is one step up.
+pub(super) async fn form_only(
+    State(site): State<Site>,
+    language: Language,
+    method: Method,
+    uri: Uri,
+) -> Response {
+    match uri.path().rsplit_once('/') {
+        // Never `//host`, which would be another site (attack B08).
+        Some((page, _)) if method == Method::GET && page.len() > 1 && !page.starts_with("//") => {
+            Redirect::to(page).into_response()
+        }
+        _ => {
+            let mut response = Notice::Missing.page(&site, language);
+            *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+            response
+        }
+    }
 }

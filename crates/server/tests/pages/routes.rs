@@ -359,3 +359,19 @@ async fn an_open_page_is_told_that_its_case_moved() {
     let moved = next().await;
     assert!(moved.contains("cancelled") && moved != mark, "{moved}");
 }
+
+#[tokio::test]
+async fn an_address_that_takes_forms_opens_their_page() {
+    let world = site().await;
+    let (page, cookie) = open(&world, MERCHANT).await;
+    for step in ["code", "sms", "submission", "reset-code", "cancellation"] {
+        let answer = get(&world, &format!("{page}/{step}"), &cookie).await;
+        assert_eq!(answer.status, 303, "{step}");
+        assert_eq!(header(&answer.headers, "location"), page, "{step}");
+    }
+    let answer = post(&world, "/", "", "").await;
+    assert_eq!(answer.status, 405);
+    // Attack B08: a path is not a host.
+    let answer = get(&world, "//evil.example/code", "").await;
+    assert_eq!(header(&answer.headers, "location"), "");
+}
