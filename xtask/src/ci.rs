@@ -7,6 +7,8 @@ use std::env;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+use crate::install;
+
 /// One step: its name and its command, with what it adds to the environment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
@@ -60,10 +62,20 @@ const DOCUMENTATION: Step = Step {
 };
 
 /// Everything. The tests come last, so that what they say is what is read.
-pub(crate) const ALL: [Step; 4] = [FORMAT, LINTS, DOCUMENTATION, TESTS];
+const ALL: [Step; 4] = [FORMAT, LINTS, DOCUMENTATION, TESTS];
 
 /// What takes little time.
 pub(crate) const QUICK: [Step; 3] = [FORMAT, LINTS, TIDY];
+
+/// Installs what the tests use, and takes every step.
+pub(crate) fn everything() -> ExitCode {
+    let installed = install::run();
+    if installed == ExitCode::SUCCESS {
+        run(&ALL)
+    } else {
+        installed
+    }
+}
 
 /// Runs steps.
 pub(crate) fn run(steps: &[Step]) -> ExitCode {

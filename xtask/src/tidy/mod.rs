@@ -19,7 +19,13 @@ fn root() -> PathBuf {
 }
 
 /// What is neither written by us nor kept.
-const NOT_OURS: [&str; 4] = ["target", ".git", "tillkey-data", "tillkey-demo"];
+const NOT_OURS: [&str; 5] = [
+    "target",
+    ".git",
+    "tillkey-data",
+    "tillkey-demo",
+    "node_modules",
+];
 
 /// Every file of ours below a folder, sorted.
 fn files(folder: &Path) -> Vec<PathBuf> {
