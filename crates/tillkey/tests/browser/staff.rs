@@ -1,0 +1,65 @@
+//! The bank's people at their desks: they sign in, their session ends, they sign in
+//! again, and what they typed is still there.
+
+use crate::browser::{Browser, View};
+use crate::look::{look, look_here};
+use crate::town::Town;
+use crate::words::Tongue;
+
+/// Somebody before the sign-in page, at a desk.
+pub(crate) fn arrive(town: &Town, tongue: Tongue) -> Browser {
+    let browser = Browser::open(&town.url, tongue);
+    browser.view(View::Desktop);
+    browser.visit("/sign-in");
+    browser
+}
+
+/// Somebody who has signed in, at their own workplace.
+pub(crate) fn sit_down(town: &Town, account: &str, tongue: Tongue) -> Browser {
+    let browser = arrive(town, tongue);
+    sign_in(&browser, town, account);
+    browser
+}
+
+/// Signs in on the page that asks for it.
+pub(crate) fn sign_in(browser: &Browser, town: &Town, account: &str) {
+    browser.headed(browser.tongue().say_in("staff", "sign_in.title"));
+    browser.fill("account", account);
+    browser.fill("password", town.password(account));
+    browser.press(browser.tongue().say_in("staff", "sign_in.send"));
+    browser.wait("the sign-in", |browser| {
+        (!browser.path().starts_with("/sign-in")).then_some(())
+    });
+}
+
+#[test]
+fn the_sign_in_page_bears_a_look() {
+    let town = Town::shared();
+    for tongue in Tongue::BOTH {
+        let browser = arrive(town, tongue);
+        if tongue == Tongue::Chinese {
+            look(&browser, "sign-in");
+        }
+        browser.fill("account", "nobody");
+        browser.fill("password", "guessed");
+        browser.press(tongue.say_in("staff", "sign_in.send"));
+        browser.reads(tongue.say_in("staff", "sign_in.wrong"));
+        assert_eq!(browser.typed("password"), "", "a password never comes back");
+        look_here(&browser, "sign-in-wrong", tongue);
+    }
+}
+
+#[test]
+fn signing_in_leads_to_ones_own_workplace() {
+    let town = Town::shared();
+    for (account, home) in [
+        ("li", "/desk"),
+        ("wang", "/counter"),
+        ("chen", "/review"),
+        ("xu", "/ledger"),
+        ("zhou", "/settings/staff"),
+    ] {
+        let browser = sit_down(town, account, Tongue::Chinese);
+        assert_eq!(browser.path(), home, "{account}");
+    }
+}
