@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tillkey_rules::party::Role;
+use tillkey_store::question_set::{self, QuestionSet};
 
 use crate::support::{Answer, MERCHANT, STRANGER, TERMINAL, World, digits, opening, other};
 
@@ -268,6 +269,29 @@ async fn e17_with_too_little_trade_even_the_truth_does_not_match() {
     let known = |question: &str| books.answers.get(question).copied().unwrap_or(0);
     let said = answers(&questions, |_, question| known(question));
     let answer = world.present(&case, &agent, &said).await;
+    assert_eq!(answer.problem(422), "not_matched");
+}
+
+#[tokio::test]
+async fn e17_made_up_questions_are_not_matched_even_by_the_truth() {
+    let (world, agent, books) = traded().await;
+    // Asked while there was too little trade, and fitting by chance now that there is.
+    let fitting = books
+        .answers
+        .keys()
+        .filter(|name| name.starts_with("net_paid"));
+    let questions: Vec<String> = fitting.step_by(2).take(4).cloned().collect();
+    let set = QuestionSet {
+        drawn_at: world.shell.now(),
+        is_real: false,
+        questions: questions.iter().map(|name| name.parse().unwrap()).collect(),
+    };
+    let keep = move |tx: &mut dyn tillkey_store::tx::Tx| question_set::keep(tx, MERCHANT, &set, 5);
+    world.shell.store().write(keep).await.unwrap();
+    let case = world.staff_case("hotline", &agent).await;
+    assert_eq!(asked(&world, &case, &agent).await, questions);
+    let truth = answers(&questions, |_, question| books.answers[question]);
+    let answer = world.present(&case, &agent, &truth).await;
     assert_eq!(answer.problem(422), "not_matched");
 }
 
