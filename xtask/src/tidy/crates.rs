@@ -75,8 +75,9 @@ const BANNED: [(&str, &[&str], &str); 7] = [
     ("sqlx", &[], "it cannot be linked beside rusqlite"),
 ];
 
-/// Licences under which we may pass on what we link.
-const LICENCES: [&str; 13] = [
+/// Licences under which we may pass on what we link. IJG asks for one sentence in what
+/// goes with the program: README.md has it.
+const LICENCES: [&str; 14] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -85,6 +86,7 @@ const LICENCES: [&str; 13] = [
     "BSD-3-Clause",
     "BSL-1.0",
     "CC0-1.0",
+    "IJG",
     "ISC",
     "MIT",
     "Unicode-3.0",
