@@ -3,6 +3,7 @@
 //! A number that fails its own check digit was mistyped; saying so costs no guess
 //! and gives nothing away, because the rule is public.
 
+use jiff::civil::Date;
 use tillkey_wire::ids::InvalidId;
 use tillkey_wire::secret::Secret;
 
@@ -105,9 +106,63 @@ impl SocialCreditCode {
     }
 }
 
+/// Until when a document is valid, by its own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validity {
+    /// Up to and including a day.
+    Until(Date),
+    /// It says that it does not expire (长期).
+    LongTerm,
+}
+
+impl Validity {
+    /// The word for a document that does not expire.
+    pub const LONG_TERM: &str = "long_term";
+
+    /// Reads a day as `2031-05-20`, or [`Self::LONG_TERM`].
+    ///
+    /// # Errors
+    /// [`InvalidId`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        if text == Self::LONG_TERM {
+            return Ok(Self::LongTerm);
+        }
+        // The length first: the parser takes times and zones as well.
+        let date = (text.len() == 10).then(|| text.parse().ok()).flatten();
+        date.map(Self::Until).ok_or(InvalidId {
+            kind: "validity",
+            rule: "a day as 2031-05-20, or long_term",
+        })
+    }
+
+    /// Whether it is valid on a day.
+    pub fn holds_on(self, today: Date) -> bool {
+        match self {
+            Self::Until(last) => today <= last,
+            Self::LongTerm => true,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn e19_a_document_is_valid_up_to_its_last_day() {
+        let today: Date = "2026-11-24".parse().unwrap();
+        for (text, holds) in [
+            ("2026-11-24", true),
+            ("2026-11-23", false),
+            ("2046-01-01", true),
+            ("long_term", true),
+        ] {
+            assert_eq!(Validity::parse(text).unwrap().holds_on(today), holds, "{text}");
+        }
+        for bad in ["", "2026-13-01", "2026-02-30", "20261124", "2026-11-24T00:00:00Z", "长期", "26-11-24"] {
+            assert!(Validity::parse(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn identity_numbers_carry_their_check_character() {

@@ -7,13 +7,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
-    AcquirerId, CaseId, CodeId, CommandId, MerchantNumber, OperatorNumber, SerialNumber, SessionId,
-    StaffId, TerminalId, TerminalNumber,
+    AcquirerId, CaseId, CodeId, CommandId, MerchantNumber, OperatorNumber, PrinterName, ScanId,
+    SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
 };
 use tillkey_wire::password::Vouched;
 
 use crate::party::{Actor, Role, Subject};
 use crate::policy::{Question, Verdict};
+use crate::scan::Scan;
 use crate::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
 
 /// One entry of the ledger.
@@ -187,6 +188,20 @@ pub enum Event {
         /// was asked for too often.
         found: Vec<MerchantNumber>,
     },
+    /// Somebody looked at a scan of a case.
+    ScanViewed {
+        /// Which one.
+        scan: ScanId,
+    },
+    /// The form of a case was printed.
+    FormPrinted,
+    /// A sealed slip went to a printer; the code on it is not here.
+    SlipPrinted {
+        /// Which code.
+        code: CodeId,
+        /// Which printer.
+        printer: PrinterName,
+    },
     /// A policy was checked and is served from now on.
     PolicyServed {
         /// SHA-256 of its files, in hexadecimal.
@@ -230,6 +245,14 @@ pub enum CaseEvent {
     NotMatched {
         /// Which proof.
         kind: EvidenceKind,
+    },
+    /// A scan of a document was taken; an earlier one of the same side is gone. The
+    /// picture is not here.
+    Scanned(Scan),
+    /// Somebody chose where the codes will go.
+    DeliveryChosen {
+        /// Where.
+        to: Destination,
     },
     /// The policy was asked.
     Decided {
@@ -334,6 +357,8 @@ impl CaseEvent {
             Self::Challenged { .. } => "challenged",
             Self::Matched { .. } => "matched",
             Self::NotMatched { .. } => "not_matched",
+            Self::Scanned(_) => "scanned",
+            Self::DeliveryChosen { .. } => "delivery_chosen",
             Self::Decided { .. } => "decided",
             Self::HandedOver { .. } => "handed_over",
             Self::Reviewed { .. } => "reviewed",
@@ -378,13 +403,27 @@ pub enum Preparation {
 }
 
 /// Where a reset code goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Destination {
     /// The merchant's registered contact.
+    #[default]
     Contact,
     /// The screen of the terminal that asked, for a first password.
     TerminalScreen,
+    /// A sealed slip of paper, printed for the person at a counter.
+    SealedSlip,
+}
+
+impl Destination {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::TerminalScreen => "terminal_screen",
+            Self::SealedSlip => "sealed_slip",
+        }
+    }
 }
 
 /// Why a code ended without a new password.

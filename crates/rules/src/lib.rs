@@ -17,6 +17,7 @@ pub mod event;
 pub mod party;
 pub mod policy;
 pub mod refusal;
+pub mod scan;
 pub mod spending;
 pub mod terms;
 pub mod trade;

@@ -37,11 +37,15 @@ pub enum Refusal {
     PasswordAlreadySet,
     /// Another person has to approve it first.
     WaitsForReview,
+    /// By its own date, the document is no longer valid.
+    DocumentExpired,
+    /// The same picture was given for both sides.
+    SamePicture,
 }
 
 impl Refusal {
     /// One of each, for the tables that must cover them all.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::CaseClosed,
         Self::OutOfOrder,
         Self::NotOffered,
@@ -57,6 +61,8 @@ impl Refusal {
         Self::NotPrepared,
         Self::PasswordAlreadySet,
         Self::WaitsForReview,
+        Self::DocumentExpired,
+        Self::SamePicture,
     ];
 
     /// The stable code, as in the API and on the terminal link.
@@ -75,6 +81,8 @@ impl Refusal {
             Self::NotPrepared => "not_prepared",
             Self::PasswordAlreadySet => "password_already_set",
             Self::WaitsForReview => "waits_for_review",
+            Self::DocumentExpired => "document_expired",
+            Self::SamePicture => "same_picture",
         }
     }
 
@@ -102,6 +110,8 @@ impl Refusal {
             Self::NotPrepared => "The terminal has to be backed up first. Connect it.",
             Self::PasswordAlreadySet => "This operator has a password. Request a reset instead.",
             Self::WaitsForReview => "The bank has to approve this first. A code will follow.",
+            Self::DocumentExpired => "The document has expired. Ask for a valid one.",
+            Self::SamePicture => "Both sides show the same picture. Scan the other side.",
         }
     }
 
@@ -121,6 +131,8 @@ impl Refusal {
             Self::NotPrepared => "需先备份终端数据，请将终端联网。",
             Self::PasswordAlreadySet => "该操作员已有密码，如需修改请申请重置。",
             Self::WaitsForReview => "需先由收单机构审核，通过后会发送重置码。",
+            Self::DocumentExpired => "证件已过有效期，请出示有效证件。",
+            Self::SamePicture => "正反面是同一张图片，请扫描另一面。",
         }
     }
 }

@@ -24,6 +24,9 @@ pub struct Terms {
     pub questions_days: u32,
     /// How long a reset code lives, and then again the screen it opens.
     pub reset_code_minutes: u32,
+    /// How long a reset code on a sealed slip lives: as long as the way from a counter
+    /// to the shop.
+    pub slip_code_minutes: u32,
     /// How many times one reset code may be typed wrong.
     pub reset_code_tries: u32,
     /// How many reset codes one case may issue.
@@ -45,6 +48,7 @@ impl Default for Terms {
             questions_tries: 5,
             questions_days: 7,
             reset_code_minutes: 10,
+            slip_code_minutes: 120,
             reset_code_tries: 5,
             reset_codes_per_case: 3,
             first_password_hours: 72,

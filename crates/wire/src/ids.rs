@@ -154,6 +154,18 @@ text_id!(
 );
 
 text_id!(
+    /// A printer of sealed slips, as the configuration names it. It is a folder's name
+    /// too, so it can climb nowhere.
+    PrinterName,
+    "printer",
+    "1 to 32 lower-case letters, digits or hyphens",
+    |text| {
+        (1..=32).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    }
+);
+
+text_id!(
     /// The stable name of a refusal, as in `rules/refusal.rs`.
     RefusalCode,
     "refusal code",
@@ -374,9 +386,14 @@ random_id!(
     "code"
 );
 random_id!(
-    /// One outgoing message: SMS, mail, webhook.
+    /// One outgoing message: SMS, mail, webhook, sealed slip.
     MessageId,
     "message"
+);
+random_id!(
+    /// One scan of one side of a document.
+    ScanId,
+    "scan"
 );
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::event::{CaseEvent, Destination, Preparation};
 use crate::party::{Subject, SubjectFacts};
 use crate::policy::Policy;
 use crate::refusal::Refusal;
+use crate::scan::Scan;
 use crate::terms::Terms;
 use crate::vocabulary::{Channel, EvidenceKind, Reason};
 
@@ -43,6 +44,13 @@ pub enum Command {
         kind: EvidenceKind,
         /// Whether it is what the server expects.
         matched: bool,
+    },
+    /// Keep a scan of a document that has matched.
+    Scan(Scan),
+    /// Choose where the codes will go.
+    Deliver {
+        /// Where.
+        to: Destination,
     },
     /// Ask for the decision.
     Submit,

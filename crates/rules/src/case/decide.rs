@@ -11,6 +11,7 @@
 use tillkey_wire::ids::{CodeId, OperatorNumber, TerminalId};
 
 use super::command::{Answer, Command, Facts, Opening};
+use super::counter;
 use super::deadline::{lapsed, latest};
 use super::state::{Case, State};
 use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, Preparation, VoidReason};
@@ -106,6 +107,8 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
     let result = match command {
         Command::Challenge { kind } => challenge(case, *kind, by, facts),
         Command::Present { kind, matched } => present(case, (*kind, *matched), by, facts),
+        Command::Scan(scan) => counter::scan(case, scan, by, facts),
+        Command::Deliver { to } => counter::deliver(case, *to, by),
         Command::Submit => submit(case, by, facts),
         Command::HandOver { channel } => hand_over(case, *channel, by),
         Command::Review {
@@ -113,7 +116,7 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
             comment_digest,
         } => review(case, *approve, comment_digest.as_ref(), by, facts),
         Command::Prepare(preparation) => prepare(case, preparation, facts),
-        Command::Issue { code, to } => issue(case, *code, *to, facts),
+        Command::Issue { code, to } => issue(case, (*code, *to), by, facts),
         Command::Announced { command } => match case.state() {
             State::Issued => Ok(Answer::events(vec![CaseEvent::CodeAnnounced {
                 command: *command,
@@ -156,7 +159,7 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
 
 /// Who may drive a case of this channel. Counter evidence is for clerks alone,
 /// because only they have seen the original; a terminal drives its own cases only.
-fn may_drive(channel: Channel, subject: Option<&Subject>, by: &Actor) -> Result<(), Refusal> {
+pub(super) fn may_drive(channel: Channel, subject: Option<&Subject>, by: &Actor) -> Result<(), Refusal> {
     let allowed = match (channel, by) {
         (_, Actor::System) => true,
         (Channel::App, Actor::Holder) => true,
@@ -174,7 +177,7 @@ fn may_drive(channel: Channel, subject: Option<&Subject>, by: &Actor) -> Result<
     }
 }
 
-fn in_state(case: &Case, state: State) -> Result<(), Refusal> {
+pub(super) fn in_state(case: &Case, state: State) -> Result<(), Refusal> {
     if case.state() == state {
         Ok(())
     } else {
@@ -183,7 +186,7 @@ fn in_state(case: &Case, state: State) -> Result<(), Refusal> {
 }
 
 /// Whether this kind can be presented in the case's channel, here and now.
-fn is_offered(case: &Case, kind: EvidenceKind, facts: &Facts<'_>) -> Result<(), Refusal> {
+pub(super) fn is_offered(case: &Case, kind: EvidenceKind, facts: &Facts<'_>) -> Result<(), Refusal> {
     let offered = facts.policy.offers().of(case.channel()).contains(&kind);
     if offered && facts.offered.contains(&kind) {
         Ok(())
@@ -394,7 +397,12 @@ fn prepare(case: &Case, preparation: &Preparation, facts: &Facts<'_>) -> Result<
     }
 }
 
-fn issue(case: &Case, code: CodeId, to: Destination, facts: &Facts<'_>) -> Result<Answer, Refusal> {
+fn issue(
+    case: &Case,
+    (code, to): (CodeId, Destination),
+    by: &Actor,
+    facts: &Facts<'_>,
+) -> Result<Answer, Refusal> {
     let replaced = match (case.state(), case.code()) {
         (State::Approved, _) => None,
         (State::Issued, Some(old)) => Some(CaseEvent::CodeEnded {
@@ -403,6 +411,11 @@ fn issue(case: &Case, code: CodeId, to: Destination, facts: &Facts<'_>) -> Resul
         }),
         _ => return Err(Refusal::OutOfOrder),
     };
+    match to {
+        Destination::Contact => counter::contact(case, by)?,
+        Destination::SealedSlip => counter::slip(case, by)?,
+        Destination::TerminalScreen => {}
+    }
     if case.preparation().is_none() {
         return Err(Refusal::NotPrepared);
     }
@@ -425,9 +438,14 @@ fn issue(case: &Case, code: CodeId, to: Destination, facts: &Facts<'_>) -> Resul
         Destination::TerminalScreen if facts.subject.is_none_or(|subject| subject.has_password) => {
             return Err(Refusal::PasswordAlreadySet);
         }
-        Destination::TerminalScreen => None,
+        Destination::TerminalScreen | Destination::SealedSlip => None,
     };
-    let expires_at = minutes_after(facts.now, facts.terms.reset_code_minutes).min(case.deadline());
+    let minutes = match to {
+        // Paper has to be carried to the shop first.
+        Destination::SealedSlip => facts.terms.slip_code_minutes,
+        Destination::Contact | Destination::TerminalScreen => facts.terms.reset_code_minutes,
+    };
+    let expires_at = minutes_after(facts.now, minutes).min(case.deadline());
     let issued = CaseEvent::CodeIssued {
         code,
         to,

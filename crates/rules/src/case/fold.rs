@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tillkey_wire::ids::CaseId;
 
 use super::state::{Case, Code, Gathered, Review, State};
-use crate::event::{CaseEvent, OldPassword};
+use crate::event::{CaseEvent, Destination, OldPassword};
 use crate::party::Actor;
 use crate::policy::Decision;
 
@@ -37,6 +37,10 @@ impl Case {
             deadline: *deadline,
             evidence: BTreeMap::new(),
             makers: by.person().cloned().into_iter().collect::<BTreeSet<_>>(),
+            scans: Vec::new(),
+            scans_taken: 0,
+            reuses: BTreeSet::new(),
+            delivery: Destination::Contact,
             verdict: None,
             decided_contact: None,
             reviewers_needed: 0,
@@ -76,6 +80,14 @@ impl Case {
                 };
                 self.evidence.insert(*kind, gathered);
             }
+            CaseEvent::Scanned(scan) => {
+                self.scans
+                    .retain(|held| (held.kind, held.side) != (scan.kind, scan.side));
+                self.scans.push(scan.clone());
+                self.scans_taken += 1;
+                self.reuses.extend(scan.reuse);
+            }
+            CaseEvent::DeliveryChosen { to } => self.delivery = *to,
             CaseEvent::Decided {
                 verdict,
                 review_by,

@@ -11,6 +11,7 @@
 //! ```
 
 mod command;
+mod counter;
 pub mod deadline;
 mod decide;
 mod fold;

@@ -10,6 +10,7 @@ use crate::event::{Destination, OldPassword, Preparation, VoidReason};
 use crate::party::Subject;
 use crate::policy::Verdict;
 use crate::refusal::Refusal;
+use crate::scan::{Reuse, Scan};
 use crate::vocabulary::{Channel, EvidenceKind, Reason};
 
 /// Where a case stands.
@@ -139,6 +140,17 @@ pub struct Case {
     pub(super) deadline: Timestamp,
     pub(super) evidence: BTreeMap<EvidenceKind, Gathered>,
     pub(super) makers: BTreeSet<PersonId>,
+    /// The scans that it holds, one a side.
+    #[serde(default)]
+    pub(super) scans: Vec<Scan>,
+    /// How many were taken, those that another replaced included.
+    #[serde(default)]
+    pub(super) scans_taken: u32,
+    /// Where any of them was seen before. A better one later does not undo it.
+    #[serde(default)]
+    pub(super) reuses: BTreeSet<Reuse>,
+    #[serde(default)]
+    pub(super) delivery: Destination,
     pub(super) verdict: Option<Verdict>,
     /// The version of the registered contact when the policy was last asked.
     #[serde(default)]
@@ -222,6 +234,26 @@ impl Case {
     /// The persons who had a hand in it and so cannot review it.
     pub const fn makers(&self) -> &BTreeSet<PersonId> {
         &self.makers
+    }
+
+    /// The scans that it holds, one a side.
+    pub fn scans(&self) -> &[Scan] {
+        &self.scans
+    }
+
+    /// How many scans were taken, those that another replaced included.
+    pub const fn scans_taken(&self) -> u32 {
+        self.scans_taken
+    }
+
+    /// Where any scan of it, kept or replaced, was seen before.
+    pub const fn reuses(&self) -> &BTreeSet<Reuse> {
+        &self.reuses
+    }
+
+    /// Where its codes go.
+    pub const fn delivery(&self) -> Destination {
+        self.delivery
     }
 
     /// What the policy last said.

@@ -526,7 +526,7 @@ pub(crate) fn asks() -> impl Strategy<Value = Ask> {
         2 => Just(Ask::HandOver(Channel::Counter)),
         6 => prop::bool::weighted(0.8).prop_map(Ask::Review),
         2 => Just(Ask::Prepare),
-        3 => prop_oneof![Just(Destination::Contact), Just(Destination::TerminalScreen)]
+        3 => prop_oneof![Just(Destination::Contact), Just(Destination::TerminalScreen), Just(Destination::SealedSlip)]
             .prop_map(Ask::Issue),
         1 => Just(Ask::Announced),
         8 => redeem,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
-use tillkey_wire::ids::{CaseId, CodeId, CommandId, OperatorNumber, Rank, TerminalId};
+use tillkey_wire::ids::{CaseId, CodeId, CommandId, OperatorNumber, Rank, ScanId, TerminalId};
 use tillkey_wire::password::{Rule, Vouched};
 
 use crate::case::{self, Answer, Case, Command, Facts, Opening, State};
@@ -15,6 +15,7 @@ use crate::event::{CaseEvent, Destination, Preparation};
 use crate::party::{Actor, ContactFacts, Role, Subject, SubjectFacts};
 use crate::policy::Policy;
 use crate::refusal::Refusal;
+use crate::scan::{Reuse, Scan, Side};
 use crate::terms::Terms;
 use crate::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
 
@@ -346,6 +347,23 @@ impl Story {
         self.drive(&Command::Submit)
     }
 
+    /// A scan of a side, and where it was seen before.
+    pub(super) fn scans(self, side: Side, reuse: Option<Reuse>) -> Self {
+        let number = u8::try_from(self.case.scans_taken()).unwrap();
+        let scan = Scan {
+            id: ScanId::from_bytes([number; 10]),
+            kind: IdentityDocument,
+            side,
+            reuse,
+            digest: "6dcd4ce23d88e2ee".to_owned(),
+        };
+        self.drive(&Command::Scan(scan))
+    }
+
+    pub(super) fn delivers(self, to: Destination) -> Self {
+        self.drive(&Command::Deliver { to })
+    }
+
     pub(super) fn cancels(self) -> Self {
         self.drive(&Command::Cancel)
     }
@@ -387,10 +405,14 @@ impl Story {
         self.issues_to(to)
     }
 
-    pub(super) fn issues_to(mut self, to: Destination) -> Self {
+    pub(super) fn issues_to(self, to: Destination) -> Self {
+        self.issues_by(to, &Actor::System)
+    }
+
+    pub(super) fn issues_by(mut self, to: Destination, by: &Actor) -> Self {
         self.codes += 1;
         let code = CodeId::from_bytes([self.codes; 10]);
-        self.ask(&Command::Issue { code, to }, &Actor::System)
+        self.ask(&Command::Issue { code, to }, by)
     }
 
     pub(super) fn announces(self) -> Self {
