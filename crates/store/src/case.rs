@@ -7,6 +7,7 @@
 //! 3. The columns beside the fold are there to search by.
 
 pub mod audit;
+pub mod counter;
 
 use jiff::Timestamp;
 use tillkey_rules::case::{Case, State, deadline};

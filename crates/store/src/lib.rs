@@ -5,8 +5,8 @@
 //!
 //! - [`Store`] opens the database and runs requests; [`tx`], [`value`], [`fault`] and
 //!   [`limits`] are what a request meets.
-//! - [`party`], [`case`], [`challenge`], [`reset_code`], [`attempts`], [`credential`],
-//!   [`session`], [`command`], [`comment`], [`trade`], [`question_set`], [`outbox`],
+//! - [`party`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
+//!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`], [`outbox`],
 //!   [`spending`], [`idempotency`], [`meta`] and [`event`] are the domain operations.
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
 //! - [`conformance`] is what every engine has to pass.
@@ -29,6 +29,7 @@ pub mod outbox;
 pub mod party;
 pub mod question_set;
 pub mod reset_code;
+pub mod scan;
 pub mod seal;
 pub mod session;
 pub mod spending;

@@ -35,6 +35,8 @@ statements! {
     DEAD_LETTERS: "list dead letters" =
         "SELECT id, kind, tries, queued_at, ended_at, last_fault FROM outbox \
          WHERE state = 'dead' ORDER BY ended_at DESC, id LIMIT $1";
+    STANDING: "find how a message stands" =
+        "SELECT state FROM outbox WHERE idempotency_key = $1";
     NEXT: "find when a message is next due" =
         "SELECT MIN(next_at) FROM outbox WHERE state = 'waiting'";
     PRUNE: "prune messages" =
@@ -51,6 +53,8 @@ pub enum MessageKind {
     Mail,
     /// A call of an integrator's address.
     Webhook,
+    /// A sealed slip of paper, for a printer.
+    Slip,
 }
 
 impl MessageKind {
@@ -60,11 +64,12 @@ impl MessageKind {
             Self::Sms => "sms",
             Self::Mail => "mail",
             Self::Webhook => "webhook",
+            Self::Slip => "slip",
         }
     }
 
     fn of_name(name: &str) -> Option<Self> {
-        [Self::Sms, Self::Mail, Self::Webhook]
+        [Self::Sms, Self::Mail, Self::Webhook, Self::Slip]
             .into_iter()
             .find(|kind| kind.name() == name)
     }
@@ -251,6 +256,38 @@ pub fn dead_letters(tx: &mut dyn Tx, limit: u32) -> Result<Vec<DeadLetter>, Faul
         })
     })
     .collect()
+}
+
+/// How a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is on its way.
+    Waiting,
+    /// Its carrier has it.
+    Sent,
+    /// It was given up.
+    Dead,
+}
+
+impl Standing {
+    fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "waiting" => Some(Self::Waiting),
+            "sent" => Some(Self::Sent),
+            "dead" => Some(Self::Dead),
+            _ => None,
+        }
+    }
+}
+
+/// How the message of an effect stands; none where there is none, or it is long gone.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn standing(tx: &mut dyn Tx, idempotency_key: &str) -> Result<Option<Standing>, Fault> {
+    tx.query_one(STANDING, &[Value::from(idempotency_key)])?
+        .map(|mut row| row.take_word("state of a message", Standing::of_name))
+        .transpose()
 }
 
 /// When the next message is due, if any waits.

@@ -335,6 +335,13 @@ impl SealKeys {
         keyed(&self.index, &["reference", acquirer.as_str(), reference])
     }
 
+    /// The blind index of a picture, by its file or by its pixels, so that the same one
+    /// is known again.
+    pub fn picture_index(&self, acquirer: &AcquirerId, of_what: &str, digest: &[u8; 32]) -> Digest {
+        let digest = data_encoding::HEXLOWER.encode(digest);
+        keyed(&self.index, &["picture", acquirer.as_str(), of_what, &digest])
+    }
+
     /// The digest of a text that is kept elsewhere or nowhere, such as a reviewer's
     /// comment in the ledger.
     pub fn text_digest(&self, purpose: &str, text: &str) -> Digest {

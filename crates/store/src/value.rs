@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tillkey_wire::ids::{
     AcquirerId, CaseId, CodeId, CommandId, MerchantNumber, MessageId, OperatorNumber, PersonId,
-    SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
+    ScanId, SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
 };
 
 use crate::fault::Fault;
@@ -209,6 +209,7 @@ identifiers!(
     MerchantNumber = "merchant number",
     MessageId = "message",
     PersonId = "person",
+    ScanId = "scan",
     SerialNumber = "serial number",
     SessionId = "session",
     StaffId = "staff account",

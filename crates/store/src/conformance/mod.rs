@@ -13,6 +13,7 @@ mod ledger;
 mod outgoing;
 mod parties;
 mod people;
+mod scans;
 mod sealing;
 mod trade;
 mod transactions;
@@ -137,6 +138,15 @@ pub const CHECKS: &[(&str, Check)] = &[
     ),
     ("an_answer_is_remembered", outgoing::an_answer_is_remembered),
     ("meta_values_are_kept", outgoing::meta_values_are_kept),
+    ("a_replaced_scan_is_wiped", scans::a_replaced_scan_is_wiped),
+    (
+        "e19_a_picture_is_known_again",
+        scans::e19_a_picture_is_known_again,
+    ),
+    (
+        "a_message_says_how_it_stands",
+        scans::a_message_says_how_it_stands,
+    ),
     (
         "sealed_values_open_in_their_place",
         sealing::sealed_values_open_in_their_place,

@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     4 "0004_outgoing",
     5 "0005_comments",
     7 "0007_transactions",
+    8 "0008_scans",
     11 "0011_search",
 ];
 
