@@ -5,17 +5,18 @@ mod whom;
 
 pub use self::whom::WhomToCall;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use tillkey_rules::spending::MessageMoney;
 use tillkey_rules::terms::Terms;
-use tillkey_wire::ids::AcquirerId;
+use tillkey_wire::ids::{AcquirerId, PrinterName};
 use tillkey_wire::password::{Lengths, PasswordRules};
 
 use crate::act::Language;
-use crate::limits::CONFIG_BYTES_MAX;
+use crate::limits::{CONFIG_BYTES_MAX, SLIP_PRINTERS_MAX};
 
 /// What can be wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +85,11 @@ pub struct Config {
     pub sms_language: Language,
     /// What messages cost, and how much of it a day may take.
     pub message_money: MessageMoney,
+    /// The folder that sealed slips are left in, one folder a printer, for whatever
+    /// prints them.
+    pub slip_spool: PathBuf,
+    /// The printers of sealed slips, by name. Without any there are no slips.
+    pub slip_printers: BTreeSet<PrinterName>,
     /// How long things last and how often they may be tried.
     pub terms: Terms,
     /// The least number of digits of a password, by rank.
@@ -146,6 +152,8 @@ impl Default for Config {
             sms_prefixes: vec![String::from("+861")],
             sms_language: Language::default(),
             message_money: MessageMoney::default(),
+            slip_spool: PathBuf::from("tillkey-data/slips"),
+            slip_printers: BTreeSet::new(),
             terms: Terms::default(),
             password_lengths: PasswordLengths::default(),
             help: WhomToCall::default(),
@@ -215,6 +223,9 @@ impl Config {
         if let Err(error) = self.try_password_rules() {
             wrong.push(format!("`password_lengths`: {error}"));
         }
+        if self.slip_printers.len() > SLIP_PRINTERS_MAX {
+            wrong.push(format!("`slip_printers`: at most {SLIP_PRINTERS_MAX}"));
+        }
         if !(-12..=14).contains(&self.utc_offset_hours) {
             wrong.push("`utc_offset_hours` is not within -12 and 14".to_owned());
         }
@@ -230,6 +241,7 @@ impl Config {
             review_hours,
             sms_code_minutes,
             reset_code_minutes,
+            slip_code_minutes,
             ..
         } = self.terms;
         if [
@@ -237,6 +249,7 @@ impl Config {
             review_hours,
             sms_code_minutes,
             reset_code_minutes,
+            slip_code_minutes,
         ]
         .contains(&0)
         {

@@ -9,6 +9,10 @@ pub const CONFIG_BYTES_MAX: u64 = 64 * 1024;
 pub const STAFF_HASHES_AT_ONCE_MAX: usize = 2;
 /// How many more staff sign-ins may wait for one of those.
 pub const STAFF_HASHES_WAITING_MAX: usize = 16;
+/// How many printers of sealed slips there may be.
+pub const SLIP_PRINTERS_MAX: usize = 64;
+/// How many cases the counter's queue shows of each kind.
+pub const COUNTER_QUEUE_MAX: u32 = 50;
 /// How many due deadlines one look takes on.
 pub const DUE_BATCH_MAX: u32 = 200;
 /// How many events of a case are read for its timeline.

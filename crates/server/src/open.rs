@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::keys::{KeyFault, Keyring, RootKey};
 use crate::limits::{STAFF_HASHES_AT_ONCE_MAX, STAFF_HASHES_WAITING_MAX};
+use crate::picture::limits::{WAITING_MAX, WORKED_ON_AT_ONCE_MAX};
 use crate::policy_files;
 use crate::presence::Presence;
 use crate::shell::{Inside, Shell};
@@ -109,6 +110,8 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
         offered: OFFERED.into(),
         staff_places: Semaphore::new(STAFF_HASHES_AT_ONCE_MAX + STAFF_HASHES_WAITING_MAX),
         staff_hashes: Semaphore::new(STAFF_HASHES_AT_ONCE_MAX),
+        scan_places: Arc::new(Semaphore::new(WORKED_ON_AT_ONCE_MAX + WAITING_MAX)),
+        scans_developed: Semaphore::new(WORKED_ON_AT_ONCE_MAX),
     }))
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::Offset;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{Offset, TimeZone};
 use rand_chacha::ChaCha20Rng;
 use tillkey_ledger::LogVerifier;
 use tillkey_rules::policy::Policy;
@@ -43,6 +43,8 @@ pub(crate) struct Inside {
     pub(crate) offered: BTreeSet<EvidenceKind>,
     pub(crate) staff_places: Semaphore,
     pub(crate) staff_hashes: Semaphore,
+    pub(crate) scan_places: Arc<Semaphore>,
+    pub(crate) scans_developed: Semaphore,
 }
 
 impl Shell {
@@ -101,12 +103,15 @@ impl Shell {
         u8::try_from(hours.rem_euclid(24)).unwrap_or(0)
     }
 
+    /// What the clocks say where the merchants are.
+    pub fn there(&self, at: Timestamp) -> DateTime {
+        let offset = Offset::from_hours(self.0.config.utc_offset_hours).unwrap_or(Offset::UTC);
+        TimeZone::fixed(offset).to_datetime(at)
+    }
+
     /// The day where the merchants are.
     pub fn day(&self, at: Timestamp) -> Date {
-        Offset::from_hours(self.0.config.utc_offset_hours)
-            .unwrap_or(Offset::UTC)
-            .to_datetime(at)
-            .date()
+        self.there(at).date()
     }
 
     /// A generator for one request.
@@ -132,6 +137,16 @@ impl Shell {
     /// Bounds how many staff sign-ins wait or compute.
     pub(crate) fn staff_places(&self) -> &Semaphore {
         &self.0.staff_places
+    }
+
+    /// Bounds how many scans are read or wait.
+    pub(crate) fn scan_places(&self) -> &Arc<Semaphore> {
+        &self.0.scan_places
+    }
+
+    /// Bounds how many scans are developed at once.
+    pub(crate) fn scans_developed(&self) -> &Semaphore {
+        &self.0.scans_developed
     }
 
     /// Bounds how many password hashes of staff are computed at once.

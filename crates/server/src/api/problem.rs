@@ -142,7 +142,10 @@ const REQUEST_ROWS: [Row; 13] = [
 fn row_of(refusal: &Refusal) -> Row {
     let status = match refusal {
         Refusal::NotAllowed | Refusal::OwnWork => StatusCode::FORBIDDEN,
-        Refusal::NotOffered | Refusal::NotMatched => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::NotOffered
+        | Refusal::NotMatched
+        | Refusal::DocumentExpired
+        | Refusal::SamePicture => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::CaseClosed
         | Refusal::OutOfOrder

@@ -24,6 +24,12 @@ pub const REST_MAX: Duration = Duration::from_secs(120);
 pub const LOOK_AFTER_MAX: Duration = Duration::from_secs(5);
 /// How long the worker waits at least between two looks that were not rung for.
 pub const LOOK_AFTER_MIN: Duration = Duration::from_millis(20);
+/// How often a slip is taken up: once. What may have come out of a printer must not
+/// come out of it a second time, so a try whose end nobody knows was the last. The
+/// clerk sees that it failed and has another slip printed, with another code.
+pub const SLIP_TRIES_MAX: u32 = 1;
+/// How many slips may lie in the folder of one printer.
+pub const SLIPS_WAITING_MAX: usize = 100;
 /// How many characters a short message may have: five parts of 67 in UCS-2.
 pub const SMS_CHARS_MAX: usize = 335;
 /// How many files the spool folder may hold. When nobody collects them, messages

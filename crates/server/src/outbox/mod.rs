@@ -8,6 +8,7 @@
 pub mod limits;
 mod rest;
 mod sender;
+mod slip;
 mod sms;
 mod spool;
 mod worker;
@@ -26,7 +27,12 @@ pub async fn run(shell: Shell, shutdown: watch::Receiver<bool>) {
     let config = shell.config();
     let spool = Spool::new(config.sms_spool.clone(), SPOOL_FILES_MAX);
     let sms = sms::Checked::new(spool, config.sms_prefixes.clone());
-    run_with(shell, Senders { sms: Arc::new(sms) }, shutdown).await;
+    let slips = slip::Printers::new(&config.slip_spool, config.slip_printers.iter().cloned());
+    let senders = Senders {
+        sms: Arc::new(sms),
+        slips: Arc::new(slips),
+    };
+    run_with(shell, senders, shutdown).await;
 }
 
 /// As [`run`], over other carriers.

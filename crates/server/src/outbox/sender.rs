@@ -47,6 +47,8 @@ pub trait Sender: Send + Sync + fmt::Debug {
 pub struct Senders {
     /// For SMS.
     pub sms: Arc<dyn Sender>,
+    /// For sealed slips of paper.
+    pub slips: Arc<dyn Sender>,
 }
 
 impl Senders {
@@ -54,6 +56,7 @@ impl Senders {
     pub(super) fn of(&self, kind: MessageKind) -> Option<Arc<dyn Sender>> {
         match kind {
             MessageKind::Sms => Some(Arc::clone(&self.sms)),
+            MessageKind::Slip => Some(Arc::clone(&self.slips)),
             MessageKind::Mail | MessageKind::Webhook => None,
         }
     }

@@ -1,4 +1,5 @@
-//! Short messages as files in a folder, for the gateway that collects them.
+//! Messages as files in a folder, for whatever collects them: the gateway for short
+//! messages, the printer for slips.
 //!
 //! One file a message, named by its identifier, for the owner's eyes. It is written
 //! beside its place and renamed into it, so a collector sees the whole of it or
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 use serde::Serialize;
+use tillkey_wire::ids::MessageId;
 use zeroize::Zeroizing;
 
 use super::sender::{Letter, SendFault, Sender};
@@ -43,6 +45,26 @@ impl Spool {
         }
     }
 
+    /// Leaves a file, named by its message.
+    ///
+    /// # Errors
+    /// [`SendFault::Passing`] where the folder is full or cannot be written.
+    pub(super) fn leave(
+        &self,
+        id: &MessageId,
+        extension: &str,
+        bytes: &[u8],
+    ) -> Result<(), SendFault> {
+        self.take_room()?;
+        let name = format!("{id}.{extension}");
+        self.write(&name, bytes).map_err(|error| {
+            tracing::warn!(%error, message.id = %id, "a message was not spooled");
+            // The folder may be gone: the next try looks, and makes it again.
+            self.room.store(0, Ordering::Relaxed);
+            SendFault::Passing("the spool folder cannot be written")
+        })
+    }
+
     fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let beside = self.folder.join(format!(".{name}.part"));
         let mut file = OpenOptions::new()
@@ -55,7 +77,7 @@ impl Spool {
         // Once a message counts as sent, its text is wiped from the database: then the
         // file has to outlast a power cut.
         file.sync_all()?;
-        fs::rename(&beside, self.folder.join(format!("{name}.json")))?;
+        fs::rename(&beside, self.folder.join(name))?;
         File::open(&self.folder)?.sync_all()
     }
 
@@ -108,13 +130,7 @@ impl Sender for Spool {
         let bytes = serde_json::to_vec(&spooled)
             .map(Zeroizing::new)
             .map_err(|_| SendFault::Lasting("the message cannot be written as JSON"))?;
-        self.take_room()?;
-        self.write(&letter.id.to_string(), &bytes).map_err(|error| {
-            tracing::warn!(%error, message.id = %letter.id, "a message was not spooled");
-            // The folder may be gone: the next try looks, and makes it again.
-            self.room.store(0, Ordering::Relaxed);
-            SendFault::Passing("the spool folder cannot be written")
-        })
+        self.leave(&letter.id, "json", &bytes)
     }
 }
 
@@ -122,7 +138,6 @@ impl Sender for Spool {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use tillkey_wire::ids::MessageId;
     use tillkey_wire::secret::Secret;
 
     use super::*;

@@ -19,7 +19,8 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::limits::{
-    BATCH_MAX, LEASE, LOOK_AFTER_MAX, LOOK_AFTER_MIN, SEND_WAIT_MAX, SENDING_AT_ONCE_MAX, TRIES_MAX,
+    BATCH_MAX, LEASE, LOOK_AFTER_MAX, LOOK_AFTER_MIN, SEND_WAIT_MAX, SENDING_AT_ONCE_MAX,
+    SLIP_TRIES_MAX, TRIES_MAX,
 };
 use super::rest;
 use super::sender::{Letter, SendFault, Senders};
@@ -131,6 +132,14 @@ async fn claim(shell: &Shell, now: Timestamp) -> Result<Vec<Task>, Fault> {
         .await
 }
 
+/// How often a message of this kind is taken up.
+const fn tries_max(kind: MessageKind) -> u32 {
+    match kind {
+        MessageKind::Slip => SLIP_TRIES_MAX,
+        MessageKind::Sms | MessageKind::Mail | MessageKind::Webhook => TRIES_MAX,
+    }
+}
+
 /// Sends one message and notes what came of it.
 async fn settle(shell: &Shell, senders: &Senders, task: Task) -> Result<(), Fault> {
     let Task {
@@ -141,7 +150,7 @@ async fn settle(shell: &Shell, senders: &Senders, task: Task) -> Result<(), Faul
     } = task;
     let sent = match letter {
         // The process ended each time before it could say how it went.
-        _ if tries > TRIES_MAX => Err(SendFault::Lasting("taken up too often")),
+        _ if tries > tries_max(kind) => Err(SendFault::Lasting("taken up too often")),
         Err(fault) => Err(fault),
         Ok(letter) => send(senders, kind, letter).await,
     };
@@ -153,7 +162,7 @@ async fn settle(shell: &Shell, senders: &Senders, task: Task) -> Result<(), Faul
                 .write(move |tx| outbox::sent(tx, id, now))
                 .await?;
         }
-        Err(SendFault::Passing(why)) if tries < TRIES_MAX => {
+        Err(SendFault::Passing(why)) if tries < tries_max(kind) => {
             let rest = rest::after(tries, &mut shell.rng());
             let rest = SignedDuration::try_from(rest).unwrap_or(SignedDuration::MAX);
             let next_at = now.checked_add(rest).unwrap_or(Timestamp::MAX);

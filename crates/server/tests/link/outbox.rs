@@ -80,7 +80,10 @@ async fn d10_a_poison_message_holds_up_no_other() {
     queue(&world, &["poison", "never", "once more", "plain"]).await;
 
     let (_stop, told) = watch::channel(false);
-    let senders = Senders { sms: script };
+    let senders = Senders {
+        slips: Arc::clone(&script),
+        sms: script,
+    };
     let worker = tokio::spawn(run_with(world.shell.clone(), senders, told));
     assert_eq!(soon("message", arrived.recv()).await.unwrap(), "plain");
     soon("dead letter", async {
@@ -132,8 +135,10 @@ async fn a_message_of_an_erased_merchant_is_a_dead_letter() {
         sent,
     };
     let (_stop, told) = watch::channel(false);
+    let script: Arc<dyn Sender> = Arc::new(script);
     let senders = Senders {
-        sms: Arc::new(script),
+        slips: Arc::clone(&script),
+        sms: script,
     };
     let worker = tokio::spawn(run_with(world.shell.clone(), senders, told));
     soon("dead letter", async {

@@ -89,6 +89,7 @@ impl World {
         let link = tokio::spawn(link::run(shell.clone(), links.clone(), told.clone()));
         let (sms, phone) = mpsc::unbounded_channel();
         let senders = Senders {
+            slips: Arc::new(Phone(sms.clone())),
             sms: Arc::new(Phone(sms)),
         };
         tokio::spawn(outbox::run_with(shell.clone(), senders, told));

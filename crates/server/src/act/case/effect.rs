@@ -107,8 +107,8 @@ fn revoke(
     queue(step, tx, subject, ("revoke_credential", &command, until))
 }
 
-/// The code goes to the registered contact, or to the screen that asked for a first
-/// password; the terminal learns that there is one, not what it is.
+/// The code goes to the registered contact, on a sealed slip, or to the screen that
+/// asked for a first password; the terminal learns that there is one, not what it is.
 fn issued(
     step: &mut Step<'_>,
     tx: &mut dyn Tx,
@@ -130,6 +130,10 @@ fn issued(
     reset_code::issue(tx, &new)?;
     match to {
         Destination::TerminalScreen => step.screen_code = Some(code),
+        Destination::SealedSlip => {
+            super::slip::queue(step, tx, (case, subject), (id, code, expires_at))?;
+            announce(step, tx, (case, subject), expires_at)?;
+        }
         Destination::Contact => {
             let minutes = step.shell.terms().reset_code_minutes;
             let text = step
@@ -140,15 +144,25 @@ fn issued(
             let contact =
                 contact::present(tx, &subject.merchant)?.ok_or(Fault::Missing("contact"))?;
             owe(step, tx, (&contact, format!("reset_code/{id}")), text)?;
-            let command = Command::CodeIssued {
-                case: case.id(),
-                operator: subject.operator,
-                expires_at,
-            };
-            queue(step, tx, subject, ("code_issued", &command, expires_at))?;
+            announce(step, tx, (case, subject), expires_at)?;
         }
     }
     Ok(())
+}
+
+/// Tells the terminal that there is a code, and not what it is.
+fn announce(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    (case, subject): (&Case, &Subject),
+    expires_at: Timestamp,
+) -> Result<(), Fault> {
+    let command = Command::CodeIssued {
+        case: case.id(),
+        operator: subject.operator,
+        expires_at,
+    };
+    queue(step, tx, subject, ("code_issued", &command, expires_at))
 }
 
 /// The new password is in force: whatever the old one opened ends, the operator

@@ -4,9 +4,13 @@
 //! load, decide, append, do what follows, draw the view. The bell rings after the
 //! commit.
 
+pub mod counter;
 mod effect;
+pub mod form;
 mod guessing;
 mod questions;
+pub mod scan;
+pub mod slip;
 mod sms_code;
 pub(super) mod step;
 pub(super) mod view;
@@ -14,10 +18,11 @@ pub(super) mod view;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tillkey_rules::attempts::{self as budgets, Scope};
 use tillkey_rules::case::{self as rules, Case, Command, Opening, State};
-use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
+use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode, Validity};
 use tillkey_rules::party::{Actor, Role, Subject};
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::trade::Question;
@@ -232,11 +237,15 @@ pub enum Presented {
     IdentityDocument {
         /// Its number.
         number: ResidentIdentityNumber,
+        /// Until when it is valid, where whoever inspected it says so.
+        validity: Option<Validity>,
     },
     /// An original business licence.
     BusinessLicence {
         /// Its unified social credit code.
         code: SocialCreditCode,
+        /// Until when it is valid, where whoever inspected it says so.
+        validity: Option<Validity>,
     },
     /// Answers to the questions about the merchant's trade, as typed: fen, or counts.
     RecentTransactions(BTreeMap<Question, i64>),
@@ -249,6 +258,16 @@ impl Presented {
             Self::IdentityDocument { .. } => EvidenceKind::IdentityDocument,
             Self::BusinessLicence { .. } => EvidenceKind::BusinessLicence,
             Self::RecentTransactions(_) => EvidenceKind::RecentTransactions,
+        }
+    }
+
+    /// Whether it has expired by its own date.
+    fn is_expired(&self, today: Date) -> bool {
+        match self {
+            Self::IdentityDocument { validity, .. } | Self::BusinessLicence { validity, .. } => {
+                validity.is_some_and(|validity| !validity.holds_on(today))
+            }
+            _ => false,
         }
     }
 }
@@ -268,6 +287,10 @@ pub async fn present(
 ) -> Result<CaseView, Failure> {
     let source = access.source(source);
     on_case(shell, case, access, once, move |step, tx, case, by| {
+        // By its own date, before anything is compared: it costs no guess.
+        if presented.is_expired(step.shell.day(step.now)) {
+            return Ok((case, Some(Refusal::DocumentExpired)));
+        }
         if let Err(refusal) = count_proof(step, tx, &case, &source)? {
             return Ok((case, Some(refusal)));
         }
@@ -363,9 +386,9 @@ pub async fn send_code_again(
     access: &Access,
     once: Option<Once>,
 ) -> Result<CaseView, Failure> {
-    on_case(shell, case, access, once, move |step, tx, case, _| {
+    on_case(shell, case, access, once, move |step, tx, case, by| {
         let command = step.issue(&case);
-        step.run(tx, case, &command, &Actor::System)
+        step.run(tx, case, &command, by)
     })
     .await
 }
@@ -602,6 +625,7 @@ pub(super) const fn begin_step<'a>(
         rng,
         rings: Vec::new(),
         screen_code: None,
+        slip_printer: None,
         at_terminal: false,
     }
 }
@@ -704,12 +728,12 @@ fn compare(
         Presented::RecentTransactions(answers) => {
             return questions::compare(step, tx, case, answers);
         }
-        Presented::IdentityDocument { number } => (
+        Presented::IdentityDocument { number, .. } => (
             EvidenceKind::IdentityDocument,
             number.expose(),
             &[DocumentRole::Holder, DocumentRole::Proxy],
         ),
-        Presented::BusinessLicence { code } => (
+        Presented::BusinessLicence { code, .. } => (
             EvidenceKind::BusinessLicence,
             code.expose(),
             &[DocumentRole::Business],

@@ -13,7 +13,7 @@ use tillkey_store::party::subject;
 use tillkey_store::tx::Tx;
 use tillkey_store::{attempts, case as cases};
 use tillkey_wire::code::ResetCode;
-use tillkey_wire::ids::{AcquirerId, CodeId};
+use tillkey_wire::ids::{AcquirerId, CodeId, PrinterName};
 
 use super::effect;
 use crate::bell::Ring;
@@ -29,6 +29,8 @@ pub(in crate::act) struct Step<'a> {
     pub(in crate::act) rings: Vec<Ring>,
     /// A code that goes to the screen of the terminal that asked, and nowhere else.
     pub(in crate::act) screen_code: Option<ResetCode>,
+    /// The printer of a code that goes on a sealed slip.
+    pub(in crate::act) slip_printer: Option<PrinterName>,
     /// Whether it is the terminal that asked and waits for the answer.
     pub(in crate::act) at_terminal: bool,
 }
@@ -149,8 +151,10 @@ impl Step<'_> {
         if case.preparation().is_none() {
             return Some(Command::Prepare(Preparation::NothingToBackUp));
         }
-        // Only the first code goes out by itself. A further one is asked for.
-        (case.codes_issued() == 0).then(|| self.issue(case))
+        // Only the first code goes out by itself, and none to a phone that is said to be
+        // gone. A further one is asked for.
+        let by_itself = case.codes_issued() == 0 && case.delivery() == Destination::Contact;
+        by_itself.then(|| self.issue(case))
     }
 
     /// The command that issues a code to where this case's codes go.

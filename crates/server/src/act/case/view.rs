@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_rules::case::{Case, State};
-use tillkey_rules::event::{CaseEvent, Event};
+use tillkey_rules::event::{CaseEvent, Destination, Event};
 use tillkey_rules::policy::{Bilingual, Decision};
 use tillkey_rules::trade::Question;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
@@ -39,6 +39,9 @@ pub struct CaseView {
     pub next: Vec<EvidenceKind>,
     /// The evidence that it holds.
     pub evidence: Vec<EvidenceKind>,
+    /// Where its codes go.
+    #[serde(default)]
+    pub delivery: Destination,
     /// How many reviewers are needed.
     pub reviewers_needed: u8,
     /// How many have approved.
@@ -114,6 +117,7 @@ pub(in crate::act) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Resul
             .unwrap_or_default(),
         next: next(shell, case),
         evidence: case.evidence().keys().copied().collect(),
+        delivery: case.delivery(),
         reviewers_needed: case.reviewers_needed(),
         reviews: u8::try_from(approvals).unwrap_or(u8::MAX),
         review_by: case.review_by(),

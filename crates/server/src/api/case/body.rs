@@ -71,6 +71,8 @@ pub(crate) struct CaseBody {
     /// The evidence that it holds.
     #[schema(value_type = Vec<EvidenceWord>)]
     evidence: Vec<EvidenceKind>,
+    /// How its code is handed over: `contact`, `sealed_slip`, or `terminal_screen`.
+    delivery: &'static str,
     /// How many reviewers the decision asks for.
     reviewers_needed: u8,
     /// How many have approved.
@@ -176,6 +178,7 @@ impl From<CaseView> for CaseBody {
                 .collect(),
             next: view.next,
             evidence: view.evidence,
+            delivery: view.delivery.name(),
             reviewers_needed: view.reviewers_needed,
             reviews: view.reviews,
             review_by: view.review_by,

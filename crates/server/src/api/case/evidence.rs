@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
+use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode, Validity};
 use tillkey_rules::trade::{QUESTIONS, Question};
 use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_wire::code::SmsCode;
@@ -32,7 +32,7 @@ use tillkey_rules::refusal::Refusal;
 pub(super) struct Evidence {
     /// Which kind. `sms_code` has `code`; `recent_transactions` has `answers`;
     /// `identity_document` and `business_licence`, which clerks alone present, have
-    /// `number` and `original_inspected`.
+    /// `number`, `original_inspected` and `valid_until`.
     #[schema(value_type = EvidenceWord)]
     kind: EvidenceKind,
     /// The six digits that were sent.
@@ -41,8 +41,13 @@ pub(super) struct Evidence {
     /// The document's number, as typed from the original.
     #[schema(value_type = Option<String>, max_length = 18)]
     number: Option<Number>,
-    /// That the original was seen; a copy is no evidence.
+    /// That the original was seen, is genuine and in date, and is the person's who
+    /// presents it; a copy is no evidence.
     original_inspected: Option<bool>,
+    /// Until when it is valid, by its own words: a day as `2031-05-20`, or `long_term`.
+    /// Where it is said and has passed, the document is refused.
+    #[schema(value_type = Option<String>, example = "2031-05-20")]
+    valid_until: Option<String>,
     /// What the caller said, for as many of the case's questions as they answered.
     #[schema(max_items = 4)]
     answers: Option<Vec<Answer>>,
@@ -77,13 +82,18 @@ impl Evidence {
             number,
             original_inspected,
             answers,
+            valid_until,
         } = self;
         if kind != EvidenceKind::RecentTransactions {
             none_of(&[("answers", answers.is_some())])?;
         }
         match kind {
             EvidenceKind::SmsCode => {
-                let foreign = [("number", number.is_some()), inspected(original_inspected)];
+                let foreign = [
+                    ("number", number.is_some()),
+                    ("original_inspected", original_inspected.is_some()),
+                    ("valid_until", valid_until.is_some()),
+                ];
                 none_of(&foreign)?;
                 Ok(Presented::SmsCode(code.ok_or_else(|| missing("code"))?))
             }
@@ -92,20 +102,23 @@ impl Evidence {
                 let text = original(number, original_inspected)?;
                 let number = ResidentIdentityNumber::parse(text.expose())
                     .map_err(|invalid| Problem::of_id("number", &invalid))?;
-                Ok(Presented::IdentityDocument { number })
+                let validity = validity(valid_until.as_deref())?;
+                Ok(Presented::IdentityDocument { number, validity })
             }
             EvidenceKind::BusinessLicence => {
                 none_of(&[("code", code.is_some())])?;
                 let text = original(number, original_inspected)?;
                 let code = SocialCreditCode::parse(text.expose())
                     .map_err(|invalid| Problem::of_id("number", &invalid))?;
-                Ok(Presented::BusinessLicence { code })
+                let validity = validity(valid_until.as_deref())?;
+                Ok(Presented::BusinessLicence { code, validity })
             }
             EvidenceKind::RecentTransactions => {
                 none_of(&[
                     ("code", code.is_some()),
                     ("number", number.is_some()),
-                    inspected(original_inspected),
+                    ("original_inspected", original_inspected.is_some()),
+                    ("valid_until", valid_until.is_some()),
                 ])?;
                 let answers = each_once(answers.ok_or_else(|| missing("answers"))?)?;
                 Ok(Presented::RecentTransactions(answers))
@@ -139,8 +152,12 @@ fn missing(field: &str) -> FieldFault {
     FieldFault::new(field, "is missing")
 }
 
-const fn inspected(field: Option<bool>) -> (&'static str, bool) {
-    ("original_inspected", field.is_some())
+/// Until when a document is valid, where that is said.
+fn validity(text: Option<&str>) -> Result<Option<Validity>, FieldFault> {
+    let read = |text| {
+        Validity::parse(text).map_err(|invalid| FieldFault::new("valid_until", invalid.rule))
+    };
+    text.map(read).transpose()
 }
 
 /// Refuses the fields of another kind.

@@ -4,6 +4,7 @@
 //! allowed or right is decided below; a case that is not this caller's is not there.
 
 mod body;
+mod counter;
 mod events;
 mod evidence;
 
@@ -40,6 +41,11 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(cancel))
         .routes(routes!(hand_over))
         .routes(routes!(send_code_again))
+        .routes(routes!(counter::take_scan, counter::list_scans))
+        .routes(routes!(counter::show_scan))
+        .routes(routes!(counter::print_form))
+        .routes(routes!(counter::choose_delivery))
+        .routes(routes!(counter::print_slip))
 }
 
 /// What opens a case.

@@ -52,7 +52,8 @@ pub(crate) struct NoBody {
 pub(crate) struct RequestDigest(pub(crate) [u8; 32]);
 
 impl RequestDigest {
-    fn of(method: &str, path: &str, body: &[u8]) -> Self {
+    /// The digest of a request.
+    pub(crate) fn of(method: &str, path: &str, body: &[u8]) -> Self {
         let mut hash = Sha256::new();
         for part in [method.as_bytes(), path.as_bytes(), body] {
             // Lengths first, so that no two requests are spelt alike.
@@ -127,12 +128,13 @@ struct Nothing {}
 async fn whole(request: Request, bytes_max: usize) -> Result<(Vec<u8>, RequestDigest), Problem> {
     let method = request.method().as_str().to_owned();
     let path = request.uri().path().to_owned();
-    let bytes = within_limit(request.into_body(), bytes_max).await?;
+    let bytes = within(request.into_body(), bytes_max).await?;
     let digest = RequestDigest::of(&method, &path, &bytes);
     Ok((bytes, digest))
 }
 
-async fn within_limit(body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
+/// A whole body, if it is no larger than this.
+pub(crate) async fn within(body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     // The size that the sender gives first, so that nothing of a large body is read.
     let hint = axum::body::HttpBody::size_hint(&body).lower();
     if usize::try_from(hint).unwrap_or(usize::MAX) > bytes_max {
