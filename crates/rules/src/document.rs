@@ -157,9 +157,21 @@ mod tests {
             ("2046-01-01", true),
             ("long_term", true),
         ] {
-            assert_eq!(Validity::parse(text).unwrap().holds_on(today), holds, "{text}");
+            assert_eq!(
+                Validity::parse(text).unwrap().holds_on(today),
+                holds,
+                "{text}"
+            );
         }
-        for bad in ["", "2026-13-01", "2026-02-30", "20261124", "2026-11-24T00:00:00Z", "长期", "26-11-24"] {
+        for bad in [
+            "",
+            "2026-13-01",
+            "2026-02-30",
+            "20261124",
+            "2026-11-24T00:00:00Z",
+            "长期",
+            "26-11-24",
+        ] {
             assert!(Validity::parse(bad).is_err(), "{bad}");
         }
     }

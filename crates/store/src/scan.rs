@@ -178,7 +178,10 @@ pub fn seen(tx: &mut dyn Tx, likeness: &Likeness) -> Result<Vec<Sighting>, Fault
             replaced_at: row.take()?,
         })
     };
-    tx.query_many(SEEN, &values)?.into_iter().map(read).collect()
+    tx.query_many(SEEN, &values)?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 fn take_kind(row: &mut Row) -> Result<EvidenceKind, Fault> {

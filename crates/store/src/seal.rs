@@ -339,7 +339,10 @@ impl SealKeys {
     /// is known again.
     pub fn picture_index(&self, acquirer: &AcquirerId, of_what: &str, digest: &[u8; 32]) -> Digest {
         let digest = data_encoding::HEXLOWER.encode(digest);
-        keyed(&self.index, &["picture", acquirer.as_str(), of_what, &digest])
+        keyed(
+            &self.index,
+            &["picture", acquirer.as_str(), of_what, &digest],
+        )
     }
 
     /// The digest of a text that is kept elsewhere or nowhere, such as a reviewer's

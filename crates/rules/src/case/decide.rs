@@ -159,7 +159,11 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
 
 /// Who may drive a case of this channel. Counter evidence is for clerks alone,
 /// because only they have seen the original; a terminal drives its own cases only.
-pub(super) fn may_drive(channel: Channel, subject: Option<&Subject>, by: &Actor) -> Result<(), Refusal> {
+pub(super) fn may_drive(
+    channel: Channel,
+    subject: Option<&Subject>,
+    by: &Actor,
+) -> Result<(), Refusal> {
     let allowed = match (channel, by) {
         (_, Actor::System) => true,
         (Channel::App, Actor::Holder) => true,
@@ -186,7 +190,11 @@ pub(super) fn in_state(case: &Case, state: State) -> Result<(), Refusal> {
 }
 
 /// Whether this kind can be presented in the case's channel, here and now.
-pub(super) fn is_offered(case: &Case, kind: EvidenceKind, facts: &Facts<'_>) -> Result<(), Refusal> {
+pub(super) fn is_offered(
+    case: &Case,
+    kind: EvidenceKind,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
     let offered = facts.policy.offers().of(case.channel()).contains(&kind);
     if offered && facts.offered.contains(&kind) {
         Ok(())

@@ -17,5 +17,4 @@ CREATE UNIQUE INDEX scans_kept ON scans (case_id, kind, side) WHERE replaced_at 
 CREATE INDEX scans_by_file ON scans (file_index);
 CREATE INDEX scans_by_pixels ON scans (pixel_index);
 
-CREATE INDEX cases_open_by_channel ON cases (acquirer, channel, opened_at, id) WHERE is_open = 1;
 CREATE INDEX cases_proven_gathering ON cases (acquirer, opened_at, id) WHERE state = 'gathering' AND is_proven = 1;

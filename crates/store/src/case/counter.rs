@@ -1,4 +1,4 @@
-//! The cases that wait at a counter.
+//! The cases that may have to come to a counter.
 
 use tillkey_wire::ids::AcquirerId;
 
@@ -8,26 +8,10 @@ use crate::tx::{Tx, statements};
 use crate::value::Value;
 
 statements! {
-    OPEN_HERE: "list the open cases of the counter" =
-        "SELECT acquirer, folded FROM cases \
-         WHERE acquirer = $1 AND channel = 'counter' AND is_open = 1 \
-         ORDER BY opened_at DESC, id DESC LIMIT $2";
     PROVEN_ELSEWHERE: "list the proven cases of other channels" =
         "SELECT acquirer, folded FROM cases \
          WHERE acquirer = $1 AND state = 'gathering' AND is_proven = 1 AND channel <> 'counter' \
          ORDER BY opened_at DESC, id DESC LIMIT $2";
-}
-
-/// The open cases of the counter, newest first.
-///
-/// # Errors
-/// A [`Fault`] of the engine.
-pub fn open_here(
-    tx: &mut dyn Tx,
-    acquirer: &AcquirerId,
-    limit: u32,
-) -> Result<Vec<Stored>, Fault> {
-    of(tx, OPEN_HERE, acquirer, limit)
 }
 
 /// The cases of other channels in which something was proven and more is needed,
@@ -40,17 +24,9 @@ pub fn proven_elsewhere(
     acquirer: &AcquirerId,
     limit: u32,
 ) -> Result<Vec<Stored>, Fault> {
-    of(tx, PROVEN_ELSEWHERE, acquirer, limit)
-}
-
-fn of(
-    tx: &mut dyn Tx,
-    statement: crate::tx::Statement,
-    acquirer: &AcquirerId,
-    limit: u32,
-) -> Result<Vec<Stored>, Fault> {
     let limit = limit.min(crate::limits::PAGE_MAX);
-    tx.query_many(statement, &[Value::from(acquirer), Value::from(limit)])?
+    let values = [Value::from(acquirer), Value::from(limit)];
+    tx.query_many(PROVEN_ELSEWHERE, &values)?
         .into_iter()
         .map(read)
         .collect()

@@ -5,7 +5,9 @@ use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_wire::ids::{CaseId, ScanId};
 
 use super::Open;
-use super::ground::{at, bank, case_id, keys, opened, other_shop, rng, settle, shop, step, subject};
+use super::ground::{
+    at, bank, case_id, keys, opened, other_shop, rng, settle, shop, step, subject,
+};
 use crate::fault::Fault;
 use crate::outbox::{self, MessageKind, NewMessage, Standing};
 use crate::scan::{self, Likeness, NewScan};
@@ -55,7 +57,10 @@ pub(super) fn a_replaced_scan_is_wiped(open: Open<'_>) -> Result<(), Fault> {
         scan::add(tx, &key, &first, &mut rng)?;
         let found = scan::find(tx, case_id(1), first.id)?.ok_or(Fault::Missing("scan"))?;
         assert_eq!(found.picture(&key)?.expose().as_slice(), b"a picture");
-        assert!(scan::find(tx, case_id(2), first.id)?.is_none(), "of another case");
+        assert!(
+            scan::find(tx, case_id(2), first.id)?.is_none(),
+            "of another case"
+        );
         let back = NewScan {
             side: Side::Back,
             ..new(3, case_id(1), (3, 3))
@@ -64,8 +69,14 @@ pub(super) fn a_replaced_scan_is_wiped(open: Open<'_>) -> Result<(), Fault> {
         scan::add(tx, &key, &second, &mut rng)?;
         assert!(scan::find(tx, case_id(1), first.id)?.is_none(), "replaced");
         assert!(scan::find(tx, case_id(1), second.id)?.is_some());
-        assert!(scan::find(tx, case_id(1), back.id)?.is_some(), "the other side stays");
-        assert!(matches!(scan::add(tx, &key, &second, &mut rng), Err(Fault::Taken(_))));
+        assert!(
+            scan::find(tx, case_id(1), back.id)?.is_some(),
+            "the other side stays"
+        );
+        assert!(matches!(
+            scan::add(tx, &key, &second, &mut rng),
+            Err(Fault::Taken(_))
+        ));
         seal::erase(tx, &Owner::Merchant(shop()))?;
         assert!(matches!(key_of(tx, shop()), Err(Fault::Unsealable(_))));
         Ok(())
@@ -87,7 +98,13 @@ pub(super) fn e19_a_picture_is_known_again(open: Open<'_>) -> Result<(), Fault> 
             (likeness(1, 2), vec![shop(), other_shop()]),
             (likeness(9, 9), vec![]),
             // A file's digest is no pixels' digest.
-            (Likeness { file: likeness(1, 1).pixels, pixels: likeness(1, 1).file }, vec![]),
+            (
+                Likeness {
+                    file: likeness(1, 1).pixels,
+                    pixels: likeness(1, 1).file,
+                },
+                vec![],
+            ),
         ] {
             let seen = scan::seen(tx, &same)?;
             let found: Vec<_> = seen.into_iter().map(|sighting| sighting.merchant).collect();
@@ -108,7 +125,11 @@ pub(super) fn a_message_says_how_it_stands(open: Open<'_>) -> Result<(), Fault> 
     store.write_blocking(|tx| {
         settle(tx)?;
         let (key, mut rng) = (key_of(tx, shop())?, rng(4));
-        for (number, end) in [(1, Standing::Waiting), (2, Standing::Sent), (3, Standing::Dead)] {
+        for (number, end) in [
+            (1, Standing::Waiting),
+            (2, Standing::Sent),
+            (3, Standing::Dead),
+        ] {
             let id = MessageId::from_bytes([number; 10]);
             let effect = format!("slip/{number}");
             let message = NewMessage {

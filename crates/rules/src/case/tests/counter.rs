@@ -16,7 +16,9 @@ fn at_counter() -> Story {
 }
 
 fn on_file() -> Story {
-    at_counter().scans(Side::Front, None).scans(Side::Back, None)
+    at_counter()
+        .scans(Side::Front, None)
+        .scans(Side::Back, None)
 }
 
 /// Reviewed with the slip in it, and ready.
@@ -51,7 +53,9 @@ fn a_side_has_one_scan_and_a_case_so_many() {
 #[test]
 fn c01_no_scan_before_its_document_has_matched() {
     let opened = || a_case().by(Channel::Counter).opened();
-    opened().scans(Side::Front, None).nothing_but(&Refusal::OutOfOrder);
+    opened()
+        .scans(Side::Front, None)
+        .nothing_but(&Refusal::OutOfOrder);
     opened()
         .answers(BusinessLicence)
         .scans(Side::Front, None)
@@ -103,7 +107,10 @@ fn a_slip_is_chosen_with_both_sides_on_file() {
 
 #[test]
 fn a_slip_belongs_to_the_counter() {
-    a_case().proven().delivers(SealedSlip).nothing_but(&Refusal::NotOffered);
+    a_case()
+        .proven()
+        .delivers(SealedSlip)
+        .nothing_but(&Refusal::NotOffered);
     a_case()
         .by(Channel::Hotline)
         .proven()
@@ -141,10 +148,19 @@ fn f02_a_slip_takes_its_own_approval() {
 #[test]
 fn f02_nobody_but_a_clerk_has_a_slip_printed() {
     let colleague = staff("chen.clerk", "chen", Role::Clerk);
-    slip_approved().issues_by(SealedSlip, &colleague).is(State::Issued);
+    slip_approved()
+        .issues_by(SealedSlip, &colleague)
+        .is(State::Issued);
     // The reviewer's second account, a clerk's, is the reviewer.
     let both = staff("zhao.clerk", "zhao", Role::Clerk);
-    for by in [Actor::System, Actor::Holder, agent(), reviewer(), till(), both] {
+    for by in [
+        Actor::System,
+        Actor::Holder,
+        agent(),
+        reviewer(),
+        till(),
+        both,
+    ] {
         slip_approved()
             .issues_by(SealedSlip, &by)
             .nothing_but(&Refusal::NotAllowed);
@@ -158,7 +174,9 @@ fn a_phone_that_is_gone_is_sent_nothing_by_itself() {
             .issues_by(Contact, &by)
             .nothing_but(&Refusal::NotAllowed);
     }
-    slip_approved().issues_by(Contact, &clerk()).is(State::Issued);
+    slip_approved()
+        .issues_by(Contact, &clerk())
+        .is(State::Issued);
 }
 
 #[test]
