@@ -22,10 +22,7 @@ pub(super) struct Printers(BTreeMap<PrinterName, Spool>);
 
 impl Printers {
     /// Printers that take files from folders of their name.
-    pub(super) fn new(
-        folder: &Path,
-        names: impl IntoIterator<Item = PrinterName>,
-    ) -> Self {
+    pub(super) fn new(folder: &Path, names: impl IntoIterator<Item = PrinterName>) -> Self {
         let spool = |name: PrinterName| {
             let spool = Spool::new(folder.join(name.as_str()), SLIPS_WAITING_MAX);
             (name, spool)
@@ -78,9 +75,17 @@ mod tests {
         printers.send(&letter("counter-1", SLIP)).unwrap();
         printers.send(&letter("counter-1", SLIP)).unwrap();
         let there = folder.path().join("counter-1");
-        let files: Vec<_> = fs::read_dir(&there).unwrap().map(|file| file.unwrap().path()).collect();
-        let [file] = files.as_slice() else { panic!("{files:?}") };
-        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        let files: Vec<_> = fs::read_dir(&there)
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .collect();
+        let [file] = files.as_slice() else {
+            panic!("{files:?}")
+        };
+        assert_eq!(
+            fs::metadata(file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         assert!(fs::read(file).unwrap().starts_with(b"%PDF-"));
     }
 
@@ -96,7 +101,10 @@ mod tests {
             ("counter-1", "12345678"),
         ] {
             let sent = printers.send(&letter(printer, body));
-            assert!(matches!(sent, Err(SendFault::Lasting(_))), "{printer} {body}");
+            assert!(
+                matches!(sent, Err(SendFault::Lasting(_))),
+                "{printer} {body}"
+            );
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

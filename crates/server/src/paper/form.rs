@@ -2,7 +2,9 @@
 //! and that they may ask for it. It holds no document number and no code.
 
 use tillkey_rules::vocabulary::Reason;
-use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, StaffId, TerminalNumber};
+use tillkey_wire::ids::{
+    AcquirerId, CaseId, MerchantNumber, OperatorNumber, StaffId, TerminalNumber,
+};
 
 use super::letters::{Weight, lines};
 use super::sheet::{Page, WIDTH, file};
@@ -75,15 +77,25 @@ impl Form {
         page.text_amid(782.0, (18.0, Weight::Bold), &zh.title);
         page.text_amid(765.0, (11.0, Weight::Plain), &en.title);
         let mut pen = Pen { page, y: 738.0 };
-        pen.pair((|w| &w.case, &self.case.to_string()), (|w| &w.printed, &self.printed));
+        pen.pair(
+            (|w| &w.case, &self.case.to_string()),
+            (|w| &w.printed, &self.printed),
+        );
         let clerk = self.clerk.as_ref().map_or("", StaffId::as_str);
-        pen.pair((|w| &w.acquirer, self.acquirer.as_str()), (|w| &w.clerk, clerk));
+        pen.pair(
+            (|w| &w.acquirer, self.acquirer.as_str()),
+            (|w| &w.clerk, clerk),
+        );
         pen.pair((|w| &w.branch, ""), (|w| &w.date, ""));
         self.subject(&mut pen);
         self.inspected(&mut pen);
         self.delivery(&mut pen);
         self.signatures(&mut pen);
-        pen.page.text_amid(40.0, (SMALL, Weight::Plain), &format!("{} {}", zh.footer, en.footer));
+        pen.page.text_amid(
+            40.0,
+            (SMALL, Weight::Plain),
+            &format!("{} {}", zh.footer, en.footer),
+        );
         file(&zh.title, vec![pen.page])
     }
 
@@ -114,16 +126,27 @@ impl Form {
     }
 
     fn inspected(&self, pen: &mut Pen) {
-        let Inspected { identity, licence, sms } = self.inspected;
+        let Inspected {
+            identity,
+            licence,
+            sms,
+        } = self.inspected;
         pen.heading(|w| &w.inspected);
         pen.ticks(&[(|w| &w.identity, identity)]);
         pen.ticks(&[(|w| &w.licence, licence)]);
         pen.ticks(&[(|w| &w.sms, sms)]);
-        let Scans { front, back, licence } = self.scans;
+        let Scans {
+            front,
+            back,
+            licence,
+        } = self.scans;
         pen.label(LEFT, |w| &w.scans);
         pen.down(16.0);
-        let scans: [(Label, bool); 3] =
-            [(|w| &w.front, front), (|w| &w.back, back), (|w| &w.sheet, licence)];
+        let scans: [(Label, bool); 3] = [
+            (|w| &w.front, front),
+            (|w| &w.back, back),
+            (|w| &w.sheet, licence),
+        ];
         pen.ticks(&scans);
     }
 
@@ -146,13 +169,16 @@ impl Form {
             }
         }
         pen.down(26.0);
-        for label in [(|w: &FormWords| &w.signature) as Label, |w| &w.clerk_signature] {
+        for label in [(|w: &FormWords| &w.signature) as Label, |w| {
+            &w.clerk_signature
+        }] {
             pen.rule(LEFT, label, 170.0);
             pen.rule(LEFT + 340.0, |w| &w.date, 90.0);
             pen.down(40.0);
         }
         let seal = format!("{} {}", CHINESE.form.seal, ENGLISH.form.seal);
-        pen.page.text_to((RIGHT, pen.y + 6.0), (SMALL, Weight::Plain), &seal);
+        pen.page
+            .text_to((RIGHT, pen.y + 6.0), (SMALL, Weight::Plain), &seal);
     }
 }
 
@@ -169,9 +195,19 @@ impl Pen {
 
     fn heading(&mut self, label: Label) {
         self.down(8.0);
-        self.page.shade((LEFT - 6.0, self.y - 5.0), (RIGHT - LEFT + 12.0, 18.0), 0.92);
-        let end = self.page.text((LEFT, self.y), (11.0, Weight::Bold), label(&CHINESE.form));
-        self.page.text((end + 8.0, self.y), (9.5, Weight::Plain), label(&ENGLISH.form));
+        self.page.shade(
+            (LEFT - 6.0, self.y - 5.0),
+            (RIGHT - LEFT + 12.0, 18.0),
+            0.92,
+        );
+        let end = self
+            .page
+            .text((LEFT, self.y), (11.0, Weight::Bold), label(&CHINESE.form));
+        self.page.text(
+            (end + 8.0, self.y),
+            (9.5, Weight::Plain),
+            label(&ENGLISH.form),
+        );
         self.down(24.0);
     }
 
@@ -179,14 +215,16 @@ impl Pen {
     fn label(&mut self, x: f32, label: Label) -> f32 {
         let end = self.page.text((x, self.y), BODY, label(&CHINESE.form));
         let small = (SMALL, Weight::Plain);
-        self.page.text((end + 4.0, self.y), small, label(&ENGLISH.form))
+        self.page
+            .text((end + 4.0, self.y), small, label(&ENGLISH.form))
     }
 
     /// A label, and its value on a line to write on.
     fn field(&mut self, x: f32, label: Label, value: &str) {
         let from = self.label(x, label) + 8.0;
         let to = if x > LEFT { RIGHT } else { LEFT + 228.0 };
-        self.page.line((from, self.y - 3.0), (to, self.y - 3.0), 0.4);
+        self.page
+            .line((from, self.y - 3.0), (to, self.y - 3.0), 0.4);
         // A value that is longer than its line is set smaller, and then cut.
         let room = to - from - 4.0;
         let size = [10.0, 9.0, 8.0, 7.0]
@@ -195,7 +233,8 @@ impl Pen {
             .unwrap_or(7.0);
         let first = lines(value, Weight::Plain, (size, room)).into_iter().next();
         let first = first.unwrap_or_default();
-        self.page.text((from + 2.0, self.y), (size, Weight::Plain), &first);
+        self.page
+            .text((from + 2.0, self.y), (size, Weight::Plain), &first);
     }
 
     fn pair(&mut self, left: (Label, &str), right: (Label, &str)) {
@@ -218,6 +257,7 @@ impl Pen {
     fn rule(&mut self, x: f32, label: Label, length: f32) {
         let from = self.label(x, label) + 6.0;
         let to = (from + length).min(RIGHT);
-        self.page.line((from, self.y - 3.0), (to, self.y - 3.0), 0.6);
+        self.page
+            .line((from, self.y - 3.0), (to, self.y - 3.0), 0.6);
     }
 }

@@ -105,7 +105,9 @@ pub(super) fn runs(text: &str, weight: Weight) -> Vec<Run> {
 pub(super) fn width(text: &str, weight: Weight, size: f32) -> f32 {
     let of_run = |run: &Run| -> f32 {
         let letters = run.text.chars();
-        letters.map(|letter| f32::from(run.font.width(letter))).sum()
+        letters
+            .map(|letter| f32::from(run.font.width(letter)))
+            .sum()
     };
     runs(text, weight).iter().map(of_run).sum::<f32>() * size / 1_000.0
 }

@@ -19,7 +19,12 @@ impl Page {
     }
 
     /// Sets a text with its baseline beginning here, and says where it ends.
-    pub(super) fn text(&mut self, (x, y): (f32, f32), (size, weight): (f32, Weight), text: &str) -> f32 {
+    pub(super) fn text(
+        &mut self,
+        (x, y): (f32, f32),
+        (size, weight): (f32, Weight),
+        text: &str,
+    ) -> f32 {
         let text = shortened(text);
         let mut pen = x;
         for run in runs(&text, weight) {
@@ -43,7 +48,12 @@ impl Page {
     }
 
     /// Sets a text that ends here.
-    pub(super) fn text_to(&mut self, (x, y): (f32, f32), (size, weight): (f32, Weight), text: &str) {
+    pub(super) fn text_to(
+        &mut self,
+        (x, y): (f32, f32),
+        (size, weight): (f32, Weight),
+        text: &str,
+    ) {
         let from = x - width(&shortened(text), weight, size);
         self.text((from, y), (size, weight), text);
     }

@@ -81,7 +81,11 @@ impl Slip {
     fn how(&self, page: &mut Page) {
         let mut y = HEIGHT - 48.0;
         heading(page, &mut y, |w| &w.how);
-        for label in [(|w: &SlipWords| &w.how_choose) as Label, |w| &w.how_type, |w| &w.how_password] {
+        for label in [
+            (|w: &SlipWords| &w.how_choose) as Label,
+            |w| &w.how_type,
+            |w| &w.how_password,
+        ] {
             both(page, &mut y, label);
         }
         y -= 4.0;
@@ -95,7 +99,11 @@ impl Slip {
         let mut y = 2.0 * PANEL - 44.0;
         heading(page, &mut y, |w| &w.code);
         let (first, second) = self.code.expose().split_at_checked(4).unwrap_or(("", ""));
-        page.text_amid(1.5 * PANEL - 8.0, (CODE_SIZE, Weight::Code), &format!("{first} {second}"));
+        page.text_amid(
+            1.5 * PANEL - 8.0,
+            (CODE_SIZE, Weight::Code),
+            &format!("{first} {second}"),
+        );
         let y = PANEL + 58.0;
         self.facts(page, y);
     }

@@ -63,15 +63,25 @@ fn shown(pdf: &[u8]) -> Vec<Shown> {
 
 fn streams(pdf: &[u8]) -> Vec<&[u8]> {
     let find = |from: usize, what: &[u8]| {
-        pdf[from..].windows(what.len()).position(|window| window == what).map(|at| from + at)
+        pdf[from..]
+            .windows(what.len())
+            .position(|window| window == what)
+            .map(|at| from + at)
     };
     let mut streams = Vec::new();
     let mut from = 0;
     while let Some(head) = find(from, b"/Length ") {
-        let digits: String = pdf[head + 8..].iter().map(|b| char::from(*b)).take_while(char::is_ascii_digit).collect();
+        let digits: String = pdf[head + 8..]
+            .iter()
+            .map(|b| char::from(*b))
+            .take_while(char::is_ascii_digit)
+            .collect();
         let begin = find(head, b"stream\n").unwrap() + 7;
         let end = begin + digits.parse::<usize>().unwrap();
-        assert!(pdf[end..].starts_with(b"\nendstream"), "the length is the truth");
+        assert!(
+            pdf[end..].starts_with(b"\nendstream"),
+            "the length is the truth"
+        );
         streams.push(&pdf[begin..end]);
         from = end;
     }
@@ -119,7 +129,10 @@ fn literal(stream: &[u8], mut at: usize) -> (Vec<u8>, usize) {
 
 fn decoded(font: char, bytes: &[u8]) -> Shown {
     let text = if font == 'Z' {
-        let units: Vec<u16> = bytes.chunks(2).map(|unit| u16::from_be_bytes(unit.try_into().unwrap())).collect();
+        let units: Vec<u16> = bytes
+            .chunks(2)
+            .map(|unit| u16::from_be_bytes(unit.try_into().unwrap()))
+            .collect();
         String::from_utf16(&units).unwrap()
     } else {
         String::from_utf8(bytes.to_vec()).unwrap()
@@ -202,7 +215,9 @@ fn the_slip_has_its_code_once_and_only_inside() {
     keep("slip.pdf", &pdf);
     let pages = streams(&pdf);
     assert_eq!(pages.len(), 2);
-    let codes = shown(&pdf).into_iter().filter(|shown| shown.text == "1234 5678");
+    let codes = shown(&pdf)
+        .into_iter()
+        .filter(|shown| shown.text == "1234 5678");
     assert_eq!(codes.count(), 1);
     let outside = String::from_utf8_lossy(pages[1]).into_owned();
     assert!(!outside.contains("1234 5678"));
@@ -230,7 +245,9 @@ fn both_languages_say_the_same_things_on_paper() {
         let table: toml::Table = text.parse().unwrap();
         let keys = table.into_iter().flat_map(|(name, words)| {
             let words = words.as_table().unwrap().clone();
-            words.into_iter().map(move |(key, _)| format!("{name}.{key}"))
+            words
+                .into_iter()
+                .map(move |(key, _)| format!("{name}.{key}"))
         });
         keys.collect::<std::collections::BTreeSet<_>>()
     };
@@ -275,7 +292,14 @@ fn a14_hostile_names_stay_in_their_string() {
             name_masked: name.to_owned(),
             ..form()
         };
-        let plain = shown(&Form { name_masked: "x".to_owned(), ..form.clone() }.pdf()).len();
+        let plain = shown(
+            &Form {
+                name_masked: "x".to_owned(),
+                ..form.clone()
+            }
+            .pdf(),
+        )
+        .len();
         let hostile = shown(&form.pdf()).len();
         // A name in two scripts is more than one string, and never fewer.
         assert!(hostile >= plain - 1, "{name:?}");

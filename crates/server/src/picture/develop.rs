@@ -34,7 +34,12 @@ pub struct Picture {
 }
 
 /// How a picture is kept, the best way that is small enough: longer side, quality.
-const WAYS: [(usize, u8); 4] = [(KEPT_SIDE_MAX, 82), (KEPT_SIDE_MAX, 60), (1_200, 50), (800, 40)];
+const WAYS: [(usize, u8); 4] = [
+    (KEPT_SIDE_MAX, 82),
+    (KEPT_SIDE_MAX, 60),
+    (1_200, 50),
+    (800, 40),
+];
 
 /// Pixels, three bytes each, row by row.
 struct Pixels {
@@ -77,7 +82,9 @@ pub fn develop(file: &[u8]) -> Result<Picture, PictureFault> {
 
 /// Dimensions that are worked on.
 fn checked(width: usize, height: usize) -> Result<(NonZeroUsize, NonZeroUsize), PictureFault> {
-    let pixels = width.checked_mul(height).ok_or(PictureFault::TooManyPixels)?;
+    let pixels = width
+        .checked_mul(height)
+        .ok_or(PictureFault::TooManyPixels)?;
     if pixels > PIXELS_MAX || width.max(height) > SIDE_MAX {
         return Err(PictureFault::TooManyPixels);
     }

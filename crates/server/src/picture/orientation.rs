@@ -102,7 +102,12 @@ mod tests {
             assert_eq!(Orientation::of(&exif(true, value)), Orientation(value));
             assert_eq!(Orientation::of(&exif(false, value)), Orientation(value));
         }
-        for bad in [&b""[..], b"II", b"II\x2a\x00\xff\xff\xff\xff", &exif(true, 9)] {
+        for bad in [
+            &b""[..],
+            b"II",
+            b"II\x2a\x00\xff\xff\xff\xff",
+            &exif(true, 9),
+        ] {
             assert_eq!(Orientation::of(bad), Orientation::UPRIGHT);
         }
     }
@@ -112,7 +117,11 @@ mod tests {
         let (width, height) = (NonZeroUsize::new(3).unwrap(), NonZeroUsize::new(2).unwrap());
         for value in 1..=8 {
             let orientation = Orientation(value);
-            let (across, down) = if orientation.is_turned() { (2, 3) } else { (3, 2) };
+            let (across, down) = if orientation.is_turned() {
+                (2, 3)
+            } else {
+                (3, 2)
+            };
             let mut sources: Vec<_> = (0..down)
                 .flat_map(|y| (0..across).map(move |x| (x, y)))
                 .map(|place| orientation.source(place, (width, height)))

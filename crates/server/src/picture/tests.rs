@@ -22,7 +22,9 @@ fn jpeg_with(width: u16, height: u16, exif: &[u8]) -> Vec<u8> {
         encoder.add_exif_metadata(exif).unwrap();
     }
     let pixels = rgb(width.into(), height.into());
-    encoder.encode(&pixels, width, height, ColorType::Rgb).unwrap();
+    encoder
+        .encode(&pixels, width, height, ColorType::Rgb)
+        .unwrap();
     file
 }
 
@@ -34,7 +36,9 @@ fn png(width: u32, height: u32) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(png::ColorType::Rgb);
-    encoder.add_text_chunk("Comment".to_owned(), "GPS 31.2,121.5".to_owned()).unwrap();
+    encoder
+        .add_text_chunk("Comment".to_owned(), "GPS 31.2,121.5".to_owned())
+        .unwrap();
     let mut writer = encoder.write_header().unwrap();
     let pixels = rgb(width.try_into().unwrap(), height.try_into().unwrap());
     writer.write_image_data(&pixels).unwrap();
@@ -62,7 +66,12 @@ fn bomb(width: u32, height: u32) -> Vec<u8> {
 /// GPS and a tag that says how the camera was held.
 fn exif(orientation: u8) -> Vec<u8> {
     let head = b"II\x2a\x00\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0";
-    [&head[..], &[orientation, 0, 0, 0], b"GPS 31.2304N 121.4737E"].concat()
+    [
+        &head[..],
+        &[orientation, 0, 0, 0],
+        b"GPS 31.2304N 121.4737E",
+    ]
+    .concat()
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
@@ -120,9 +129,15 @@ fn e12_noise_fits_as_well() {
     rand_chacha::ChaCha20Rng::seed_from_u64(1).fill_bytes(&mut pixels);
     let mut file = Vec::new();
     let encoder = Encoder::new(&mut file, 95);
-    encoder.encode(&pixels, 1_600, 1_600, ColorType::Rgb).unwrap();
+    encoder
+        .encode(&pixels, 1_600, 1_600, ColorType::Rgb)
+        .unwrap();
     let picture = taken(&file);
-    assert!(picture.jpeg.len() <= KEPT_BYTES_MAX, "{}", picture.jpeg.len());
+    assert!(
+        picture.jpeg.len() <= KEPT_BYTES_MAX,
+        "{}",
+        picture.jpeg.len()
+    );
 }
 
 #[test]
@@ -132,7 +147,10 @@ fn e19_nothing_and_the_wrong_thing_are_refused() {
         (b"GIF89a\x01\0\x01\0", PictureFault::WrongKind),
         (b"%PDF-1.7\n", PictureFault::WrongKind),
         (b"PK\x03\x04", PictureFault::WrongKind),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", PictureFault::WrongKind),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            PictureFault::WrongKind,
+        ),
         (b"RIFF\0\0\0\0WEBPVP8 ", PictureFault::WrongKind),
         (b"\xff\xd8\xff", PictureFault::Broken),
         (b"\x89PNG\r\n\x1a\n", PictureFault::Broken),
@@ -175,10 +193,16 @@ fn e19_a_bomb_is_known_by_its_header() {
     let file = bomb(30_000, 30_000);
     assert!(file.len() < 1_000_000, "{}", file.len());
     assert_eq!(develop(&file), Err(PictureFault::TooManyPixels));
-    assert_eq!(develop(&bomb(12_001, 400)), Err(PictureFault::TooManyPixels));
+    assert_eq!(
+        develop(&bomb(12_001, 400)),
+        Err(PictureFault::TooManyPixels)
+    );
     // A header that says 65,535 by 65,535, on a body of a few bytes.
     let mut lie = jpeg(640, 400);
-    let frame = lie.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+    let frame = lie
+        .windows(2)
+        .position(|pair| pair == [0xff, 0xc0])
+        .unwrap();
     lie[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
     assert_eq!(develop(&lie), Err(PictureFault::TooManyPixels));
 }

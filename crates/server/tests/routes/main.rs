@@ -10,6 +10,8 @@ mod support;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod counter;
+#[cfg(test)]
 mod diagnosis;
 #[cfg(test)]
 mod documents;

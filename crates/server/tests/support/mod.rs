@@ -2,6 +2,8 @@
 //! a terminal, staff of each role; a clock that is set, randomness from a seed, and an
 //! outbox that is read by hand.
 
+pub(crate) mod counter;
+
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 

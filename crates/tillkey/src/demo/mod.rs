@@ -75,6 +75,8 @@ fn config(args: &DemoArgs) -> Result<Config, Failed> {
         data: folder.join("data"),
         root_key_file: folder.join("root.key"),
         sms_spool: folder.join("sms"),
+        slip_spool: folder.join("slips"),
+        slip_printers: "counter-1".parse().into_iter().collect(),
         listen: args.listen,
         ..Config::default()
     })

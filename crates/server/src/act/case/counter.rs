@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use tillkey_rules::case::Case;
+use tillkey_rules::event::Destination;
 use tillkey_rules::party::{Role, Subject};
 use tillkey_rules::policy::Decision;
 use tillkey_rules::scan::{Reuse, Scan};
 use tillkey_rules::vocabulary::Channel;
-use tillkey_store::case::counter as cases;
+use tillkey_store::case::{self as cases, Filter};
 use tillkey_store::fault::Fault;
 use tillkey_store::outbox::Standing;
 use tillkey_store::party::merchant;
@@ -40,16 +41,26 @@ pub async fn queue(shell: &Shell, by: &SignedIn) -> Result<CounterQueue, Failure
     let queue = shell
         .store()
         .read(move |tx| {
-            let proven = cases::proven_elsewhere(tx, &acquirer, COUNTER_QUEUE_MAX)?;
+            let proven = cases::counter::proven_elsewhere(tx, &acquirer, COUNTER_QUEUE_MAX)?;
             let referred = proven.iter().filter(|stored| is_referred(&stored.case));
-            let open = cases::open_here(tx, &acquirer, COUNTER_QUEUE_MAX)?;
+            let here = Filter::OpenIn(Channel::Counter);
+            let open = cases::list(tx, &acquirer, &here, (None, COUNTER_QUEUE_MAX))?;
             Ok(CounterQueue {
-                referred: referred.map(|stored| summary(&stored.case)).collect(),
-                open: open.iter().map(|stored| summary(&stored.case)).collect(),
+                referred: referred.map(|stored| shown(&stored.case)).collect(),
+                open: open.iter().map(|stored| shown(&stored.case)).collect(),
             })
         })
         .await?;
     Ok(queue)
+}
+
+/// A case in the queue. Whom it names is shown once something about them is proven.
+fn shown(case: &Case) -> CaseSummary {
+    let summary = summary(case);
+    CaseSummary {
+        subject: summary.subject.filter(|_| case.is_proven()),
+        ..summary
+    }
 }
 
 fn is_referred(case: &Case) -> bool {
@@ -72,6 +83,12 @@ pub struct CounterView {
     pub reuses: BTreeSet<Reuse>,
     /// Whether a sealed slip may be chosen now.
     pub can_choose_slip: bool,
+    /// Whether the terminal is ready for a code.
+    pub is_prepared: bool,
+    /// Whether a code was issued, live or over.
+    pub has_issued: bool,
+    /// Where the live code went.
+    pub code_to: Option<Destination>,
     /// How the printing of the live slip stands.
     pub slip: Option<Standing>,
     /// The printers of slips.
@@ -96,12 +113,7 @@ pub async fn view(shell: &Shell, case: CaseId, by: &SignedIn) -> Result<CounterV
         .await?
 }
 
-fn draw(
-    tx: &mut dyn Tx,
-    shell: &Shell,
-    case: &Case,
-    by: &SignedIn,
-) -> Result<CounterView, Fault> {
+fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case, by: &SignedIn) -> Result<CounterView, Fault> {
     let shown = case
         .subject()
         .filter(|_| case.is_proven() && case.channel() == Channel::Counter);
@@ -121,6 +133,9 @@ fn draw(
         scans,
         reuses: case.reuses().clone(),
         can_choose_slip: case.can_choose_slip() && !printers.is_empty(),
+        is_prepared: case.preparation().is_some(),
+        has_issued: case.codes_issued() > 0,
+        code_to: case.code().map(|code| code.to),
         slip: slip::standing(tx, case)?,
         printers: printers.clone(),
         has_form: form::is_due(case),

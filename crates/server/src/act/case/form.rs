@@ -66,7 +66,10 @@ fn draw(
     let identity = EvidenceKind::IdentityDocument;
     Ok(Form {
         case: case.id(),
-        printed: shell.there(shell.now()).strftime("%Y-%m-%d %H:%M").to_string(),
+        printed: shell
+            .there(shell.now())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string(),
         acquirer: subject.acquirer.clone(),
         clerk: match by {
             Actor::Staff { staff, .. } => Some(staff.clone()),

@@ -80,7 +80,12 @@ pub async fn print(
                 case: Some(case.id()),
             };
             let printer = printer.clone();
-            append(tx, &of, (step.now, by), Event::SlipPrinted { code, printer })?;
+            append(
+                tx,
+                &of,
+                (step.now, by),
+                Event::SlipPrinted { code, printer },
+            )?;
         }
         Ok((case, refusal))
     })
@@ -100,7 +105,11 @@ pub(super) fn queue(
         merchant: subject.merchant.clone(),
         terminal: subject.terminal_number.clone(),
         operator: subject.operator,
-        until: step.shell.there(expires_at).strftime("%Y-%m-%d %H:%M").to_string(),
+        until: step
+            .shell
+            .there(expires_at)
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string(),
         pattern: step.rng.next_u64(),
         code,
     };
@@ -125,7 +134,10 @@ pub(super) fn queue(
 
 /// Whether the printer has the live slip of a case; none where there is no such slip.
 pub(super) fn standing(tx: &mut dyn Tx, case: &Case) -> Result<Option<Standing>, Fault> {
-    match case.code().filter(|code| code.to == Destination::SealedSlip) {
+    match case
+        .code()
+        .filter(|code| code.to == Destination::SealedSlip)
+    {
         Some(code) => outbox::standing(tx, &idempotency_key(code.id)),
         None => Ok(None),
     }

@@ -57,7 +57,10 @@ impl FromRequest<Api> for Upload {
         let mut kinds = request.headers().get_all(header::CONTENT_TYPE).iter();
         // What it says it is; what it is, its content says.
         let is_picture = matches!(
-            (kinds.next().and_then(|kind| kind.to_str().ok()), kinds.next()),
+            (
+                kinds.next().and_then(|kind| kind.to_str().ok()),
+                kinds.next()
+            ),
             (Some("image/jpeg" | "image/png"), None)
         );
         if !is_picture {
