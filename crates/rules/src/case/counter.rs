@@ -35,7 +35,14 @@ pub(super) fn scan(
         let retry_at = case.deadline();
         return Err(Refusal::TooMany { retry_at });
     }
-    Ok(Answer::events(vec![CaseEvent::Scanned(scan.clone())]))
+    let mut events = vec![CaseEvent::Scanned(scan.clone())];
+    // No slip stands on a picture that was seen elsewhere, and none is printed that
+    // was chosen before it came.
+    if scan.reuse.is_some() && case.delivery() == Destination::SealedSlip {
+        let to = Destination::Contact;
+        events.push(CaseEvent::DeliveryChosen { to });
+    }
+    Ok(Answer::events(events))
 }
 
 /// Chooses where the codes of this case will go.

@@ -106,6 +106,16 @@ fn a_slip_is_chosen_with_both_sides_on_file() {
 }
 
 #[test]
+fn e19_a_picture_seen_elsewhere_takes_the_slip_away_again() {
+    let story = on_file().delivers(SealedSlip);
+    let story = story
+        .scans(Side::Front, Some(Reuse::OtherMerchant))
+        .happened(&["scanned", "delivery_chosen"]);
+    assert_eq!(story.case.delivery(), Contact);
+    story.delivers(SealedSlip).nothing_but(&Refusal::OutOfOrder);
+}
+
+#[test]
 fn a_slip_belongs_to_the_counter() {
     a_case()
         .proven()

@@ -8,6 +8,7 @@ pub mod counter;
 mod effect;
 pub mod form;
 mod guessing;
+mod list;
 mod questions;
 pub mod scan;
 pub mod slip;
@@ -21,14 +22,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tillkey_rules::attempts::{self as budgets, Scope};
-use tillkey_rules::case::{self as rules, Case, Command, Opening, State};
+use tillkey_rules::case::{self as rules, Case, Command, Opening};
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode, Validity};
 use tillkey_rules::party::{Actor, Role, Subject};
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::trade::Question;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_store::attempts;
-use tillkey_store::case::{self as cases, Cursor, Filter, Stored};
+use tillkey_store::case::{self as cases, Stored};
 use tillkey_store::challenge::{self, Compared};
 use tillkey_store::fault::Fault;
 use tillkey_store::party::merchant::DocumentRole;
@@ -37,12 +38,14 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::code::SmsCode;
 use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
 
+pub use self::list::{CaseFilter, CaseSummary, list};
+pub(super) use self::list::{read_cursor, summary};
 use self::step::Step;
 pub(super) use self::step::guessed;
 pub use self::view::{CaseView, TimelineItem};
-use super::{Access, CaseToken, Failure, Once, Page, SignedIn, Source, message, once};
+use super::{Access, CaseToken, Failure, Once, SignedIn, Source, message, once};
 use crate::bell::Ring;
-use crate::limits::{CASES_PAGE, COMMENT_CHARS_MAX};
+use crate::limits::COMMENT_CHARS_MAX;
 use crate::shell::Shell;
 
 /// How many challenges one case may send.
@@ -445,95 +448,6 @@ pub async fn review(
         Ok((case, refusal))
     })
     .await
-}
-
-/// Which cases to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CaseFilter {
-    /// Only those that stand here.
-    pub state: Option<State>,
-}
-
-/// A case in a list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CaseSummary {
-    /// Which case.
-    pub case: CaseId,
-    /// Where it stands.
-    pub state: State,
-    /// The channel it is in.
-    pub channel: Channel,
-    /// Why the password is to be replaced.
-    pub reason: Reason,
-    /// Whose, where they exist.
-    pub subject: Option<Subject>,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// When it last moved.
-    pub changed_at: Timestamp,
-    /// Until when reviewers have time.
-    pub review_by: Option<Timestamp>,
-}
-
-/// Lists the cases of the caller's acquirer, newest first.
-///
-/// # Errors
-/// [`Failure::Invalid`] for a cursor that this list did not give.
-pub async fn list(
-    shell: &Shell,
-    by: &SignedIn,
-    filter: CaseFilter,
-    cursor: Option<&str>,
-) -> Result<Page<CaseSummary>, Failure> {
-    by.must_be(&[Role::Agent, Role::Clerk, Role::Reviewer, Role::Auditor])?;
-    let after = cursor.map(read_cursor).transpose()?;
-    let acquirer = by.acquirer.clone();
-    let filter = filter.state.map_or(Filter::All, Filter::State);
-    let mut found = shell
-        .store()
-        .read(move |tx| cases::list(tx, &acquirer, &filter, (after, CASES_PAGE + 1)))
-        .await?;
-    let more = found.len() > usize::try_from(CASES_PAGE).unwrap_or(usize::MAX);
-    if more {
-        found.pop();
-    }
-    let last = found.last().filter(|_| more);
-    let next_cursor = last.map(|stored| {
-        format!(
-            "{}.{}",
-            stored.case.opened_at().as_millisecond(),
-            stored.case.id()
-        )
-    });
-    let items = found.iter().map(|stored| summary(&stored.case)).collect();
-    Ok(Page { items, next_cursor })
-}
-
-pub(super) fn read_cursor(text: &str) -> Result<Cursor, Failure> {
-    let invalid = tillkey_wire::ids::InvalidId {
-        kind: "cursor",
-        rule: "as the last page gave it",
-    };
-    let (at, id) = text.split_once('.').ok_or(invalid.clone())?;
-    let at: i64 = at.parse().map_err(|_| invalid.clone())?;
-    let opened_at = Timestamp::from_millisecond(at).map_err(|_| invalid)?;
-    Ok(Cursor {
-        opened_at,
-        id: id.parse()?,
-    })
-}
-
-pub(super) fn summary(case: &Case) -> CaseSummary {
-    CaseSummary {
-        case: case.id(),
-        state: case.state(),
-        channel: case.channel(),
-        reason: case.reason(),
-        subject: case.subject().cloned(),
-        opened_at: case.opened_at(),
-        changed_at: case.changed_at(),
-        review_by: case.review_by(),
-    }
 }
 
 /// Runs one plain command on a case.

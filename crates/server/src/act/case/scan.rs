@@ -128,20 +128,20 @@ fn reuse(seen: &[Sighting], case: CaseId, merchant: &MerchantNumber) -> Option<R
         .max()
 }
 
-/// Who may look at the scans of a case: the clerks who have a hand in it, and whoever
-/// reviews it, for as long as it is open. To everybody else there are none.
+/// Who may look at the scans of a case: the clerks who have a hand in it, as long as it
+/// is open; whoever reviews it, and afterwards those who did, who may have to answer
+/// for it. To everybody else there are none.
 pub(super) fn may_look(case: &Case, by: &SignedIn) -> bool {
     let (Some(person), Some(role)) = (by.actor.person(), by.actor.role()) else {
         return false;
     };
     let has_hand = case.makers().contains(person);
     let has_reviewed = || case.reviews().iter().any(|review| review.person == *person);
-    case.state().is_open()
-        && match role {
-            Role::Clerk => has_hand,
-            Role::Reviewer => !has_hand && (case.state() == State::InReview || has_reviewed()),
-            Role::Agent | Role::Auditor | Role::Administrator => false,
-        }
+    match role {
+        Role::Clerk => has_hand && case.state().is_open(),
+        Role::Reviewer => !has_hand && (case.state() == State::InReview || has_reviewed()),
+        Role::Agent | Role::Auditor | Role::Administrator => false,
+    }
 }
 
 /// The scans that a case holds, for those who may look at them.
