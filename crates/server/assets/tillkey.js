@@ -56,6 +56,47 @@
     }
   }
 
+  // Shows a page in the place of this one. What was typed stays.
+  function show(here, text) {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const next = page.getElementById("main");
+    if (!next) return;
+    const focused = document.activeElement && here.contains(document.activeElement) ? document.activeElement.id : "";
+    keepTyped(here, next);
+    here.replaceWith(document.adoptNode(next));
+    if (focused) {
+      const field = document.getElementById(focused);
+      if (field) field.focus({ preventScroll: true });
+    }
+    document.title = page.title;
+    readClock();
+    tick();
+    const heading = next.querySelector("h1");
+    const said = document.getElementById("said");
+    if (heading && said.textContent !== heading.textContent) said.textContent = heading.textContent;
+    listen();
+  }
+
+  // Sends a file and shows how far it is. Where that fails, it is sent as any form is.
+  function upload(form) {
+    const bar = form.querySelector("progress");
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+    };
+    request.onload = () => {
+      const landed = new URL(request.responseURL);
+      if (landed.pathname.startsWith("/sign-in")) location.assign(landed.href);
+      else show(main(), request.responseText);
+    };
+    request.onerror = () => form.submit();
+    request.open("POST", form.action);
+    request.send(new FormData(form));
+    bar.hidden = false;
+    form.querySelector("button").disabled = true;
+    document.getElementById("said").textContent = form.dataset.upload;
+  }
+
   // Fetches the page and takes over what has changed. What was typed stays.
   let looking = false;
   async function look() {
@@ -65,23 +106,7 @@
     try {
       const answer = await fetch(here.dataset.live, { credentials: "same-origin" });
       if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const next = page.getElementById("main");
-      if (!next) return;
-      const focused = document.activeElement && here.contains(document.activeElement) ? document.activeElement.id : "";
-      keepTyped(here, next);
-      here.replaceWith(document.adoptNode(next));
-      if (focused) {
-        const field = document.getElementById(focused);
-        if (field) field.focus({ preventScroll: true });
-      }
-      document.title = page.title;
-      readClock();
-      tick();
-      const heading = next.querySelector("h1");
-      const said = document.getElementById("said");
-      if (heading && said.textContent !== heading.textContent) said.textContent = heading.textContent;
-      listen();
+      show(here, await answer.text());
     } catch {
       // Off line for a moment: the next look will do.
     } finally {
@@ -109,6 +134,10 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.hasAttribute("data-upload")) {
+      event.preventDefault();
+      upload(form);
+    }
     if (!form.hasAttribute("data-once")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";

@@ -2,6 +2,8 @@
 
 /// How large a posted form may be, in bytes.
 pub const FORM_BYTES_MAX: usize = 4 * 1024;
+/// How large a posted form with a scan may be: the file, and what stands around it.
+pub const SCAN_FORM_BYTES_MAX: usize = crate::picture::limits::FILE_BYTES_MAX + 16 * 1024;
 /// How large one page with everything it loads may be, in bytes.
 pub const PAGE_BYTES_MAX: usize = 60 * 1000;
 /// How long one page listens before it connects again, in seconds.

@@ -8,6 +8,7 @@
 mod assets;
 mod case_words;
 mod cookie;
+pub mod counter;
 pub mod diagnosis;
 mod frame;
 mod guard;
@@ -20,7 +21,6 @@ pub mod lookup;
 mod nav;
 mod notice;
 pub mod reset;
-#[expect(dead_code, reason = "taken from the first desk on")]
 mod seat;
 pub mod sign_in;
 mod site;
@@ -72,6 +72,7 @@ pub fn router(shell: Shell) -> Router {
         .route("/help/{topic}", get(help::topic))
         .route("/lookup", get(lookup::show).post(lookup::send))
         .route("/lookup/sent", get(lookup::sent))
+        .merge(counter::routes())
         .route("/assets/{name}", get(assets::serve))
         .fallback(notice::missing)
         .method_not_allowed_fallback(notice::form_only)

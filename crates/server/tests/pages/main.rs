@@ -5,6 +5,7 @@
 
 #![cfg(test)]
 
+mod counter;
 mod help;
 mod lookup;
 mod routes;

@@ -1,6 +1,7 @@
 //! One view of each kind, with made-up but likely values. Each area has a file of its
 //! own here.
 
+mod counter;
 mod help;
 mod staff;
 
@@ -305,6 +306,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         samples.push(sample(&name, &NoticePage { frame, notice }));
     }
     samples.extend(staff::all(assets, language));
+    samples.extend(counter::all(assets, language));
     samples
 }
 
@@ -343,5 +345,6 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
         counter.render().unwrap(),
     ];
     pages.extend(staff::hostile(assets, language, script));
+    pages.extend(counter::hostile(assets, language, script));
     pages
 }
