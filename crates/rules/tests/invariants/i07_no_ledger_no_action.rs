@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use tillkey_rules::event::{Entry, Event};
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::vocabulary::MerchantStatus;
-use tillkey_wire::ids::{OperatorNumber, SessionId, TerminalId};
+use tillkey_wire::ids::{CodeId, OperatorNumber, ScanId, SessionId, TerminalId};
 
 use super::world::{config, plans, play};
 
@@ -106,6 +106,14 @@ fn others() -> Vec<Event> {
             found: vec![merchant()],
         },
         Event::MerchantNumbersAsked { found: Vec::new() },
+        Event::ScanViewed {
+            scan: ScanId::from_bytes([3; 10]),
+        },
+        Event::FormPrinted,
+        Event::SlipPrinted {
+            code: CodeId::from_bytes([4; 10]),
+            printer: "counter-1".parse().unwrap(),
+        },
         Event::PolicyServed { digest: digest() },
     ]
 }

@@ -169,9 +169,8 @@ impl Form {
             }
         }
         pen.down(26.0);
-        for label in [(|w: &FormWords| &w.signature) as Label, |w| {
-            &w.clerk_signature
-        }] {
+        let signed: [Label; 2] = [|w| &w.signature, |w| &w.clerk_signature];
+        for label in signed {
             pen.rule(LEFT, label, 170.0);
             pen.rule(LEFT + 340.0, |w| &w.date, 90.0);
             pen.down(40.0);

@@ -81,11 +81,8 @@ impl Slip {
     fn how(&self, page: &mut Page) {
         let mut y = HEIGHT - 48.0;
         heading(page, &mut y, |w| &w.how);
-        for label in [
-            (|w: &SlipWords| &w.how_choose) as Label,
-            |w| &w.how_type,
-            |w| &w.how_password,
-        ] {
+        let steps: [Label; 3] = [|w| &w.how_choose, |w| &w.how_type, |w| &w.how_password];
+        for label in steps {
             both(page, &mut y, label);
         }
         y -= 4.0;

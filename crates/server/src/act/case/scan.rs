@@ -140,7 +140,7 @@ pub(super) fn may_look(case: &Case, by: &SignedIn) -> bool {
     match role {
         Role::Clerk => has_hand && case.state().is_open(),
         Role::Reviewer => !has_hand && (case.state() == State::InReview || has_reviewed()),
-        Role::Agent | Role::Auditor | Role::Administrator => false,
+        Role::Agent | Role::Auditor | Role::Administrator | Role::Integrator => false,
     }
 }
 

@@ -123,6 +123,7 @@ fn view(state: State, evidence: &[EvidenceKind], steps: &str) -> CounterView {
         decision: None,
         reasons: Vec::new(),
         next: Vec::new(),
+        questions: Vec::new(),
         evidence: evidence.to_vec(),
         delivery: Destination::Contact,
         reviewers_needed: 0,
