@@ -441,7 +441,7 @@ pub enum CodeEnd {
 }
 
 /// What changed so that a case could not go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VoidReason {
     /// The merchant was suspended or closed.
@@ -452,4 +452,16 @@ pub enum VoidReason {
     OperatorRemoved,
     /// The registered contact changed since the proof.
     ContactChanged,
+}
+
+impl VoidReason {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MerchantNotActive => "merchant_not_active",
+            Self::TerminalNotInService => "terminal_not_in_service",
+            Self::OperatorRemoved => "operator_removed",
+            Self::ContactChanged => "contact_changed",
+        }
+    }
 }

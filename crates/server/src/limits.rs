@@ -45,3 +45,7 @@ pub const AHEAD_MINUTES_MAX: i64 = 10;
 /// How many merchant numbers one message holds: a phone with more of them has a
 /// business with whom the acquirer speaks anyway.
 pub const MERCHANT_NUMBERS_SENT_MAX: u32 = 5;
+/// How many entries one page of the ledger has.
+pub const ENTRIES_PAGE: u32 = 50;
+/// How many events of a case its story tells.
+pub const STORY_EVENTS_MAX: u32 = 500;

@@ -33,6 +33,7 @@ statements! {
         "SELECT position, entry FROM events \
          WHERE acquirer = $1 AND actor_kind = $2 AND actor = $3 AND position < $4 \
          ORDER BY position DESC LIMIT $5";
+    AT: "read the event at a position" = "SELECT position, entry FROM events WHERE position = $1";
     COUNT_OF_ACTOR: "count the events of an actor" =
         "SELECT COUNT(*) FROM events \
          WHERE acquirer = $1 AND actor_kind = $2 AND actor = $3 AND kind = $4 AND at >= $5";
@@ -106,7 +107,8 @@ pub fn list(
     (before, limit): (Option<u64>, u32),
 ) -> Result<Vec<Placed>, Fault> {
     let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
-    let before = before.map_or(Ok(Value::Integer(i64::MAX)), signed)?;
+    let newest = Value::Integer(i64::MAX);
+    let before = before.map_or(newest.clone(), |before| signed(before).unwrap_or(newest));
     let acquirer = Value::from(acquirer);
     placed(match filter {
         Filter::All => tx.query_many(OF_ACQUIRER, &[acquirer, before, limit])?,
@@ -125,6 +127,18 @@ pub fn list(
             tx.query_many(OF_ACTOR, &values)?
         }
     })
+}
+
+/// The event at a position; none where there is none.
+///
+/// # Errors
+/// [`Fault::Damaged`] when it cannot be read.
+pub fn at(tx: &mut dyn Tx, position: u64) -> Result<Option<Placed>, Fault> {
+    // Beyond what a column holds there is nothing.
+    let Ok(position) = signed(position) else {
+        return Ok(None);
+    };
+    Ok(placed(tx.query_many(AT, &[position])?)?.pop())
 }
 
 /// How often a member of staff did something since a time, such as a look-up.

@@ -146,7 +146,7 @@ impl Fault {
     }
 
     /// Says what a fault of the ledger kept from being done.
-    pub(crate) fn ledger(doing: &'static str) -> impl Fn(tillkey_ledger::Fault) -> Self {
+    pub fn ledger(doing: &'static str) -> impl Fn(tillkey_ledger::Fault) -> Self {
         move |source| Self::Ledger {
             doing,
             source: Box::new(source),

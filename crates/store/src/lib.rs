@@ -28,6 +28,7 @@ pub mod meta;
 pub mod outbox;
 pub mod party;
 pub mod question_set;
+pub mod report;
 pub mod reset_code;
 pub mod scan;
 pub mod seal;

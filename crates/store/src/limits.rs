@@ -21,3 +21,5 @@ pub const CHECKPOINT_FILE_PAUSE: Duration = Duration::from_millis(100);
 pub const PAGE_MAX: u32 = 500;
 /// How large a sealed value may be. The largest is a scan of a document.
 pub const SEALED_BYTES_MAX: usize = 768 * 1024;
+/// How many cases or sums a report reads at most.
+pub const REPORT_ROWS_MAX: u32 = 20_000;

@@ -7,9 +7,11 @@
 pub mod case;
 pub mod desk;
 pub mod diagnosis;
+pub mod ledger;
 mod message;
 mod once;
 pub mod party;
+pub mod report;
 pub mod staff;
 pub mod tick;
 pub mod till;

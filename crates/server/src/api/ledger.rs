@@ -16,13 +16,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
+use super::address::Named;
 use super::caller::Staff;
 use super::problem::{Problem, ProblemBody};
-use crate::act::Failure;
+use crate::act::{Failure, ledger as act};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(checkpoint))
+        .routes(routes!(proof))
         .route("/v1/ledger/tile/{*tile}", axum::routing::get(tile))
 }
 
@@ -62,6 +64,30 @@ async fn checkpoint(State(api): State<Api>, _: Reader) -> Result<Response, Probl
         (header::CACHE_CONTROL, "no-cache"),
     ];
     Ok((headers, note).into_response())
+}
+
+/// The proof that an entry is in the ledger, as a text that stands alone (C2SP
+/// tlog-proof): the entry, its place, the hashes up to the root, the signed checkpoint.
+#[utoipa::path(
+    get, path = "/v1/ledger/entries/{position}/proof", tag = "ledger",
+    params(("position" = u64, Path)),
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = []))
+)]
+async fn proof(
+    State(api): State<Api>,
+    Named(position): Named<u64>,
+    by: Staff,
+) -> Result<Response, Problem> {
+    let proof = act::proof(&api.shell, position, &by.signed_in).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, proof.to_string()).into_response())
 }
 
 /// A tile of hashes or a bundle of entries, such as `0/x001/067`, `0/000.p/12` or

@@ -23,6 +23,7 @@ mod merchant_number;
 mod meter;
 mod openapi;
 pub mod problem;
+mod report;
 mod staff;
 mod terminal;
 mod trade;
@@ -62,6 +63,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(diagnosis::routes())
         .merge(trade::routes())
         .merge(ledger::routes())
+        .merge(report::routes())
 }
 
 /// The OpenAPI document, as it is committed.

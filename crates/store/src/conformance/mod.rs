@@ -13,6 +13,7 @@ mod ledger;
 mod outgoing;
 mod parties;
 mod people;
+mod reports;
 mod scans;
 mod sealing;
 mod trade;
@@ -89,6 +90,10 @@ pub const CHECKS: &[(&str, Check)] = &[
         cases::cases_fall_due_and_are_listed,
     ),
     ("a_case_token_is_set_once", cases::a_case_token_is_set_once),
+    (
+        "cases_are_counted_by_day",
+        reports::cases_are_counted_by_day,
+    ),
     (
         "a_challenge_takes_its_tries",
         codes::a_challenge_takes_its_tries,

@@ -32,6 +32,7 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
         ("party/staff", crate::party::staff::STATEMENTS),
         ("party/terminal", crate::party::terminal::STATEMENTS),
         ("question_set", crate::question_set::STATEMENTS),
+        ("report", crate::report::STATEMENTS),
         ("reset_code", crate::reset_code::STATEMENTS),
         ("scan", crate::scan::STATEMENTS),
         ("seal", crate::seal::STATEMENTS),
