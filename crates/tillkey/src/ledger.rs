@@ -1,8 +1,10 @@
-//! `tillkey ledger`: verifies a ledger, and exports it as files that anybody can verify.
+//! `tillkey ledger`: verifies a ledger, exports it as files that anybody can verify,
+//! and checks the proof of one entry.
 //!
-//! Both only read. They work beside a running service, on a copy of its data directory,
+//! All of them only read. They work beside a running service, on a copy of its data directory,
 //! and (verifying) on an exported folder.
 
+mod check;
 mod export;
 mod finding;
 mod folder;
@@ -33,6 +35,8 @@ enum LedgerCommand {
     Verify(VerifyArgs),
     /// Writes the ledger as C2SP tlog-tiles, or brings such a folder up to date
     Export(ExportArgs),
+    /// Checks a downloaded proof that an entry is in the ledger
+    Check(CheckArgs),
 }
 
 #[derive(Debug, Args)]
@@ -42,6 +46,16 @@ struct VerifyArgs {
     /// A signed checkpoint that was kept elsewhere; without it, the one beside the database
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    #[command(flatten)]
+    shown: Shown,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    /// The proof: a file that ends in .tlog-proof
+    proof: PathBuf,
+    #[command(flatten)]
+    which: Which,
     #[command(flatten)]
     shown: Shown,
 }
@@ -104,5 +118,6 @@ pub(crate) fn run(args: &LedgerArgs) -> Result<(), Failed> {
     match &args.command {
         LedgerCommand::Verify(args) => verify::run(args),
         LedgerCommand::Export(args) => export::run(args),
+        LedgerCommand::Check(args) => check::run(args),
     }
 }

@@ -78,6 +78,11 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// How its reader reads times.
+    pub fn reading(&self) -> Reading {
+        self.reading
+    }
+
     /// Whether the page is one of the staff's.
     pub(super) fn is_staff(&self) -> bool {
         self.nav.as_ref().is_some_and(|nav| nav.is_staff)

@@ -7,6 +7,7 @@
 
 mod assets;
 mod case_words;
+mod chart;
 mod cookie;
 pub mod counter;
 pub mod diagnosis;
@@ -15,6 +16,7 @@ mod guard;
 pub mod help;
 mod home;
 mod language;
+pub mod ledger;
 pub mod limits;
 mod live;
 pub mod lookup;
@@ -66,6 +68,14 @@ pub fn router(shell: Shell) -> Router {
             post(reset::step::send_reset_code),
         )
         .route("/reset/{case}/cancellation", post(reset::step::cancel))
+        .route("/ledger", get(ledger::list::show))
+        .route("/ledger/entries/{position}", get(ledger::entry::show))
+        .route(
+            "/ledger/entries/{position}/proof",
+            get(ledger::entry::proof),
+        )
+        .route("/ledger/cases/{case}", get(ledger::story::show))
+        .route("/ledger/dashboard", get(ledger::dashboard::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/sign-out", post(sign_in::leave))
         .route("/help", get(help::contents))

@@ -51,43 +51,45 @@ pub(super) fn home_of(role: Role) -> &'static str {
     workplaces(role).first().copied().unwrap_or("/")
 }
 
-/// The bar above a staff page at `path`.
-pub(super) fn of_staff(who: &str, role: Role, (language, path): (Language, &str)) -> Nav {
-    let words = StaffWords::of(language);
-    let text = |href: &str| match href {
-        "/desk" => &words.nav.desk,
-        "/counter" => &words.nav.counter,
-        "/review" => &words.nav.review,
-        "/ledger" => &words.nav.ledger,
-        "/ledger/dashboard" => &words.nav.dashboard,
-        "/settings/staff" => &words.nav.staff,
-        "/settings/managers" => &words.nav.managers,
-        _ => &words.nav.account,
-    };
-    let all = workplaces(role)
-        .iter()
-        .copied()
-        .chain(["/settings/sessions"]);
-    // The most exact of them: `/ledger/dashboard` lies below `/ledger`, too.
-    let here = all
-        .clone()
-        .filter(|href| {
-            path.strip_prefix(href)
-                .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-        })
-        .max_by_key(|href| href.len());
-    let link = |href: &'static str| NavLink {
-        href,
-        text: text(href).clone(),
-        is_here: here == Some(href),
-    };
-    Nav {
-        label: words.nav.label.clone(),
-        who: format!("{who} · {}", role_word(words, role)),
-        links: all.map(link).collect(),
-        sign_out: words.nav.sign_out.clone(),
-        sign_out_to: "/sign-out",
-        is_staff: true,
+impl Nav {
+    /// The bar above a staff page at `path`.
+    pub fn of_staff(who: &str, role: Role, (language, path): (Language, &str)) -> Self {
+        let words = StaffWords::of(language);
+        let text = |href: &str| match href {
+            "/desk" => &words.nav.desk,
+            "/counter" => &words.nav.counter,
+            "/review" => &words.nav.review,
+            "/ledger" => &words.nav.ledger,
+            "/ledger/dashboard" => &words.nav.dashboard,
+            "/settings/staff" => &words.nav.staff,
+            "/settings/managers" => &words.nav.managers,
+            _ => &words.nav.account,
+        };
+        let all = workplaces(role)
+            .iter()
+            .copied()
+            .chain(["/settings/sessions"]);
+        // The most exact of them: `/ledger/dashboard` lies below `/ledger`, too.
+        let here = all
+            .clone()
+            .filter(|href| {
+                path.strip_prefix(href)
+                    .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+            })
+            .max_by_key(|href| href.len());
+        let link = |href: &'static str| NavLink {
+            href,
+            text: text(href).clone(),
+            is_here: here == Some(href),
+        };
+        Self {
+            label: words.nav.label.clone(),
+            who: format!("{who} · {}", role_word(words, role)),
+            links: all.map(link).collect(),
+            sign_out: words.nav.sign_out.clone(),
+            sign_out_to: "/sign-out",
+            is_staff: true,
+        }
     }
 }
 

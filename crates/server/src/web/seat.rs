@@ -14,10 +14,12 @@ use serde::de::DeserializeOwned;
 use tillkey_rules::party::{Actor, Role};
 
 use super::frame::Frame;
+use super::nav::{self, Nav};
 use super::notice::Notice;
 use super::sign_in::{self, Kept};
 use super::site::Site;
-use super::{Language, cookie, nav, way_back};
+use super::when::Reading;
+use super::{Language, cookie, way_back};
 use crate::act::{Access, Failure, SignedIn, StaffToken, staff};
 
 /// A member of staff who is signed in, in the language that they read.
@@ -48,7 +50,7 @@ impl Seat {
         let Some((who, role)) = self.who() else {
             return frame;
         };
-        let nav = nav::of_staff(who, role, (self.language, &path));
+        let nav = Nav::of_staff(who, role, (self.language, &path));
         frame.with_nav(nav)
     }
 
@@ -79,6 +81,11 @@ impl Seat {
             Failure::Unauthenticated => Redirect::to("/sign-in").into_response(),
             failure => Notice::of(failure).page(&self.site, self.language),
         }
+    }
+
+    /// How they read times.
+    pub(super) fn reading(&self) -> Reading {
+        self.site.frame(self.language, "").reading
     }
 
     pub(super) const fn site(&self) -> &Site {

@@ -16,6 +16,7 @@ use tillkey_rules::refusal::Refusal;
 use super::Language;
 use super::case_words::CaseNames;
 use super::counter::CounterPageWords;
+use super::ledger::LedgerWords;
 use super::staff_words::StaffWords;
 
 /// A group of words: one table of the file, one field for each key.
@@ -86,6 +87,7 @@ pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
     let areas = vec![
         ("public", Words::of(language).entries()),
         ("case", CaseNames::of(language).entries()),
+        ("ledger", LedgerWords::of(language).entries()),
         ("staff", StaffWords::of(language).entries()),
         ("counter", CounterPageWords::of(language).entries()),
     ];

@@ -7,6 +7,7 @@
 
 mod counter;
 mod help;
+mod ledger;
 mod lookup;
 mod routes;
 mod samples;

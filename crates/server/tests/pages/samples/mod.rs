@@ -3,16 +3,18 @@
 
 mod counter;
 mod help;
+mod ledger;
 mod staff;
 
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
+use tillkey_rules::party::Role;
 use tillkey_rules::policy::Bilingual;
 use tillkey_rules::refusal::Refusal;
 use tillkey_server::act::case::Named;
 use tillkey_server::web::reset::case::{CasePage, Mistake, Stage};
 use tillkey_server::web::reset::form::{FormPage, Mistakes, Typed};
-use tillkey_server::web::{Assets, Frame, HomePage, Language, Notice, NoticePage, Reading};
+use tillkey_server::web::{Assets, Frame, HomePage, Language, Nav, Notice, NoticePage, Reading};
 use tillkey_wire::ids::CaseId;
 
 pub(crate) const LANGUAGES: [Language; 2] = [Language::Chinese, Language::English];
@@ -51,8 +53,13 @@ pub(crate) fn frame<'a>(assets: &'a Assets, language: Language, path: &str) -> F
     )
 }
 
-fn case() -> CaseId {
+pub(crate) fn case() -> CaseId {
     CaseId::from_bytes([0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+}
+
+/// The bar above the page of a member of staff.
+pub(crate) fn staff_nav(language: Language, (account, role): (&str, Role), path: &str) -> Nav {
+    Nav::of_staff(account, role, (language, path))
 }
 
 fn named() -> Named {
@@ -305,6 +312,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         let frame = frame(assets, language, "/");
         samples.push(sample(&name, &NoticePage { frame, notice }));
     }
+    samples.extend(ledger::all(assets, language));
     samples.extend(staff::all(assets, language));
     samples.extend(counter::all(assets, language));
     samples
@@ -344,6 +352,7 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
         refused.render().unwrap(),
         counter.render().unwrap(),
     ];
+    pages.extend(ledger::hostile(assets, language, script));
     pages.extend(staff::hostile(assets, language, script));
     pages.extend(counter::hostile(assets, language, script));
     pages

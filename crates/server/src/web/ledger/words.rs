@@ -1,0 +1,65 @@
+//! The words of the auditors' pages.
+
+use super::super::words::{file, words};
+
+file! {
+    /// The words of the auditors' pages.
+    LedgerWords ("ledger.zh-CN.toml", "ledger.en.toml") {
+        list: ListWords,
+        entry: EntryWords,
+        story: StoryWords,
+        who: WhoWords,
+        tell: TellWords,
+        kind: KindWords,
+        dashboard: DashboardWords,
+        outcome: OutcomeWords,
+        void: VoidWords,
+    }
+}
+
+words! {
+    /// What happened, newest first.
+    ListWords {
+        title, size, root, origin, checkpoint, search, search_hint, kind, every_kind, go,
+        none, position, at, who, what, case, older, newest, not_found, cases_of, opened,
+        state, channel, verify, verify_how,
+    }
+    /// One entry.
+    EntryWords {
+        title, as_hashed, no_personal_data, proof, proof_lead, download, how, key, story,
+        back,
+    }
+    /// One case.
+    StoryWords { title, lead, back, }
+    /// Who did something.
+    WhoWords { holder, terminal, system, other, }
+    /// What happened in a case, a sentence each.
+    TellWords {
+        opened, opened_nobody, challenged, matched, not_matched, decided, handed_over,
+        reviewed_yes, reviewed_no, approved_kept, approved_revoked, approved_ends_at,
+        prepared, code_to_contact, code_to_screen, code_to_slip, scanned, delivery_contact,
+        delivery_slip, code_announced, code_mistyped,
+        code_expired, code_used_up, code_lapsed, code_replaced, code_redeemed, effective,
+        cancelled, expired, superseded, voided, refused,
+    }
+    /// What else happens, by its stable name.
+    KindWords {
+        merchant_added, merchant_status_changed, contact_changed, terminal_added,
+        enrolment_opened, terminal_enrolled, terminal_retired, operator_added,
+        operator_removed, signed_on, sign_on_held, old_password_ended, staff_added,
+        staff_disabled, staff_signed_in, looked_up, transactions_recorded, settlements_recorded,
+        message_cap_reached, guessing_noticed, merchant_numbers_asked, scan_viewed, form_printed,
+        slip_printed, policy_served,
+    }
+    /// Numbers over all cases.
+    DashboardWords {
+        title, lead, days, period, cases, effective_share, p50, p90, no_time, by_day,
+        by_day_alt, times, times_alt, times_p50, times_p90, by_channel, channel, total,
+        refusals, refusals_lead, refusals_none, reason, count, reviewer, policy, date,
+        numbers, seconds, minutes,
+    }
+    /// How cases end.
+    OutcomeWords { effective, open, refused, ended, }
+    /// Why a case could not go on.
+    VoidWords { merchant_not_active, terminal_not_in_service, operator_removed, contact_changed, }
+}
