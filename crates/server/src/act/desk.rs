@@ -4,9 +4,12 @@
 //! Outcomes and numbers that are on any receipt, never data: an agent sees no phone,
 //! no name, no document, no transaction, and no answer that would be the right one.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use tillkey_rules::attempts::Scope;
 use tillkey_rules::case::{Case, State};
+use tillkey_rules::event::{CaseEvent, Event};
 use tillkey_rules::party::{Actor, Role, Subject};
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus};
 use tillkey_store::attempts;
@@ -21,7 +24,7 @@ use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalId, Term
 use super::case::{CaseSummary, CaseView, guessed, reach, read_cursor, summary, view};
 use super::party::own_terminal;
 use super::{Access, Failure, SignedIn};
-use crate::limits::{CASES_PAGE, OWN_CASE_EVENTS_MAX};
+use crate::limits::{CASES_PAGE, OWN_CASE_EVENTS_MAX, TIMELINE_EVENTS_MAX};
 use crate::shell::Shell;
 
 /// How many open cases of one operator are looked through for the one to show.
@@ -36,6 +39,8 @@ pub struct Call {
     pub subject: Option<Subject>,
     /// What can be gathered by telephone here and is not held yet, the preferred first.
     pub kinds: Vec<EvidenceKind>,
+    /// Until when the last challenge of each kind can be answered.
+    pub challenges: BTreeMap<EvidenceKind, Timestamp>,
     /// How many more answers the operator's day has, over all channels from afar. The
     /// same for whoever does not exist.
     pub tries_left: u32,
@@ -61,6 +66,7 @@ pub async fn call(shell: &Shell, case: CaseId, by: &SignedIn) -> Result<Call, Fa
                 view: view::draw(tx, &inner, &case)?,
                 subject: case.subject().cloned(),
                 kinds: kinds(&inner, &case),
+                challenges: challenges(tx, &case)?,
                 tries_left: Scope::RemoteProof.limit().saturating_sub(made),
             }))
         })
@@ -72,6 +78,23 @@ fn kinds(shell: &Shell, case: &Case) -> Vec<EvidenceKind> {
     offers
         .filter(|kind| shell.offered().contains(kind) && !case.evidence().contains_key(kind))
         .collect()
+}
+
+/// The challenges that were sent and not answered right, by kind.
+fn challenges(tx: &mut dyn Tx, case: &Case) -> Result<BTreeMap<EvidenceKind, Timestamp>, Fault> {
+    let mut sent = BTreeMap::new();
+    for placed in event::of_case(tx, case.id(), TIMELINE_EVENTS_MAX)? {
+        match placed.entry.event {
+            Event::Case(CaseEvent::Challenged { kind, expires_at }) => {
+                sent.insert(kind, expires_at);
+            }
+            Event::Case(CaseEvent::Matched { kind, .. }) => {
+                sent.remove(&kind);
+            }
+            _ => {}
+        }
+    }
+    Ok(sent)
 }
 
 /// A terminal as an agent finds it.

@@ -10,6 +10,7 @@ mod case_words;
 mod chart;
 mod cookie;
 pub mod counter;
+pub mod desk;
 pub mod diagnosis;
 mod frame;
 mod guard;
@@ -38,6 +39,8 @@ use axum::routing::{get, post};
 
 pub use assets::Assets;
 pub use case_words::CaseNames;
+pub use desk::DeskWords;
+pub use diagnosis::DiagnosisWords;
 pub(crate) use diagnosis::told;
 pub use frame::Frame;
 pub use home::HomePage;
@@ -59,6 +62,8 @@ pub fn router(shell: Shell) -> Router {
         .route("/reset", get(reset::form::show).post(reset::form::send))
         .route("/reset/{case}", get(reset::case::show))
         .route("/reset/{case}/again", get(reset::form::show_again))
+        .route("/reset/{case}/diagnosis", get(diagnosis::holder::show))
+        .route("/help/diagnose", get(diagnosis::guide::show))
         .route("/reset/{case}/events", get(reset::live::events))
         .route("/reset/{case}/sms", post(reset::step::send_sms))
         .route("/reset/{case}/code", post(reset::step::take_code))
@@ -83,6 +88,7 @@ pub fn router(shell: Shell) -> Router {
         .route("/lookup", get(lookup::show).post(lookup::send))
         .route("/lookup/sent", get(lookup::sent))
         .merge(counter::routes())
+        .merge(desk::routes())
         .route("/assets/{name}", get(assets::serve))
         .fallback(notice::missing)
         .method_not_allowed_fallback(notice::form_only)

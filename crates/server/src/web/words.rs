@@ -16,6 +16,8 @@ use tillkey_rules::refusal::Refusal;
 use super::Language;
 use super::case_words::CaseNames;
 use super::counter::CounterPageWords;
+use super::desk::DeskWords;
+use super::diagnosis::DiagnosisWords;
 use super::ledger::LedgerWords;
 use super::staff_words::StaffWords;
 
@@ -90,6 +92,8 @@ pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
         ("ledger", LedgerWords::of(language).entries()),
         ("staff", StaffWords::of(language).entries()),
         ("counter", CounterPageWords::of(language).entries()),
+        ("desk", DeskWords::of(language).entries()),
+        ("diagnosis", DiagnosisWords::of(language).entries()),
     ];
     let named = |(area, entries): (&'static str, Vec<(String, &'static str)>)| {
         entries

@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod counter;
+mod desk;
 mod help;
 mod ledger;
 mod lookup;

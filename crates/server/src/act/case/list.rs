@@ -38,6 +38,8 @@ pub struct CaseSummary {
     pub changed_at: Timestamp,
     /// Until when reviewers have time.
     pub review_by: Option<Timestamp>,
+    /// When it closes by itself.
+    pub deadline: Timestamp,
 }
 
 /// Lists the cases of the caller's acquirer, newest first.
@@ -103,5 +105,6 @@ pub(in crate::act) fn summary(case: &Case) -> CaseSummary {
         opened_at: case.opened_at(),
         changed_at: case.changed_at(),
         review_by: case.review_by(),
+        deadline: case.deadline(),
     }
 }

@@ -17,7 +17,7 @@ use super::super::limits::RESEND_AFTER_SECONDS;
 use super::super::notice::Notice;
 use super::super::site::Site;
 use super::super::words::{fill, refusal, side};
-use super::super::{Language, Words};
+use super::super::{DiagnosisWords, Language, Words};
 use crate::act::Access;
 use crate::act::case::{self, CaseView, Named};
 
@@ -308,6 +308,14 @@ impl<'a> CasePage<'a> {
         self.timeline.iter().rev().filter_map(line).collect()
     }
 
+    /// The way to the real reasons, where something is proven: before that there are
+    /// none to see.
+    fn diagnosis_link(&self) -> Option<&'static str> {
+        let is_proven = self.timeline.iter().any(|(step, _)| step == "matched");
+        let words = DiagnosisWords::of(self.frame.language());
+        is_proven.then_some(words.holder.link.as_str())
+    }
+
     fn reason<'b>(&self, reason: &'b Bilingual) -> &'b str {
         side(reason, self.frame.language())
     }
@@ -402,7 +410,11 @@ pub(in super::super) async fn show(
 
 /// The case that an address names and this device holds. A case that does not exist
 /// and one that is somebody else's look the same.
-pub(super) fn held(case: &str, headers: &HeaderMap, site: &Site) -> Option<(CaseId, Holding)> {
+pub(in super::super) fn held(
+    case: &str,
+    headers: &HeaderMap,
+    site: &Site,
+) -> Option<(CaseId, Holding)> {
     Some((
         case.parse().ok()?,
         Holding::read(headers, site.is_secure())?,

@@ -2,6 +2,8 @@
 //! own here.
 
 mod counter;
+pub(crate) mod desk;
+mod diagnosis;
 mod help;
 mod ledger;
 mod staff;
@@ -315,6 +317,8 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
     samples.extend(ledger::all(assets, language));
     samples.extend(staff::all(assets, language));
     samples.extend(counter::all(assets, language));
+    samples.extend(desk::all(assets, language));
+    samples.extend(diagnosis::all(assets, language));
     samples
 }
 
@@ -355,5 +359,6 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
     pages.extend(ledger::hostile(assets, language, script));
     pages.extend(staff::hostile(assets, language, script));
     pages.extend(counter::hostile(assets, language, script));
+    pages.extend(desk::hostile(assets, language, script));
     pages
 }
