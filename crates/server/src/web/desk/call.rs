@@ -13,6 +13,7 @@ use serde::Deserialize;
 use tillkey_rules::case::State as CaseState;
 use tillkey_rules::policy::{Bilingual, Decision};
 use tillkey_rules::refusal::Refusal;
+use tillkey_rules::trade::Question;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_wire::ids::CaseId;
 
@@ -77,6 +78,11 @@ pub struct Gathering {
 }
 
 impl Gathering {
+    /// Whether it is several questions, judged together.
+    fn is_questions(&self) -> bool {
+        self.kind == EvidenceKind::RecentTransactions
+    }
+
     /// Whether it is somebody else who proves it, elsewhere.
     fn is_awaited(&self) -> bool {
         self.kind == EvidenceKind::ManagerConsent
@@ -161,6 +167,13 @@ pub enum Mistake {
     TooMany(Timestamp),
     /// Something else was not done.
     Refused(Refusal),
+}
+
+/// One question to read out, and its field.
+struct Asking {
+    id: String,
+    name: String,
+    asked: Spoken,
 }
 
 /// The page of a call.
@@ -294,6 +307,23 @@ impl<'a> CallPage<'a> {
             }),
         };
         Some(Spoken::new(self.frame.language(), pick))
+    }
+
+    /// The questions about the merchant's trade.
+    fn questions(&self) -> Vec<Asking> {
+        let language = self.frame.language();
+        let asking = |(index, question): (usize, &Question)| Asking {
+            id: format!("answer-{index}"),
+            name: question.to_string(),
+            asked: Spoken::of(language, &question.wording()),
+        };
+        self.call
+            .view
+            .questions
+            .iter()
+            .enumerate()
+            .map(asking)
+            .collect()
     }
 
     fn presses_say(&self) -> Spoken {

@@ -1,7 +1,11 @@
 //! A sentence to read out, in the two languages that callers speak. The one that the
 //! agent reads comes first.
 
+use tillkey_rules::policy::Bilingual;
+
 use super::super::Language;
+use super::super::language::other;
+use super::super::words::side;
 use super::DeskWords;
 
 /// A sentence to read out.
@@ -20,16 +24,23 @@ pub(super) struct Line {
 impl Spoken {
     /// What `say` picks from the words of each language.
     pub(super) fn new(reader: Language, say: impl Fn(&'static DeskWords) -> String) -> Self {
-        let other = match reader {
-            Language::Chinese => Language::English,
-            Language::English => Language::Chinese,
-        };
         let line = |language: Language| Line {
             tag: language.tag(),
             text: say(DeskWords::of(language)),
         };
         Self {
-            lines: [line(reader), line(other)],
+            lines: [line(reader), line(other(reader))],
+        }
+    }
+
+    /// What the rules say in both.
+    pub(super) fn of(reader: Language, text: &Bilingual) -> Self {
+        let line = |language: Language| Line {
+            tag: language.tag(),
+            text: side(text, language).to_owned(),
+        };
+        Self {
+            lines: [line(reader), line(other(reader))],
         }
     }
 }

@@ -2,11 +2,14 @@
 //! redirect where it was done, with a word beside the field where it was not. An
 //! answer that was typed never comes back, and is not kept where a session has ended.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tillkey_rules::refusal::Refusal;
+use tillkey_rules::trade::{Fen, QUESTIONS, Question};
 use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_wire::ids::CaseId;
 use tillkey_wire::secret::Secret;
@@ -147,6 +150,28 @@ impl Answer {
         self.only("kind")?.parse().ok()
     }
 
+    /// Reads the answers to the questions that were asked; one that is left empty is
+    /// not given. Two to one question would be two guesses in one try.
+    fn answers(&self) -> Option<BTreeMap<Question, i64>> {
+        let mut answers = BTreeMap::new();
+        for (name, typed) in self.0.iter().filter(|(name, _)| name != "kind") {
+            let question: Question = name.parse().ok()?;
+            let typed = typed.expose().trim();
+            if typed.is_empty() {
+                continue;
+            }
+            let value = if question.kind.is_amount() {
+                Fen::read_yuan(typed).ok()?.fen()
+            } else {
+                i64::from(typed.parse::<u32>().ok()?)
+            };
+            if answers.insert(question, value).is_some() {
+                return None;
+            }
+        }
+        (1..=QUESTIONS).contains(&answers.len()).then_some(answers)
+    }
+
     /// Reads the answer of its kind. Spaces are how digits are read out; anything else
     /// has one spelling. Fields of another kind are none of this one's (A04).
     fn read(&self, kind: EvidenceKind) -> Option<Presented> {
@@ -157,6 +182,7 @@ impl Answer {
         };
         match kind {
             EvidenceKind::SmsCode => digits()?.parse().ok().map(Presented::SmsCode),
+            EvidenceKind::RecentTransactions => self.answers().map(Presented::RecentTransactions),
             _ => None,
         }
     }
@@ -243,5 +269,60 @@ pub(in super::super) async fn cancel(
             press.end(done(cancelled)).await
         }
         Err(elsewhere) => elsewhere,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Option<Presented> {
+        let uri = format!("/?{body}").parse().unwrap();
+        let axum::extract::Query(form) = axum::extract::Query::<Answer>::try_from_uri(&uri).ok()?;
+        form.read(form.kind()?)
+    }
+
+    #[test]
+    fn a01_a04_an_answer_is_one_plain_value_of_its_kind() {
+        assert!(read("kind=sms_code&answer=123456").is_some());
+        assert!(read("kind=sms_code&answer=12+34+56").is_some());
+        for bad in [
+            "",
+            "answer=123456",
+            "kind=sms_code",
+            "kind=sms_code&kind=sms_code&answer=123456",
+            "kind=sms_code&answer=123456&answer=123456",
+            "kind=sms_code&answer[]=123456",
+            "kind=sms_code&answer=123456&to=1",
+            "kind=sms_code&answer=12345",
+            "kind=identity_document&answer=123456",
+            "kind=manager_consent&answer=123456",
+        ] {
+            assert!(read(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn e17_answers_are_exact_and_one_to_each_question() {
+        let (sold, paid) = ("sales_count/2026-11-20", "net_paid/2026-11-17");
+        let both = format!("kind=recent_transactions&{sold}=25&{paid}=1,234.5");
+        let Some(Presented::RecentTransactions(answers)) = read(&both) else {
+            panic!("{both}");
+        };
+        let values: Vec<i64> = answers.into_values().collect();
+        assert_eq!(values, [25, 123_450]);
+        let one = format!("kind=recent_transactions&{sold}=&{paid}=1");
+        assert!(read(&one).is_some(), "what is not known is left out");
+        for bad in [
+            "kind=recent_transactions".to_owned(),
+            format!("kind=recent_transactions&{sold}="),
+            format!("kind=recent_transactions&{sold}=25.5"),
+            format!("kind=recent_transactions&{sold}=-1"),
+            format!("kind=recent_transactions&{paid}=1.234"),
+            format!("kind=recent_transactions&{sold}=25&{sold}=26"),
+            "kind=recent_transactions&card/2026-11-17=1".to_owned(),
+        ] {
+            assert!(read(&bad).is_none(), "{bad}");
+        }
     }
 }

@@ -143,6 +143,7 @@ fn call(state: State, steps: &str) -> Call {
             reviewers_needed: 0,
             reviews: 0,
             review_by: None,
+            questions: Vec::new(),
             challenge_expires_at: None,
             code_expires_at: None,
             code_announced: false,
@@ -193,6 +194,10 @@ fn gathering() -> Vec<Row> {
     let opened = || call(State::Gathering, "opened");
     let mut alone = asked(SmsCode, 200);
     alone.kinds.truncate(1);
+    let mut questions = asked(RecentTransactions, 1_100);
+    questions.view.questions = ["sales_count/2026-11-20", "net_paid/2026-11-17"]
+        .map(|question| question.parse().unwrap())
+        .to_vec();
     let mut stuck = opened();
     stuck.kinds.clear();
     let mut nobody = opened();
@@ -224,6 +229,12 @@ fn gathering() -> Vec<Row> {
             None,
         ),
         ("transactions", opened(), Some(RecentTransactions), None),
+        (
+            "transactions_asked",
+            questions,
+            Some(RecentTransactions),
+            None,
+        ),
         ("consent", opened(), Some(ManagerConsent), None),
         ("stuck", stuck, None, None),
     ]
