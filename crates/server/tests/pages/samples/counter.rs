@@ -61,6 +61,7 @@ fn summary(number: u8, state: State, channel: Channel, is_proven: bool) -> CaseS
         opened_at: after(-600 * i64::from(number)),
         changed_at: after(-60),
         review_by: None,
+        deadline: after(80_000),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use tillkey_rules::case::State;
 use tillkey_rules::diagnosis::Finding;
+use tillkey_rules::event::Destination;
 use tillkey_rules::party::Subject;
 use tillkey_rules::policy::{Bilingual, Decision, Reviewers};
 use tillkey_rules::refusal::Refusal;
@@ -140,6 +141,7 @@ fn call(state: State, steps: &str) -> Call {
             reasons: Vec::new(),
             next: vec![EvidenceKind::SmsCode],
             evidence: Vec::new(),
+            delivery: Destination::Contact,
             reviewers_needed: 0,
             reviews: 0,
             review_by: None,
