@@ -38,6 +38,10 @@ pub enum Scope {
     CodeEntry,
     /// Staff sign-ins for one account.
     StaffSignIn,
+    /// Codes typed to sign in as the manager of one phone.
+    ManagerSignIn,
+    /// Contact changes asked for by the managers of one merchant.
+    ContactChange,
     /// Enrolments tried for one serial number.
     Enrolment,
     /// Merchant numbers asked for by one phone, registered or not.
@@ -48,7 +52,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::SignOn,
         Self::RemoteProof,
         Self::CounterProof,
@@ -61,6 +65,8 @@ impl Scope {
         Self::SourceMessage,
         Self::CodeEntry,
         Self::StaffSignIn,
+        Self::ManagerSignIn,
+        Self::ContactChange,
         Self::Enrolment,
         Self::PhoneLookUp,
         Self::LookUps,
@@ -81,6 +87,8 @@ impl Scope {
             Self::SourceMessage => "source_message",
             Self::CodeEntry => "code_entry",
             Self::StaffSignIn => "staff_sign_in",
+            Self::ManagerSignIn => "manager_sign_in",
+            Self::ContactChange => "contact_change",
             Self::Enrolment => "enrolment",
             Self::PhoneLookUp => "phone_look_up",
             Self::LookUps => "look_ups",
@@ -101,7 +109,7 @@ impl Scope {
     /// How many attempts fit into the window.
     pub const fn limit(self) -> u32 {
         match self {
-            Self::RemoteProof | Self::CounterProof | Self::CodeEntry => 10,
+            Self::RemoteProof | Self::CounterProof | Self::CodeEntry | Self::ManagerSignIn => 10,
             Self::MerchantProof => 40,
             Self::SourceOpening => 30,
             Self::SourceProof => 60,
@@ -119,6 +127,7 @@ impl Scope {
             // reset (attack E10).
             Self::PhoneLookUp => 3,
             Self::LookUps => 2_000,
+            Self::ContactChange => 5,
             // Sign-ons are slowed and not stopped: see `hold`.
             Self::SignOn | Self::StaffSignIn => u32::MAX,
         }

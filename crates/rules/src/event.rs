@@ -4,18 +4,20 @@
 //!
 //! A serialised event is a promise: fields are added, never renamed or removed.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
-    AcquirerId, CaseId, CodeId, CommandId, MerchantNumber, OperatorNumber, PrinterName, ScanId,
-    SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
+    AcquirerId, CaseId, CodeId, CommandId, ManagerId, MerchantNumber, OperatorNumber, PrinterName,
+    ScanId, SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
 };
 use tillkey_wire::password::Vouched;
 
 use crate::party::{Actor, Role, Subject};
 use crate::policy::{Question, Verdict};
 use crate::scan::Scan;
-use crate::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
+use crate::vocabulary::{Channel, EvidenceKind, ManagerRight, MerchantStatus, Reason};
 
 /// One entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +63,66 @@ pub enum Event {
         merchant: MerchantNumber,
         /// Counts changes.
         version: u32,
+    },
+    /// A manager asked to change the registered contact; a code went to the new phone.
+    ContactChangeStarted {
+        /// Whose.
+        merchant: MerchantNumber,
+    },
+    /// A person may sign in to the portal for a merchant.
+    ManagerAdded {
+        /// The account; name and phone are not here.
+        manager: ManagerId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+        /// What they may do.
+        rights: BTreeSet<ManagerRight>,
+    },
+    /// A manager may do other things from now on.
+    ManagerRightsChanged {
+        /// The account.
+        manager: ManagerId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+        /// What they may do.
+        rights: BTreeSet<ManagerRight>,
+    },
+    /// A manager may not sign in any more; their sessions for the merchant ended.
+    ManagerDisabled {
+        /// The account.
+        manager: ManagerId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+    },
+    /// A manager signed in for a merchant, or went on to it from another one of theirs.
+    ManagerSignedIn {
+        /// The account.
+        manager: ManagerId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+    },
+    /// A manager showed anew, with a code to their phone, that it is still them.
+    ManagerProvedAnew {
+        /// The account.
+        manager: ManagerId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+    },
+    /// A manager ended sessions.
+    ManagerSignedOut {
+        /// The account.
+        manager: ManagerId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+        /// How many sessions ended.
+        sessions: u32,
+    },
+    /// A manager downloaded a merchant's records.
+    RecordsDownloaded {
+        /// Whose.
+        merchant: MerchantNumber,
+        /// Which, a stable name.
+        records: String,
     },
     /// A terminal was registered, and may be enrolled.
     TerminalAdded {
@@ -254,6 +316,8 @@ pub enum CaseEvent {
         /// Where.
         to: Destination,
     },
+    /// A manager says that the merchant did not ask for this.
+    Objected,
     /// The policy was asked.
     Decided {
         /// What it was asked.
@@ -359,6 +423,7 @@ impl CaseEvent {
             Self::NotMatched { .. } => "not_matched",
             Self::Scanned(_) => "scanned",
             Self::DeliveryChosen { .. } => "delivery_chosen",
+            Self::Objected => "objected",
             Self::Decided { .. } => "decided",
             Self::HandedOver { .. } => "handed_over",
             Self::Reviewed { .. } => "reviewed",

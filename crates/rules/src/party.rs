@@ -1,12 +1,15 @@
 //! Who takes part: the subject of a case, the people and devices that act on it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
-    AcquirerId, MerchantNumber, OperatorNumber, PersonId, StaffId, TerminalId, TerminalNumber,
+    AcquirerId, ManagerId, MerchantNumber, OperatorNumber, PersonId, StaffId, TerminalId,
+    TerminalNumber,
 };
 
-use crate::vocabulary::MerchantStatus;
+use crate::vocabulary::{ManagerRight, MerchantStatus};
 
 /// The operator whose password a case is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +84,17 @@ pub enum Actor {
         /// The role at the time.
         role: Role,
     },
+    /// A manager, signed in to the portal.
+    Manager {
+        /// The account.
+        manager: ManagerId,
+        /// The person behind it; separation of duties compares this.
+        person: PersonId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+        /// What they might do at the time.
+        rights: BTreeSet<ManagerRight>,
+    },
     /// An enrolled terminal, by its device key.
     Terminal {
         /// Which one.
@@ -94,7 +108,7 @@ impl Actor {
     /// The person, where one is known.
     pub const fn person(&self) -> Option<&PersonId> {
         match self {
-            Self::Staff { person, .. } => Some(person),
+            Self::Staff { person, .. } | Self::Manager { person, .. } => Some(person),
             Self::Holder | Self::Terminal { .. } | Self::System => None,
         }
     }
@@ -103,7 +117,17 @@ impl Actor {
     pub const fn role(&self) -> Option<Role> {
         match self {
             Self::Staff { role, .. } => Some(*role),
-            Self::Holder | Self::Terminal { .. } | Self::System => None,
+            Self::Holder | Self::Manager { .. } | Self::Terminal { .. } | Self::System => None,
+        }
+    }
+
+    /// Whether this is a manager of that merchant with that right.
+    pub fn is_manager_of(&self, of: &MerchantNumber, right: ManagerRight) -> bool {
+        match self {
+            Self::Manager {
+                merchant, rights, ..
+            } => merchant == of && rights.contains(&right),
+            _ => false,
         }
     }
 }

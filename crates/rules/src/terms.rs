@@ -22,6 +22,8 @@ pub struct Terms {
     pub questions_tries: u32,
     /// How long the same questions are asked, whatever case asks.
     pub questions_days: u32,
+    /// How long after a manager signed in the sign-in still proves who they are.
+    pub manager_sign_in_minutes: u32,
     /// How long a reset code lives, and then again the screen it opens.
     pub reset_code_minutes: u32,
     /// How long a reset code on a sealed slip lives: as long as the way from a counter
@@ -47,6 +49,7 @@ impl Default for Terms {
             questions_minutes: 20,
             questions_tries: 5,
             questions_days: 7,
+            manager_sign_in_minutes: 10,
             reset_code_minutes: 10,
             slip_code_minutes: 120,
             reset_code_tries: 5,

@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use tillkey_wire::ids::InvalidId;
+use tillkey_wire::ids::{InvalidId, Rank};
 
 /// A closed list of words with stable names.
 macro_rules! words {
@@ -164,6 +164,37 @@ impl QuestionKind {
     /// Whether the answer is an amount of money; a count otherwise.
     pub const fn is_amount(self) -> bool {
         !matches!(self, Self::SalesCount)
+    }
+}
+
+words!(
+    /// What a manager may do for their merchant. Each is given one by one.
+    ManagerRight, "right", {
+        /// Reset cashiers, `01` to `98`.
+        ResetCashiers = "reset_cashiers",
+        /// Reset the supervisor, `00`.
+        ResetSupervisor = "reset_supervisor",
+        /// Reset the system administrator of a terminal, `99`.
+        ResetAdministrator = "reset_administrator",
+        /// Add and remove operators.
+        ManageOperators = "manage_operators",
+        /// Change the registered phone.
+        ChangeContact = "change_contact",
+        /// See and download records.
+        SeeRecords = "see_records",
+        /// Consent or object to a case that another channel opened.
+        Consent = "consent",
+    }
+);
+
+impl ManagerRight {
+    /// The right that it takes to reset an operator of this rank.
+    pub const fn to_reset(rank: Rank) -> Self {
+        match rank {
+            Rank::Cashier => Self::ResetCashiers,
+            Rank::Supervisor => Self::ResetSupervisor,
+            Rank::Administrator => Self::ResetAdministrator,
+        }
     }
 }
 

@@ -49,3 +49,23 @@ pub const MERCHANT_NUMBERS_SENT_MAX: u32 = 5;
 pub const ENTRIES_PAGE: u32 = 50;
 /// How many events of a case its story tells.
 pub const STORY_EVENTS_MAX: u32 = 500;
+/// How long a manager may be idle before signing in again, in minutes.
+pub const MANAGER_IDLE_MINUTES_MAX: u32 = 15;
+/// How long a manager's session lasts at most, however much it is used, in hours.
+pub const MANAGER_SESSION_HOURS_MAX: i64 = 12;
+/// How many managers of one merchant may sign in.
+pub const MANAGERS_PER_MERCHANT_MAX: usize = 50;
+/// How many merchants one phone may manage.
+pub const MERCHANTS_PER_PHONE_MAX: u32 = 100;
+/// How many sessions of one phone are shown.
+pub const SESSIONS_SHOWN_MAX: u32 = 50;
+/// How many cases that wait for a consent are shown.
+pub const CONSENTS_SHOWN_MAX: u32 = 50;
+/// How many terminals of a merchant the portal shows on one page.
+pub const TERMINALS_PAGE: u32 = 50;
+/// How many entries of a merchant's history one page has.
+pub const HISTORY_PAGE: u32 = 50;
+/// How many records are shown on a page; a download has more.
+pub const RECORDS_SHOWN_MAX: u32 = 100;
+/// How many records one download has.
+pub const RECORDS_DOWNLOADED_MAX: u32 = 5_000;

@@ -51,10 +51,12 @@ pub enum OpenFault {
 }
 
 /// The kinds of evidence that this version can gather.
-const OFFERED: [EvidenceKind; 5] = [
+const OFFERED: [EvidenceKind; 7] = [
     EvidenceKind::SmsCode,
+    EvidenceKind::PortalSession,
     EvidenceKind::TerminalInHand,
     EvidenceKind::RecentTransactions,
+    EvidenceKind::ManagerConsent,
     EvidenceKind::IdentityDocument,
     EvidenceKind::BusinessLicence,
 ];

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tillkey_store::fault::Fault;
-use tillkey_store::party::staff;
+use tillkey_store::party::{contact_change, manager_session, manager_sign_in, staff};
 use tillkey_store::{attempts, idempotency, outbox};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -64,7 +64,9 @@ pub async fn run(shell: Shell, mut shutdown: watch::Receiver<bool>) {
 pub async fn prune(shell: &Shell) -> Result<(), Fault> {
     let now = shell.now();
     let before = |kept: SignedDuration| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
-    let tables: [(Prune, Timestamp); 3] = [
+    let tables: [(Prune, Timestamp); 5] = [
+        (manager_sign_in::prune, now),
+        (contact_change::prune, now),
         (idempotency::prune, before(ANSWERS_KEPT)),
         (attempts::prune, before(ATTEMPTS_KEPT)),
         (outbox::prune, before(MESSAGES_KEPT)),
@@ -82,7 +84,10 @@ pub async fn prune(shell: &Shell) -> Result<(), Fault> {
     }
     shell
         .store()
-        .write(move |tx| staff::prune_sessions(tx, now))
+        .write(move |tx| {
+            staff::prune_sessions(tx, now)?;
+            manager_session::prune(tx, now)
+        })
         .await?;
     Ok(())
 }

@@ -65,6 +65,15 @@ statements! {
         "SELECT acquirer, folded FROM cases \
          WHERE acquirer = $1 AND merchant = $2 AND (opened_at, id) < ($3, $4) \
          ORDER BY opened_at DESC, id DESC LIMIT $5";
+    SHOWN_TO_MERCHANT: "list the cases that a merchant is shown" =
+        "SELECT acquirer, folded FROM cases \
+         WHERE acquirer = $1 AND merchant = $2 AND (is_proven = 1 OR channel <> 'app') \
+         AND (opened_at, id) < ($3, $4) ORDER BY opened_at DESC, id DESC LIMIT $5";
+    GATHERING_ABROAD: "list the cases that a merchant's managers may be asked about" =
+        "SELECT acquirer, folded FROM cases \
+         WHERE acquirer = $1 AND merchant = $2 AND state = 'gathering' \
+         AND channel IN ('hotline', 'campaign') \
+         AND (opened_at, id) < ($3, $4) ORDER BY opened_at DESC, id DESC LIMIT $5";
     COUNT: "count an acquirer's cases by state" =
         "SELECT state, COUNT(*) FROM cases WHERE acquirer = $1 GROUP BY state ORDER BY state";
 }
@@ -105,6 +114,11 @@ pub enum Filter {
     Merchant(MerchantNumber),
     /// Those in a channel to which something can still happen.
     OpenIn(Channel),
+    /// Those of a merchant that are its business: what strangers open on the public
+    /// pages and never prove is not, or a flood of it would bury the rest.
+    ShownToMerchant(MerchantNumber),
+    /// Those of a merchant that another channel opened and still gathers proofs for.
+    GatheringAbroad(MerchantNumber),
 }
 
 /// Where a page of a list ended: the last case on it.
@@ -284,6 +298,14 @@ pub fn list(
         Filter::OpenIn(channel) => {
             let channel = Value::from(channel.name());
             tx.query_many(OPEN_IN_CHANNEL, &[acquirer, channel, opened_at, id, limit])?
+        }
+        Filter::ShownToMerchant(merchant) => {
+            let values = [acquirer, Value::from(merchant), opened_at, id, limit];
+            tx.query_many(SHOWN_TO_MERCHANT, &values)?
+        }
+        Filter::GatheringAbroad(merchant) => {
+            let values = [acquirer, Value::from(merchant), opened_at, id, limit];
+            tx.query_many(GATHERING_ABROAD, &values)?
         }
     };
     rows.into_iter().map(read).collect()

@@ -82,9 +82,12 @@ pub fn append(tx: &mut dyn Tx, entry: &Entry) -> Result<u64, Fault> {
         Value::from(columns.by.name()),
         Value::from(leaf),
     ];
-    tx.query_one(APPEND, &values)?
+    let position = tx
+        .query_one(APPEND, &values)?
         .ok_or(Fault::Missing("position"))?
-        .take()
+        .take()?;
+    crate::history::note(tx, entry, position)?;
+    Ok(position)
 }
 
 /// The events of a case, oldest first.
@@ -163,7 +166,7 @@ pub fn count_of_staff(
         .take()
 }
 
-fn placed(rows: Vec<Row>) -> Result<Vec<Placed>, Fault> {
+pub(crate) fn placed(rows: Vec<Row>) -> Result<Vec<Placed>, Fault> {
     rows.into_iter()
         .map(|mut row| {
             let position = row.take()?;
@@ -190,12 +193,14 @@ pub(crate) struct Columns {
 struct By {
     who: String,
     staff: Option<String>,
+    manager: Option<String>,
     terminal: Option<String>,
 }
 
 impl By {
     fn name(&self) -> Option<&str> {
-        self.staff.as_deref().or(self.terminal.as_deref())
+        let people = self.staff.as_deref().or(self.manager.as_deref());
+        people.or(self.terminal.as_deref())
     }
 }
 

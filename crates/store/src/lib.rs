@@ -6,8 +6,9 @@
 //! - [`Store`] opens the database and runs requests; [`tx`], [`value`], [`fault`] and
 //!   [`limits`] are what a request meets.
 //! - [`party`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
-//!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`], [`outbox`],
-//!   [`spending`], [`idempotency`], [`meta`] and [`event`] are the domain operations.
+//!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
+//!   [`outbox`], [`spending`], [`idempotency`], [`meta`], [`event`] and [`history`] are the
+//!   domain operations.
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
 //! - [`conformance`] is what every engine has to pass.
 
@@ -21,6 +22,7 @@ pub mod conformance;
 pub mod credential;
 pub mod event;
 pub mod fault;
+pub mod history;
 pub mod idempotency;
 pub mod ledger;
 pub mod limits;

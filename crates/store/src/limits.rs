@@ -23,3 +23,5 @@ pub const PAGE_MAX: u32 = 500;
 pub const SEALED_BYTES_MAX: usize = 768 * 1024;
 /// How many cases or sums a report reads at most.
 pub const REPORT_ROWS_MAX: u32 = 20_000;
+/// How many records one download holds at most.
+pub const RECORDS_MAX: u32 = 5_000;

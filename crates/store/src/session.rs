@@ -1,7 +1,9 @@
 //! Sessions of signed-on operators.
 
 use jiff::Timestamp;
-use tillkey_wire::ids::{OperatorNumber, SessionId, TerminalId};
+use tillkey_wire::ids::{
+    AcquirerId, MerchantNumber, OperatorNumber, SessionId, TerminalId, TerminalNumber,
+};
 
 use crate::fault::Fault;
 use crate::tx::{Tx, statements};
@@ -17,6 +19,13 @@ statements! {
     FIND_LIVE: "find a live session" =
         "SELECT id, terminal, operator, started_at FROM sessions \
          WHERE id = $1 AND ended_at IS NULL";
+    OF_MERCHANT: "list a merchant's sign-ons" =
+        "SELECT sessions.terminal, terminals.number, sessions.operator, sessions.started_at, \
+         sessions.ended_at, sessions.ended_by FROM sessions \
+         JOIN terminals ON terminals.id = sessions.terminal \
+         WHERE terminals.acquirer = $1 AND terminals.merchant = $2 \
+         AND sessions.started_at >= $3 AND sessions.started_at < $4 \
+         ORDER BY sessions.started_at DESC, sessions.id LIMIT $5";
     END: "end a session" =
         "UPDATE sessions SET ended_at = $1, ended_by = $2 \
          WHERE id = $3 AND terminal = $4 AND ended_at IS NULL";
@@ -100,6 +109,57 @@ pub fn live(
 ) -> Result<Vec<Session>, Fault> {
     let rows = tx.query_many(LIVE, &[Value::from(&terminal), Value::from(operator)])?;
     rows.into_iter().map(read).collect()
+}
+
+/// A sign-on as it is shown: where, who, and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOn {
+    /// On which terminal.
+    pub terminal: TerminalId,
+    /// Its number.
+    pub terminal_number: TerminalNumber,
+    /// Who.
+    pub operator: OperatorNumber,
+    /// When the sign-on finished.
+    pub started_at: Timestamp,
+    /// When it ended, and a stable name of why.
+    pub ended: Option<(Timestamp, String)>,
+}
+
+/// The sign-ons at a merchant's terminals from a time until before another, the newest
+/// first.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn of_merchant(
+    tx: &mut dyn Tx,
+    (acquirer, merchant): (&AcquirerId, &MerchantNumber),
+    (from, until): (Timestamp, Timestamp),
+    limit: u32,
+) -> Result<Vec<SignOn>, Fault> {
+    let values = [
+        Value::from(acquirer),
+        Value::from(merchant),
+        Value::from(from),
+        Value::from(until),
+        Value::from(limit.min(crate::limits::RECORDS_MAX)),
+    ];
+    let read = |mut row: Row| {
+        let (terminal, terminal_number) = (row.take()?, row.take()?);
+        let (operator, started_at) = (row.take()?, row.take()?);
+        let (at, why): (Option<Timestamp>, Option<String>) = (row.take()?, row.take()?);
+        Ok(SignOn {
+            terminal,
+            terminal_number,
+            operator,
+            started_at,
+            ended: at.zip(why),
+        })
+    };
+    tx.query_many(OF_MERCHANT, &values)?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// Ends a session of this terminal. True when it was live.

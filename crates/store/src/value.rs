@@ -9,8 +9,8 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tillkey_wire::ids::{
-    AcquirerId, CaseId, CodeId, CommandId, MerchantNumber, MessageId, OperatorNumber, PersonId,
-    ScanId, SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
+    AcquirerId, CaseId, CodeId, CommandId, ManagerId, ManagerSessionId, MerchantNumber, MessageId,
+    OperatorNumber, PersonId, ScanId, SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
 };
 
 use crate::fault::Fault;
@@ -206,6 +206,8 @@ identifiers!(
     CaseId = "case",
     CodeId = "code",
     CommandId = "command",
+    ManagerId = "manager",
+    ManagerSessionId = "manager session",
     MerchantNumber = "merchant number",
     MessageId = "message",
     PersonId = "person",

@@ -381,6 +381,16 @@ random_id!(
     "session"
 );
 random_id!(
+    /// One manager: a person of one merchant who signs in to the portal.
+    ManagerId,
+    "manager"
+);
+random_id!(
+    /// One signed-in manager at one device; the token is not in it.
+    ManagerSessionId,
+    "manager session"
+);
+random_id!(
     /// One issued reset code; the code itself is not in it.
     CodeId,
     "code"

@@ -52,6 +52,8 @@ pub enum Command {
         /// Where.
         to: Destination,
     },
+    /// Say, as a manager, that the merchant did not ask for this.
+    Object,
     /// Ask for the decision.
     Submit,
     /// Take the case on to another channel.

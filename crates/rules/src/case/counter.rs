@@ -6,8 +6,9 @@
 //! of the same original that the reviewers saw.
 
 use super::command::{Answer, Facts};
-use super::decide::{in_state, is_offered, may_drive};
+use super::decide::{in_state, is_offered};
 use super::state::{Case, State};
+use super::who::may_drive;
 use crate::event::{CaseEvent, Destination};
 use crate::party::{Actor, Role};
 use crate::refusal::Refusal;

@@ -14,6 +14,7 @@ use super::command::{Answer, Command, Facts, Opening};
 use super::counter;
 use super::deadline::{lapsed, latest};
 use super::state::{Case, State};
+use super::who::{may_drive, may_object, may_present};
 use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, Preparation, VoidReason};
 use crate::party::{Actor, Role, Subject, SubjectFacts};
 use crate::policy::{Bilingual, Decision, Question, Verdict};
@@ -109,6 +110,7 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
         Command::Present { kind, matched } => present(case, (*kind, *matched), by, facts),
         Command::Scan(scan) => counter::scan(case, scan, by, facts),
         Command::Deliver { to } => counter::deliver(case, *to, by),
+        Command::Object => object(case, by),
         Command::Submit => submit(case, by, facts),
         Command::HandOver { channel } => hand_over(case, *channel, by),
         Command::Review {
@@ -155,30 +157,6 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
         Command::Recheck => Ok(void(case, facts).unwrap_or_default()),
     };
     result.unwrap_or_else(Answer::refused)
-}
-
-/// Who may drive a case of this channel. Counter evidence is for clerks alone,
-/// because only they have seen the original; a terminal drives its own cases only.
-pub(super) fn may_drive(
-    channel: Channel,
-    subject: Option<&Subject>,
-    by: &Actor,
-) -> Result<(), Refusal> {
-    let allowed = match (channel, by) {
-        (_, Actor::System) => true,
-        (Channel::App, Actor::Holder) => true,
-        (Channel::Terminal, Actor::Terminal { terminal }) => {
-            subject.is_none_or(|subject| subject.terminal == *terminal)
-        }
-        (Channel::Hotline, Actor::Staff { role, .. }) => matches!(role, Role::Agent),
-        (Channel::Counter, Actor::Staff { role, .. }) => matches!(role, Role::Clerk),
-        _ => false,
-    };
-    if allowed {
-        Ok(())
-    } else {
-        Err(Refusal::NotAllowed)
-    }
 }
 
 pub(super) fn in_state(case: &Case, state: State) -> Result<(), Refusal> {
@@ -229,7 +207,7 @@ fn present(
     by: &Actor,
     facts: &Facts<'_>,
 ) -> Result<Answer, Refusal> {
-    may_drive(case.channel(), case.subject(), by)?;
+    may_present(case, kind, by)?;
     in_state(case, State::Gathering)?;
     is_offered(case, kind, facts)?;
     let Some(subject) = facts
@@ -249,6 +227,13 @@ fn present(
         kind,
         contact_version,
     }]))
+}
+
+/// A manager whom nobody asked closes the case: whoever opened it was not the merchant.
+fn object(case: &Case, by: &Actor) -> Result<Answer, Refusal> {
+    may_object(case, by)?;
+    let events = vec![CaseEvent::Objected, CaseEvent::Refused];
+    Ok(Answer::events(events))
 }
 
 fn submit(case: &Case, by: &Actor, facts: &Facts<'_>) -> Result<Answer, Refusal> {

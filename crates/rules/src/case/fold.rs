@@ -69,7 +69,8 @@ impl Case {
         match event {
             CaseEvent::Opened { .. }
             | CaseEvent::Challenged { .. }
-            | CaseEvent::NotMatched { .. } => {}
+            | CaseEvent::NotMatched { .. }
+            | CaseEvent::Objected => {}
             CaseEvent::Matched {
                 kind,
                 contact_version,

@@ -18,6 +18,7 @@ mod fold;
 mod state;
 #[cfg(test)]
 mod tests;
+mod who;
 
 pub use command::{Answer, Command, Facts, Opening};
 pub use decide::{decide, open};

@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use tillkey_rules::case::{Command, State};
 use tillkey_rules::event::CaseEvent;
 use tillkey_rules::party::Actor;
+use tillkey_rules::vocabulary::EvidenceKind;
 
-use super::world::{config, driver, plans, play, policy};
+use super::world::{config, driver, manager, plans, play, policy};
 
 proptest! {
     #![proptest_config(config())]
@@ -31,7 +32,15 @@ proptest! {
                 prop_assert_eq!(moment.before.state(), State::Gathering);
                 let channel = moment.before.channel();
                 prop_assert!(policy().offers().of(channel).contains(kind));
-                prop_assert!(drives(&moment.by, &driver(channel)), "{:?}", moment.by);
+                let wanted = match kind {
+                    EvidenceKind::ManagerConsent => manager(),
+                    _ => driver(channel),
+                };
+                prop_assert!(drives(&moment.by, &wanted), "{:?}", moment.by);
+                if let Actor::Manager { .. } = wanted {
+                    let is_manager = matches!(moment.by, Actor::Manager { .. });
+                    prop_assert!(is_manager, "{:?}", moment.by);
+                }
             }
             if !gained.is_empty() {
                 let last = moment.answer.events.last();
@@ -49,6 +58,7 @@ fn drives(by: &Actor, driver: &Actor) -> bool {
     match (by, driver) {
         (Actor::System, _) => true,
         (Actor::Staff { role, .. }, Actor::Staff { role: needed, .. }) => role == needed,
+        (Actor::Manager { merchant, .. }, Actor::Manager { merchant: of, .. }) => merchant == of,
         _ => by == driver,
     }
 }

@@ -3,12 +3,14 @@
 //! Broken by a case that changes without an event, by an event that does not count, or
 //! by a kind of event that cannot be written to the ledger and read again.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use tillkey_rules::event::{Entry, Event};
 use tillkey_rules::party::{Actor, Role};
-use tillkey_rules::vocabulary::MerchantStatus;
-use tillkey_wire::ids::{CodeId, OperatorNumber, ScanId, SessionId, TerminalId};
+use tillkey_rules::vocabulary::{ManagerRight, MerchantStatus};
+use tillkey_wire::ids::{CodeId, ManagerId, OperatorNumber, ScanId, SessionId, TerminalId};
 
 use super::world::{config, plans, play};
 
@@ -33,6 +35,8 @@ fn others() -> Vec<Event> {
     let terminal = TerminalId::from_bytes([1; 10]);
     let operator = OperatorNumber::new(3).unwrap();
     let merchant = || "898310054110001".parse().unwrap();
+    let manager = ManagerId::from_bytes([4; 10]);
+    let rights = || BTreeSet::from([ManagerRight::ResetCashiers, ManagerRight::Consent]);
     let staff = || "li.agent".parse().unwrap();
     let digest = || "ab".repeat(32);
     vec![
@@ -46,6 +50,40 @@ fn others() -> Vec<Event> {
         Event::ContactChanged {
             merchant: merchant(),
             version: 2,
+        },
+        Event::ContactChangeStarted {
+            merchant: merchant(),
+        },
+        Event::ManagerAdded {
+            manager,
+            merchant: merchant(),
+            rights: rights(),
+        },
+        Event::ManagerRightsChanged {
+            manager,
+            merchant: merchant(),
+            rights: rights(),
+        },
+        Event::ManagerDisabled {
+            manager,
+            merchant: merchant(),
+        },
+        Event::ManagerSignedIn {
+            manager,
+            merchant: merchant(),
+        },
+        Event::ManagerProvedAnew {
+            manager,
+            merchant: merchant(),
+        },
+        Event::ManagerSignedOut {
+            manager,
+            merchant: merchant(),
+            sessions: 2,
+        },
+        Event::RecordsDownloaded {
+            merchant: merchant(),
+            records: "sign_ons".to_owned(),
         },
         Event::TerminalAdded {
             terminal,
@@ -130,6 +168,12 @@ fn i07_every_event_reads_as_it_was_written() {
             staff: "li.agent".parse().unwrap(),
             person: "li".parse().unwrap(),
             role: Role::Administrator,
+        },
+        Actor::Manager {
+            manager: ManagerId::from_bytes([4; 10]),
+            person: "chen".parse().unwrap(),
+            merchant: "898310054110001".parse().unwrap(),
+            rights: BTreeSet::from([ManagerRight::SeeRecords]),
         },
     ];
     for event in others() {

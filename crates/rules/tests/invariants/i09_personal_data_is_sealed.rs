@@ -13,9 +13,9 @@ use tillkey_rules::event::{Entry, Event};
 use super::world::{config, plans, play};
 
 /// Every name that may occur in the leaf of a case. None holds a phone, a person's
-/// name or a document number; `person` and `staff` are the acquirer's own accounts,
+/// name or a document number; `person`, `staff` and `manager` are accounts,
 /// and texts that people write are digests (`…_digest`, `claimed`).
-const FIELDS: [&str; 66] = [
+const FIELDS: [&str; 68] = [
     "acquirer",
     "approved",
     "at",
@@ -42,6 +42,7 @@ const FIELDS: [&str; 66] = [
     "identity_document",
     "kind",
     "length",
+    "manager",
     "manager_consent",
     "merchant",
     "merchant_status",
@@ -63,6 +64,7 @@ const FIELDS: [&str; 66] = [
     "review",
     "review_by",
     "reviewers",
+    "rights",
     "role",
     "rules_version",
     "sms_code",

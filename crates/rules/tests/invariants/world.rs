@@ -11,8 +11,8 @@ use tillkey_rules::event::{Destination, Preparation};
 use tillkey_rules::party::{Actor, ContactFacts, Role, Subject, SubjectFacts};
 use tillkey_rules::policy::Policy;
 use tillkey_rules::terms::Terms;
-use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
-use tillkey_wire::ids::{CaseId, CodeId, CommandId, OperatorNumber, Rank, TerminalId};
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, ManagerRight, MerchantStatus, Reason};
+use tillkey_wire::ids::{CaseId, CodeId, CommandId, ManagerId, OperatorNumber, Rank, TerminalId};
 use tillkey_wire::password::{Rule, Vouched};
 
 /// The same stories in every run: a failure that comes and goes convinces nobody. Others
@@ -61,6 +61,7 @@ pub(crate) enum Step {
 pub(crate) enum Ask {
     Challenge(EvidenceKind),
     Present(EvidenceKind, bool),
+    Object,
     Submit,
     HandOver(Channel),
     Review(bool),
@@ -91,6 +92,8 @@ pub(crate) enum Who {
     System,
     Till,
     OtherTill,
+    /// A manager of the merchant, who is that person.
+    Manager(u8),
     /// A person (of five) in a role: one person may appear in several roles, by
     /// several accounts.
     Person(u8, Role),
@@ -217,7 +220,25 @@ pub(crate) fn driver(channel: Channel) -> Actor {
         Channel::Hotline => person(0, Role::Agent),
         Channel::Counter => person(1, Role::Clerk),
         Channel::Terminal => Actor::Terminal { terminal: TILL },
-        Channel::Portal | Channel::Campaign => Actor::System,
+        Channel::Portal => manager(),
+        Channel::Campaign => Actor::System,
+    }
+}
+
+/// A manager of the merchant, with every right.
+pub(crate) fn manager() -> Actor {
+    manager_who_is(7)
+}
+
+/// The same, as one of the persons who may be staff as well.
+fn manager_who_is(number: u8) -> Actor {
+    Actor::Manager {
+        manager: ManagerId::from_bytes([8; 10]),
+        person: format!("person-{}", char::from(b'a' + number))
+            .parse()
+            .unwrap(),
+        merchant: "898310054110001".parse().unwrap(),
+        rights: ManagerRight::ALL.iter().copied().collect(),
     }
 }
 
@@ -240,6 +261,7 @@ fn actor(who: Who, case: &Case) -> Actor {
         Who::System => Actor::System,
         Who::Till => Actor::Terminal { terminal: TILL },
         Who::OtherTill => Actor::Terminal { terminal: OTHER },
+        Who::Manager(number) => manager_who_is(number),
         Who::Person(number, role) => person(number, role),
     }
 }
@@ -364,7 +386,11 @@ fn onward(case: &Case, codes: &mut u8) -> (Command, Actor) {
             let first = policy().offers().of(case.channel()).first().copied();
             match (wanted, case.is_proven(), first) {
                 (Some(kind), ..) if !case.evidence().contains_key(&kind) => {
-                    next(Ask::Present(kind, true), Who::Driver)
+                    let who = match kind {
+                        EvidenceKind::ManagerConsent => Who::Manager(7),
+                        _ => Who::Driver,
+                    };
+                    next(Ask::Present(kind, true), who)
                 }
                 (_, false, Some(kind)) => {
                     let kind = match case.reason() {
@@ -413,6 +439,7 @@ fn command(ask: Ask, case: &Case, codes: &mut u8) -> Command {
     match ask {
         Ask::Challenge(kind) => Command::Challenge { kind },
         Ask::Present(kind, matched) => Command::Present { kind, matched },
+        Ask::Object => Command::Object,
         Ask::Submit => Command::Submit,
         Ask::HandOver(channel) => Command::HandOver { channel },
         Ask::Review(approve) => Command::Review {
@@ -522,6 +549,7 @@ pub(crate) fn asks() -> impl Strategy<Value = Ask> {
         2 => kinds().prop_map(Ask::Challenge),
         6 => (kinds(), any::<bool>()).prop_map(|(kind, matched)| Ask::Present(kind, matched)),
         3 => Just(Ask::Submit),
+        1 => Just(Ask::Object),
         1 => proptest::sample::select(Channel::ALL.to_vec()).prop_map(Ask::HandOver),
         2 => Just(Ask::HandOver(Channel::Counter)),
         6 => prop::bool::weighted(0.8).prop_map(Ask::Review),
@@ -546,6 +574,7 @@ pub(crate) fn everybody() -> impl Strategy<Value = Who> {
         1 => Just(Who::System),
         2 => Just(Who::Till),
         1 => Just(Who::OtherTill),
+        2 => (0..8u8).prop_map(Who::Manager),
         1 => (0..5u8, role).prop_map(|(number, role)| Who::Person(number, role)),
         3 => (0..5u8).prop_map(|number| Who::Person(number, Role::Reviewer)),
     ]

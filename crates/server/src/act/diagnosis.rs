@@ -140,7 +140,9 @@ fn may_ask(access: &Access, terminal: &Terminal) -> Result<(), Failure> {
                 Err(Failure::Unknown)
             }
         }
-        Access::Holder(_) => Err(Failure::Unknown),
+        // Within their own merchant; another one's terminal is not there.
+        Access::Manager(by) if by.merchant == terminal.merchant => Ok(()),
+        Access::Manager(_) | Access::Holder(_) => Err(Failure::Unknown),
     }
 }
 

@@ -5,12 +5,16 @@
 //! It never speaks HTTP, never sends anything, and decides nothing itself.
 
 pub mod case;
+pub mod contact_change;
 pub mod desk;
 pub mod diagnosis;
 pub mod ledger;
+pub mod managers;
+mod masked;
 mod message;
 mod once;
 pub mod party;
+pub mod portal;
 pub mod report;
 pub mod staff;
 pub mod tick;
@@ -51,6 +55,9 @@ pub enum Failure {
     /// The caller's role does not allow it.
     #[error("this role may not do that")]
     NotAllowed,
+    /// The caller signed in too long ago for this: they prove once more who they are.
+    #[error("prove once more who you are")]
+    NotFresh,
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
@@ -193,6 +200,21 @@ token!(
     "`staff_` and 43 characters of base64url"
 );
 
+token!(
+    /// What the device that began a manager's sign-in shows with the code.
+    SignInToken,
+    "sign-in token",
+    "sign_in_",
+    "`sign_in_` and 43 characters of base64url"
+);
+token!(
+    /// What shows that somebody is a signed-in manager.
+    ManagerToken,
+    "manager token",
+    "manager_",
+    "`manager_` and 43 characters of base64url"
+);
+
 /// A member of staff who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
@@ -222,6 +244,8 @@ pub enum Access {
     Holder(CaseToken),
     /// As staff of the case's acquirer.
     Staff(SignedIn),
+    /// As a manager of the subject's merchant.
+    Manager(managers::ManagerSession),
 }
 
 impl Access {
@@ -242,6 +266,7 @@ impl Access {
         match self {
             Self::Holder(_) => Actor::Holder,
             Self::Staff(signed_in) => signed_in.actor.clone(),
+            Self::Manager(by) => by.actor(),
         }
     }
 }

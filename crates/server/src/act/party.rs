@@ -1,11 +1,14 @@
-//! Merchants, terminals and operators, as an administrator keeps them.
+//! Merchants, terminals and operators, as an administrator keeps them; a manager keeps
+//! the operators of their own merchant.
 //!
 //! No act here resets anything, and none changes a contact and a credential
 //! together (attack C14): a changed contact counts as fresh for the policy.
 
+mod keeper;
 mod look_up;
 mod merchant_number;
 
+pub use self::keeper::Keeper;
 pub use self::look_up::{Found, FoundTerminal, LookUp, LookUpsMade, look_up, look_ups_made};
 pub use self::merchant_number::send_merchant_numbers;
 
@@ -297,44 +300,51 @@ pub struct OperatorView {
     pub password_set: bool,
 }
 
-/// Shows a terminal of the caller's acquirer.
+/// Shows a terminal of the caller's acquirer, or of their own merchant.
 ///
 /// # Errors
 /// [`Failure::Unknown`] for one of another.
 pub async fn view_terminal(
     shell: &Shell,
     id: TerminalId,
-    by: &SignedIn,
+    by: impl Into<Keeper>,
 ) -> Result<TerminalView, Failure> {
-    let (acquirer, inner) = (by.acquirer.clone(), shell.clone());
+    let (by, inner) = (by.into(), shell.clone());
     shell
         .store()
-        .read(move |tx| {
-            let Some(found) = own_terminal(tx, id, &acquirer)? else {
-                return Ok(Err(Failure::Unknown));
-            };
-            let operators = operator::list(tx, id)?
-                .into_iter()
-                .filter(|operator| operator.removed_at.is_none())
-                .map(|operator| OperatorView {
-                    operator: operator.number,
-                    password_set: operator.credential_version.is_some(),
-                })
-                .collect();
-            Ok(Ok(TerminalView {
-                terminal: id,
-                merchant: found.merchant,
-                number: found.number,
-                serial_number: found.serial_number,
-                model: found.model,
-                in_service: found.status == terminal::TerminalStatus::Active,
-                enrolled_at: found.enrolled_at,
-                seen_at: found.seen_at,
-                online: inner.presence().is_online(id),
-                operators,
-            }))
+        .read(move |tx| match kept_terminal(tx, id, &by)? {
+            Some(found) => draw_terminal(tx, &inner, found).map(Ok),
+            None => Ok(Err(Failure::Unknown)),
         })
         .await?
+}
+
+/// A terminal with its operators.
+pub(super) fn draw_terminal(
+    tx: &mut dyn Tx,
+    shell: &Shell,
+    found: Terminal,
+) -> Result<TerminalView, Fault> {
+    let operators = operator::list(tx, found.id)?
+        .into_iter()
+        .filter(|operator| operator.removed_at.is_none())
+        .map(|operator| OperatorView {
+            operator: operator.number,
+            password_set: operator.credential_version.is_some(),
+        })
+        .collect();
+    Ok(TerminalView {
+        terminal: found.id,
+        merchant: found.merchant,
+        number: found.number,
+        serial_number: found.serial_number,
+        model: found.model,
+        in_service: found.status == terminal::TerminalStatus::Active,
+        enrolled_at: found.enrolled_at,
+        seen_at: found.seen_at,
+        online: shell.presence().is_online(found.id),
+        operators,
+    })
 }
 
 /// An enrolment code, in the one answer that shows it.
@@ -434,27 +444,23 @@ pub async fn retire_terminal(
 pub async fn add_operator(
     shell: &Shell,
     (id, number): (TerminalId, OperatorNumber),
-    by: &SignedIn,
+    by: impl Into<Keeper>,
     once: Option<Once>,
 ) -> Result<(), Failure> {
-    by.must_be(&[Role::Administrator])?;
-    let by = by.clone();
+    let by = by.into();
+    by.must_keep(number)?;
     act(shell, once, move |_, tx, now, _| {
-        if own_terminal(tx, id, &by.acquirer)?.is_none() {
+        if kept_terminal(tx, id, &by)?.is_none() {
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
         if !operator::add(tx, id, number, now)? {
             return Ok((Err(Failure::Exists), Vec::new()));
         }
-        note(
-            tx,
-            &by,
-            now,
-            Event::OperatorAdded {
-                terminal: id,
-                operator: number,
-            },
-        )?;
+        let event = Event::OperatorAdded {
+            terminal: id,
+            operator: number,
+        };
+        by.note(tx, now, event)?;
         Ok((Ok(()), Vec::new()))
     })
     .await
@@ -468,26 +474,21 @@ pub async fn add_operator(
 pub async fn remove_operator(
     shell: &Shell,
     (id, number): (TerminalId, OperatorNumber),
-    by: &SignedIn,
+    by: impl Into<Keeper>,
     once: Option<Once>,
 ) -> Result<(), Failure> {
-    by.must_be(&[Role::Administrator])?;
-    let by = by.clone();
+    let by = by.into();
+    by.must_keep(number)?;
     act(shell, once, move |shell, tx, now, rng| {
-        if own_terminal(tx, id, &by.acquirer)?.is_none() || !operator::remove(tx, id, number, now)?
-        {
+        if kept_terminal(tx, id, &by)?.is_none() || !operator::remove(tx, id, number, now)? {
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
-        note(
-            tx,
-            &by,
-            now,
-            Event::OperatorRemoved {
-                terminal: id,
-                operator: number,
-            },
-        )?;
-        let mut step = begin_step(shell, &by.acquirer, now, rng);
+        let event = Event::OperatorRemoved {
+            terminal: id,
+            operator: number,
+        };
+        by.note(tx, now, event)?;
+        let mut step = begin_step(shell, by.acquirer(), now, rng);
         for stored in cases::open_cases_of(tx, (id, number), OPEN_CASES_MAX)? {
             step.run(tx, stored.case, &CaseCommand::Recheck, &Actor::System)?;
         }
@@ -518,6 +519,12 @@ pub(super) fn own_terminal(
     acquirer: &AcquirerId,
 ) -> Result<Option<Terminal>, Fault> {
     Ok(terminal::find(tx, id)?.filter(|found| found.acquirer == *acquirer))
+}
+
+/// A terminal that this keeper keeps; another one is not there (attack C11).
+fn kept_terminal(tx: &mut dyn Tx, id: TerminalId, by: &Keeper) -> Result<Option<Terminal>, Fault> {
+    let found = own_terminal(tx, id, by.acquirer())?;
+    Ok(found.filter(|found| by.keeps(&found.merchant)))
 }
 
 fn note(tx: &mut dyn Tx, by: &SignedIn, now: Timestamp, event: Event) -> Result<(), Fault> {

@@ -1,4 +1,5 @@
-//! Who asks: the address of the connection, a holder by token, staff by session.
+//! Who asks: the address of the connection, a holder by token, staff and managers by
+//! session.
 //!
 //! A caller is what the connection and the `Authorization` header prove, and nothing
 //! that the request says of itself: no account, role or address is read from any
@@ -18,7 +19,9 @@ use super::Api;
 use super::json::RequestDigest;
 use super::limits::{FORWARDED_HOPS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, IDEMPOTENCY_KEY_LENGTH_MIN};
 use super::problem::Problem;
-use crate::act::{Access, CaseToken, Once, SignedIn, Source, StaffToken, staff};
+use crate::act::managers::{self, ManagerSession};
+use crate::act::party::Keeper;
+use crate::act::{Access, CaseToken, ManagerToken, Once, SignedIn, Source, StaffToken, staff};
 
 /// The source of a request.
 #[derive(Debug)]
@@ -104,11 +107,73 @@ impl Staff {
     }
 }
 
-/// Staff, or nobody in particular: opening a case is open to both.
+/// A manager, signed in.
 #[derive(Debug)]
-pub(crate) struct MaybeStaff(pub(crate) Option<SignedIn>);
+pub(crate) struct ManagerCaller(pub(crate) ManagerSession);
 
-impl FromRequestParts<Api> for MaybeStaff {
+impl FromRequestParts<Api> for ManagerCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let token: ManagerToken = token(&parts.headers)?;
+        Ok(Self(managers::signed_in(&api.shell, &token).await?))
+    }
+}
+
+impl ManagerCaller {
+    /// Whose idempotency keys these are.
+    pub(crate) fn principal(&self) -> String {
+        let ManagerSession {
+            acquirer, manager, ..
+        } = &self.0;
+        format!("manager {acquirer}/{manager}")
+    }
+}
+
+/// Staff or a manager: whoever has a session. The two kinds of token look different.
+#[derive(Debug)]
+pub(crate) enum Member {
+    /// Of the acquirer.
+    Staff(Staff),
+    /// Of a merchant.
+    Manager(ManagerCaller),
+}
+
+impl FromRequestParts<Api> for Member {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        if token::<ManagerToken>(&parts.headers).is_ok() {
+            let manager = ManagerCaller::from_request_parts(parts, api).await?;
+            return Ok(Self::Manager(manager));
+        }
+        Staff::from_request_parts(parts, api).await.map(Self::Staff)
+    }
+}
+
+impl Member {
+    /// Whose idempotency keys these are.
+    pub(crate) fn principal(&self) -> String {
+        match self {
+            Self::Staff(staff) => staff.principal(),
+            Self::Manager(manager) => manager.principal(),
+        }
+    }
+
+    /// As one who keeps what belongs to a merchant.
+    pub(crate) fn keeper(&self) -> Keeper {
+        match self {
+            Self::Staff(staff) => Keeper::from(&staff.signed_in),
+            Self::Manager(manager) => Keeper::from(&manager.0),
+        }
+    }
+}
+
+/// Somebody with a session, or nobody in particular: opening a case is open to all.
+#[derive(Debug)]
+pub(crate) struct MaybeMember(pub(crate) Option<Member>);
+
+impl FromRequestParts<Api> for MaybeMember {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
@@ -116,23 +181,22 @@ impl FromRequestParts<Api> for MaybeStaff {
             return Ok(Self(None));
         }
         // Who says they are somebody is that or is turned away, never a stranger.
-        Staff::from_request_parts(parts, api)
-            .await
-            .map(|staff| Self(Some(staff.signed_in)))
+        let member = Member::from_request_parts(parts, api).await?;
+        Ok(Self(Some(member)))
     }
 }
 
-impl MaybeStaff {
+impl MaybeMember {
     /// Whose idempotency keys these are.
     pub(crate) fn principal(&self, peer: &Peer) -> String {
         match &self.0 {
-            Some(signed_in) => principal_of(signed_in),
+            Some(member) => member.principal(),
             None => format!("source {}", peer.0),
         }
     }
 }
 
-/// Whoever may reach a case: its holder, or staff.
+/// Whoever may reach a case: its holder, staff, or a manager.
 #[derive(Debug)]
 pub(crate) struct CaseCaller {
     /// How they reach it.
@@ -145,7 +209,7 @@ impl FromRequestParts<Api> for CaseCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        // The two kinds of token look different; which case it opens, its case knows.
+        // The kinds of token look different; which case it opens, its case knows.
         if let Ok(token) = token::<CaseToken>(&parts.headers) {
             let digest = HEXLOWER.encode(&Sha256::digest(token.expose()));
             let principal = format!("holder {digest}");
@@ -154,10 +218,13 @@ impl FromRequestParts<Api> for CaseCaller {
                 principal,
             });
         }
-        let staff = Staff::from_request_parts(parts, api).await?;
+        let member = Member::from_request_parts(parts, api).await?;
         Ok(Self {
-            principal: staff.principal(),
-            access: Access::Staff(staff.signed_in),
+            principal: member.principal(),
+            access: match member {
+                Member::Staff(staff) => Access::Staff(staff.signed_in),
+                Member::Manager(manager) => Access::Manager(manager.0),
+            },
         })
     }
 }
@@ -166,7 +233,8 @@ fn principal_of(signed_in: &SignedIn) -> String {
     let acquirer = &signed_in.acquirer;
     match &signed_in.actor {
         Actor::Staff { staff, .. } => format!("staff {acquirer}/{staff}"),
-        actor @ (Actor::Holder | Actor::Terminal { .. } | Actor::System) => {
+        actor
+        @ (Actor::Holder | Actor::Manager { .. } | Actor::Terminal { .. } | Actor::System) => {
             format!("other {acquirer}/{actor:?}")
         }
     }

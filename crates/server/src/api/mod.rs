@@ -11,6 +11,7 @@
 mod address;
 mod caller;
 mod case;
+mod contact_change;
 mod diagnosis;
 mod health;
 mod json;
@@ -18,6 +19,8 @@ pub mod language;
 mod layers;
 mod ledger;
 pub mod limits;
+mod manager_session;
+mod managers;
 mod merchant;
 mod merchant_number;
 mod meter;
@@ -57,6 +60,9 @@ fn nouns() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(openapi::frame())
         .merge(case::routes())
         .merge(staff::routes())
+        .merge(managers::routes())
+        .merge(manager_session::routes())
+        .merge(contact_change::routes())
         .merge(merchant::routes())
         .merge(merchant_number::routes())
         .merge(terminal::routes())

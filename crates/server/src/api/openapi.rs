@@ -30,6 +30,7 @@ impl Modify for Tokens {
         for (name, description) in [
             ("case", "The token that opening the case gave."),
             ("staff", "The token that signing in gave."),
+            ("manager", "The token that a manager's sign-in gave."),
         ] {
             let scheme = HttpBuilder::new()
                 .scheme(HttpAuthScheme::Bearer)

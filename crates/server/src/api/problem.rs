@@ -61,6 +61,12 @@ const UNAUTHENTICATED: Row = row(
     "请先登录，或重新打开申请。",
     "Sign in first, or open the request again.",
 );
+const NOT_FRESH: Row = row(
+    "not_fresh",
+    StatusCode::FORBIDDEN,
+    "请再次验证身份，确认是您本人。",
+    "Show once more that it is you.",
+);
 const UNKNOWN: Row = row(
     "unknown",
     StatusCode::NOT_FOUND,
@@ -122,10 +128,11 @@ const BUSY: Row = row(
     "Busy. Try again in a moment.",
 );
 
-const REQUEST_ROWS: [Row; 13] = [
+const REQUEST_ROWS: [Row; 14] = [
     MALFORMED,
     INVALID,
     UNAUTHENTICATED,
+    NOT_FRESH,
     UNKNOWN,
     METHOD,
     TIMEOUT,
@@ -409,6 +416,7 @@ impl From<Failure> for Problem {
             Failure::Unknown => Self::unknown(),
             Failure::Unauthenticated => Self::unauthenticated(),
             Failure::NotAllowed => Refusal::NotAllowed.into(),
+            Failure::NotFresh => Self::of_row(NOT_FRESH),
             Failure::KeyReused => Self::of_row(KEY_REUSED),
             Failure::Exists => Self::of_row(EXISTS),
             Failure::Invalid(invalid) => Self::of_row(INVALID).with(None, invalid.to_string()),

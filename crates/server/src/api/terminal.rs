@@ -9,20 +9,21 @@ use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
     DeviceModel, MerchantNumber, OperatorNumber, SerialNumber, TerminalId, TerminalNumber,
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::address::{Both, Named};
-use super::caller::{Key, Staff};
+use super::address::{Both, Named, StrictQuery};
+use super::caller::{Key, ManagerCaller, Member, Staff};
 use super::json::{NoBody, StrictJson};
 use super::problem::{Problem, ProblemBody};
 use crate::act::party::{self as act, OpenedEnrolment, TerminalDetails, TerminalView};
+use crate::act::portal;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
-        .routes(routes!(add))
+        .routes(routes!(add, list))
         .routes(routes!(view))
         .routes(routes!(open_enrolment))
         .routes(routes!(retire))
@@ -167,15 +168,57 @@ impl From<TerminalView> for TerminalBody {
         (status = 200, body = TerminalBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("staff" = []))
+    security(("staff" = []), ("manager" = []))
 )]
 async fn view(
     State(api): State<Api>,
     Named(terminal): Named<TerminalId>,
-    staff: Staff,
+    member: Member,
 ) -> Result<Json<TerminalBody>, Problem> {
-    let view = act::view_terminal(&api.shell, terminal, &staff.signed_in).await?;
+    let view = act::view_terminal(&api.shell, terminal, member.keeper()).await?;
     Ok(Json(view.into()))
+}
+
+/// Where the list goes on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListTerminals {
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<TerminalNumber>,
+}
+
+/// One page of terminals, in order of their numbers.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Terminals)]
+struct TerminalsBody {
+    /// The terminals.
+    items: Vec<TerminalBody>,
+    /// The cursor of the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+/// Lists the terminals of the manager's own merchant. Staff find one by a look-up,
+/// which is counted and recorded.
+#[utoipa::path(
+    get, path = "/v1/terminals", tag = "terminals", params(ListTerminals),
+    responses(
+        (status = 200, body = TerminalsBody),
+        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("manager" = []))
+)]
+async fn list(
+    State(api): State<Api>,
+    ManagerCaller(by): ManagerCaller,
+    StrictQuery(query): StrictQuery<ListTerminals>,
+) -> Result<Json<TerminalsBody>, Problem> {
+    let page = portal::terminals(&api.shell, &by, query.cursor).await?;
+    let items = page.items.into_iter().map(TerminalBody::from).collect();
+    let next_cursor = page.next_cursor;
+    Ok(Json(TerminalsBody { items, next_cursor }))
 }
 
 /// An enrolment code.
@@ -259,17 +302,17 @@ struct AddOperator {
         (status = 201, description = "It is added"),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("staff" = []))
+    security(("staff" = []), ("manager" = []))
 )]
 async fn add_operator(
     State(api): State<Api>,
-    staff: Staff,
+    member: Member,
     key: Key,
     request: StrictJson<AddOperator>,
 ) -> Result<StatusCode, Problem> {
-    let once = key.once(staff.principal(), request.digest);
+    let once = key.once(member.principal(), request.digest);
     let AddOperator { terminal, operator } = request.body;
-    act::add_operator(&api.shell, (terminal, operator), &staff.signed_in, once).await?;
+    act::add_operator(&api.shell, (terminal, operator), member.keeper(), once).await?;
     Ok(StatusCode::CREATED)
 }
 
@@ -281,16 +324,16 @@ async fn add_operator(
         (status = 204),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("staff" = []))
+    security(("staff" = []), ("manager" = []))
 )]
 async fn remove_operator(
     State(api): State<Api>,
     Both(terminal, operator): Both<TerminalId, OperatorNumber>,
-    staff: Staff,
+    member: Member,
     key: Key,
     request: NoBody,
 ) -> Result<StatusCode, Problem> {
-    let once = key.once(staff.principal(), request.digest);
-    act::remove_operator(&api.shell, (terminal, operator), &staff.signed_in, once).await?;
+    let once = key.once(member.principal(), request.digest);
+    act::remove_operator(&api.shell, (terminal, operator), member.keeper(), once).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use tillkey_rules::case::State;
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::{
-    Channel, EvidenceKind, MerchantStatus, QuestionKind, Reason, TransactionKind,
+    Channel, EvidenceKind, ManagerRight, MerchantStatus, QuestionKind, Reason, TransactionKind,
 };
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -49,6 +49,8 @@ word_schemas! {
     QuestionWord = "QuestionKind" of QuestionKind;
     /// What a terminal took or gave back.
     TransactionWord = "TransactionKind" of TransactionKind;
+    /// What a manager may do.
+    RightWord = "ManagerRight" of ManagerRight;
     /// Whether a merchant is served.
     MerchantStatusWord = "MerchantStatus" of MerchantStatus;
 }

@@ -63,7 +63,10 @@ impl Notice {
     /// The notice for a failure that no field of a page can be blamed for.
     pub(super) fn of(failure: &Failure) -> Self {
         match failure {
-            Failure::Unknown | Failure::Unauthenticated | Failure::NotAllowed => Self::Lost,
+            Failure::Unknown
+            | Failure::Unauthenticated
+            | Failure::NotAllowed
+            | Failure::NotFresh => Self::Lost,
             Failure::Busy => Self::Busy,
             Failure::Invalid(_) | Failure::KeyReused => Self::Malformed,
             Failure::Refused(_) | Failure::Exists | Failure::Fault(_) => {

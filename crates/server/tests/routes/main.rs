@@ -18,6 +18,8 @@ mod documents;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod managers;
+#[cfg(test)]
 mod merchant_numbers;
 #[cfg(test)]
 mod messages;

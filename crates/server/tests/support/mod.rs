@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
 use tillkey_rules::party::{Actor, Role};
+use tillkey_rules::vocabulary::ManagerRight;
+use tillkey_server::act::managers::{self, ManagerDetails};
 use tillkey_server::act::staff::NewStaff;
 use tillkey_server::act::{SignedIn, party, staff};
 use tillkey_server::clock::SetClock;
@@ -25,12 +27,14 @@ use tillkey_server::entropy::Entropy;
 use tillkey_server::{Shell, api};
 use tillkey_store::fault::Fault;
 use tillkey_store::{event, outbox};
-use tillkey_wire::ids::{AcquirerId, OperatorNumber, TerminalId};
+use tillkey_wire::ids::{AcquirerId, ManagerId, OperatorNumber, TerminalId};
 use tillkey_wire::secret::Secret;
 use tower::ServiceExt as _;
 
 pub(crate) const MERCHANT: &str = "898310054110001";
 pub(crate) const STRANGER: &str = "898310054119999";
+pub(crate) const OTHER_MERCHANT: &str = "898310054110002";
+pub(crate) const MANAGER_PHONE: &str = "+8613900139001";
 pub(crate) const TERMINAL: &str = "10000001";
 pub(crate) const PHONE: &str = "+8613800138000";
 pub(crate) const HOLDER: &str = "11010519491231002X";
@@ -282,6 +286,110 @@ impl World {
             role,
         };
         staff::add(&self.shell, new, &Actor::System).await.unwrap()
+    }
+
+    /// Adds a manager.
+    pub(crate) async fn add_manager(
+        &self,
+        merchant: &str,
+        phone: &str,
+        rights: &[ManagerRight],
+    ) -> ManagerId {
+        self.add_manager_who_is(merchant, (phone, None), rights)
+            .await
+    }
+
+    async fn add_manager_who_is(
+        &self,
+        merchant: &str,
+        (phone, person): (&str, Option<&str>),
+        rights: &[ManagerRight],
+    ) -> ManagerId {
+        let details = ManagerDetails {
+            merchant: merchant.parse().unwrap(),
+            name: "陈店长".to_owned(),
+            phone: phone.parse().unwrap(),
+            person: person.map(|person| person.parse().unwrap()),
+            rights: rights.iter().copied().collect(),
+        };
+        managers::add(&self.shell, details, &self.admin, None)
+            .await
+            .unwrap()
+    }
+
+    /// Adds a manager of the merchant and signs them in: their token.
+    pub(crate) async fn manager(&self, rights: &[ManagerRight]) -> String {
+        self.add_manager(MERCHANT, MANAGER_PHONE, rights).await;
+        self.messages().await;
+        self.manager_token(MANAGER_PHONE).await
+    }
+
+    /// The same, for a person that the acquirer knows by name.
+    pub(crate) async fn manager_who_is(&self, person: &str, rights: &[ManagerRight]) -> String {
+        let phone = (MANAGER_PHONE, Some(person));
+        self.add_manager_who_is(MERCHANT, phone, rights).await;
+        self.messages().await;
+        self.manager_token(MANAGER_PHONE).await
+    }
+
+    /// Begins a manager's sign-in and reads the code from the phone.
+    pub(crate) async fn begin_sign_in(&self, phone: &str) -> (String, String) {
+        let body = json!({"phone": phone});
+        let begun = self
+            .post("/v1/manager-sign-ins")
+            .json(&body)
+            .go()
+            .await
+            .is(202);
+        let messages = self.messages().await;
+        let (_, text) = messages.iter().find(|(to, _)| to == phone).unwrap();
+        (
+            begun["sign_in"].as_str().unwrap().to_owned(),
+            digits(text, 6),
+        )
+    }
+
+    /// Signs a manager in.
+    pub(crate) async fn manager_token(&self, phone: &str) -> String {
+        let (sign_in, code) = self.begin_sign_in(phone).await;
+        let body = json!({"sign_in": sign_in, "code": code});
+        let entered = self
+            .post("/v1/manager-sessions")
+            .json(&body)
+            .go()
+            .await
+            .is(201);
+        entered["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Another merchant of the acquirer, with a terminal and a cashier on it.
+    pub(crate) async fn other_merchant(&self) -> TerminalId {
+        let details = party::MerchantDetails {
+            merchant: OTHER_MERCHANT.parse().unwrap(),
+            name: "小李水果".to_owned(),
+            phone: "+8613800138002".parse().unwrap(),
+            credit_code: None,
+            holder: None,
+            proxies: Vec::new(),
+        };
+        let (shell, admin) = (&self.shell, &self.admin);
+        party::add_merchant(shell, details, admin, None)
+            .await
+            .unwrap();
+        let details = party::TerminalDetails {
+            merchant: OTHER_MERCHANT.parse().unwrap(),
+            number: "20000001".parse().unwrap(),
+            serial_number: "SN20000001".parse().unwrap(),
+            model: "T1".parse().unwrap(),
+        };
+        let terminal = party::add_terminal(shell, details, admin, None)
+            .await
+            .unwrap();
+        let cashier = (terminal, OperatorNumber::new(1).unwrap());
+        party::add_operator(shell, cashier, admin, None)
+            .await
+            .unwrap();
+        terminal
     }
 
     /// Takes what waits to be sent: where to, and what.

@@ -10,6 +10,7 @@ mod codes;
 mod credentials;
 mod ground;
 mod ledger;
+mod managers;
 mod outgoing;
 mod parties;
 mod people;
@@ -68,6 +69,26 @@ pub const CHECKS: &[(&str, Check)] = &[
     (
         "staff_sign_in_and_are_disabled",
         people::staff_sign_in_and_are_disabled,
+    ),
+    (
+        "managers_are_found_by_phone_and_disabled",
+        managers::managers_are_found_by_phone_and_disabled,
+    ),
+    (
+        "d02_a_sign_in_takes_its_tries_and_counts_once",
+        managers::d02_a_sign_in_takes_its_tries_and_counts_once,
+    ),
+    (
+        "a_managers_session_belongs_to_its_phone",
+        managers::a_managers_session_belongs_to_its_phone,
+    ),
+    (
+        "a_new_contact_waits_for_its_code",
+        managers::a_new_contact_waits_for_its_code,
+    ),
+    (
+        "a_merchants_history_is_its_own",
+        managers::a_merchants_history_is_its_own,
     ),
     (
         "facts_are_those_of_the_moment",

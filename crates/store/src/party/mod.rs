@@ -1,9 +1,13 @@
 //! Who there is: acquirers, merchants and their contacts, terminals and operators,
-//! staff. Names, phones and document numbers are sealed on the way in.
+//! managers, staff. Names, phones and document numbers are sealed on the way in.
 
 pub mod acquirer;
 pub mod contact;
+pub mod contact_change;
 pub mod enrolment;
+pub mod manager_session;
+pub mod manager_sign_in;
+pub mod managers;
 pub mod merchant;
 pub mod operator;
 pub mod staff;

@@ -34,6 +34,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     3 "0003_cases",
     4 "0004_outgoing",
     5 "0005_comments",
+    6 "0006_managers",
     7 "0007_transactions",
     8 "0008_scans",
     11 "0011_search",

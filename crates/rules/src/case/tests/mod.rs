@@ -4,6 +4,7 @@
 mod codes;
 mod counter;
 mod ends;
+mod managers;
 mod order;
 mod reasons;
 mod reviews;

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
-use tillkey_wire::ids::{CaseId, CodeId, CommandId, OperatorNumber, Rank, ScanId, TerminalId};
+use tillkey_wire::ids::{
+    CaseId, CodeId, CommandId, ManagerId, OperatorNumber, Rank, ScanId, TerminalId,
+};
 use tillkey_wire::password::{Rule, Vouched};
 
 use crate::case::{self, Answer, Case, Command, Facts, Opening, State};
@@ -17,7 +19,7 @@ use crate::policy::Policy;
 use crate::refusal::Refusal;
 use crate::scan::{Reuse, Scan, Side};
 use crate::terms::Terms;
-use crate::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
+use crate::vocabulary::{Channel, EvidenceKind, ManagerRight, MerchantStatus, Reason};
 
 pub(super) use EvidenceKind::*;
 
@@ -61,6 +63,24 @@ pub(super) fn till() -> Actor {
     Actor::Terminal { terminal: TILL }
 }
 
+/// The merchant of the story.
+pub(super) const MERCHANT: &str = "898310054110001";
+
+/// A manager: whose, the person behind the account, the rights.
+pub(super) fn manager_of(merchant: &str, person: &str, rights: &[ManagerRight]) -> Actor {
+    Actor::Manager {
+        manager: ManagerId::from_bytes([8; 10]),
+        person: person.parse().unwrap(),
+        merchant: merchant.parse().unwrap(),
+        rights: rights.iter().copied().collect(),
+    }
+}
+
+/// A manager of the merchant, with every right.
+pub(super) fn manager() -> Actor {
+    manager_of(MERCHANT, "chen", ManagerRight::ALL)
+}
+
 /// Who drives a case in this channel.
 pub(super) fn driver(channel: Channel) -> Actor {
     match channel {
@@ -68,7 +88,8 @@ pub(super) fn driver(channel: Channel) -> Actor {
         Channel::Hotline => agent(),
         Channel::Counter => clerk(),
         Channel::Terminal => till(),
-        Channel::Portal | Channel::Campaign => Actor::System,
+        Channel::Portal => manager(),
+        Channel::Campaign => Actor::System,
     }
 }
 
@@ -79,7 +100,7 @@ pub(super) fn noon() -> Timestamp {
 fn subject(operator: OperatorNumber) -> Subject {
     Subject {
         acquirer: "demo-bank".parse().unwrap(),
-        merchant: "898310054110001".parse().unwrap(),
+        merchant: MERCHANT.parse().unwrap(),
         terminal: TILL,
         terminal_number: "T0000001".parse().unwrap(),
         operator,
@@ -329,11 +350,15 @@ impl Story {
 
     /// A challenge, and the right answer to it.
     pub(super) fn answers(self, kind: EvidenceKind) -> Self {
-        let story = self.drive(&Command::Challenge { kind });
-        story.drive(&Command::Present {
+        let command = Command::Present {
             kind,
             matched: true,
-        })
+        };
+        match kind {
+            // A manager's, whoever drives the case.
+            ManagerConsent => self.ask(&command, &manager()),
+            _ => self.drive(&Command::Challenge { kind }).drive(&command),
+        }
     }
 
     pub(super) fn guesses(self, kind: EvidenceKind) -> Self {

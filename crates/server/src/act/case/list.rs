@@ -5,7 +5,7 @@ use serde::Serialize;
 use tillkey_rules::case::{Case, State};
 use tillkey_rules::party::{Role, Subject};
 use tillkey_rules::vocabulary::{Channel, Reason};
-use tillkey_store::case::{self as cases, Cursor, Filter};
+use tillkey_store::case::{self as cases, Cursor, Filter, Stored};
 use tillkey_wire::ids::CaseId;
 
 use crate::act::{Failure, Page, SignedIn};
@@ -56,10 +56,15 @@ pub async fn list(
     let after = cursor.map(read_cursor).transpose()?;
     let acquirer = by.acquirer.clone();
     let filter = filter.state.map_or(Filter::All, Filter::State);
-    let mut found = shell
+    let found = shell
         .store()
         .read(move |tx| cases::list(tx, &acquirer, &filter, (after, CASES_PAGE + 1)))
         .await?;
+    Ok(page_of(found))
+}
+
+/// One page of cases, of which one more was read than it holds.
+pub(in crate::act) fn page_of(mut found: Vec<Stored>) -> Page<CaseSummary> {
     let more = found.len() > usize::try_from(CASES_PAGE).unwrap_or(usize::MAX);
     if more {
         found.pop();
@@ -73,7 +78,7 @@ pub async fn list(
         )
     });
     let items = found.iter().map(|stored| summary(&stored.case)).collect();
-    Ok(Page { items, next_cursor })
+    Page { items, next_cursor }
 }
 
 /// Reads a cursor that a list of cases gave.

@@ -4,6 +4,7 @@
 //! load, decide, append, do what follows, draw the view. The bell rings after the
 //! commit.
 
+mod consent;
 pub mod counter;
 mod effect;
 pub mod form;
@@ -38,8 +39,11 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::code::SmsCode;
 use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
 
+pub use self::consent::{
+    consent, list_of_merchant, object, open_as_manager, present_sign_in, waiting_for_consent,
+};
 pub use self::list::{CaseFilter, CaseSummary, list};
-pub(super) use self::list::{read_cursor, summary};
+pub(super) use self::list::{page_of, read_cursor, summary};
 use self::step::Step;
 pub(super) use self::step::guessed;
 pub use self::view::{CaseView, TimelineItem};
@@ -185,7 +189,7 @@ pub async fn view(shell: &Shell, case: CaseId, access: &Access) -> Result<CaseVi
     shell
         .store()
         .read(move |tx| match reach(tx, &inner, case, &access)? {
-            Some(stored) => view::draw(tx, &inner, &stored.case).map(Ok),
+            Some(stored) => draw(tx, &inner, &stored.case, &access).map(Ok),
             None => Ok(Err(Failure::Unknown)),
         })
         .await?
@@ -389,7 +393,12 @@ pub async fn send_code_again(
     access: &Access,
     once: Option<Once>,
 ) -> Result<CaseView, Failure> {
+    let is_manager = matches!(access, Access::Manager(_));
     on_case(shell, case, access, once, move |step, tx, case, by| {
+        // A manager sees the cases of other channels, and drives none of them.
+        if is_manager && let Err(refusal) = case.driven_by(by) {
+            return Ok((case, Some(refusal)));
+        }
         let command = step.issue(&case);
         step.run(tx, case, &command, by)
     })
@@ -487,10 +496,19 @@ where
         let rings = step.rings;
         match refusal {
             Some(refusal) => Ok((Err(refusal.into()), rings)),
-            None => view::draw(tx, shell, &case).map(|view| (Ok(view), rings)),
+            None => draw(tx, shell, &case, &access).map(|view| (Ok(view), rings)),
         }
     })
     .await
+}
+
+/// Draws a case as this caller may see it.
+fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case, access: &Access) -> Result<CaseView, Fault> {
+    let view = view::draw(tx, shell, case)?;
+    Ok(match access {
+        Access::Manager(by) => consent::as_manager_sees_it(view, case, &by.actor()),
+        Access::Holder(_) | Access::Staff(_) => view,
+    })
 }
 
 /// Runs an act in one transaction, and rings the bell after its commit.
@@ -545,7 +563,7 @@ pub(super) const fn begin_step<'a>(
 }
 
 /// The case, if this caller may reach it: its holder by the token, staff by the
-/// acquirer. Anything else is a case that is not there.
+/// acquirer, a manager by the merchant. Anything else is a case that is not there.
 pub(super) fn reach(
     tx: &mut dyn Tx,
     shell: &Shell,
@@ -560,6 +578,13 @@ pub(super) fn reach(
         Access::Staff(signed_in) => {
             let found = cases::find(tx, case)?;
             Ok(found.filter(|stored| stored.acquirer == signed_in.acquirer))
+        }
+        Access::Manager(by) => {
+            let found = cases::find(tx, case)?;
+            let is_theirs = |subject: &Subject| subject.merchant == by.merchant;
+            Ok(found.filter(|stored| {
+                stored.acquirer == by.acquirer && stored.case.subject().is_some_and(is_theirs)
+            }))
         }
     }
 }

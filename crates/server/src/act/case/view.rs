@@ -66,6 +66,9 @@ pub struct CaseView {
     pub operator: Option<OperatorNumber>,
     /// The case that took this one's place.
     pub newer: Option<CaseId>,
+    /// Whether whoever looks may object to it, as a manager.
+    #[serde(default)]
+    pub may_object: bool,
     /// What happened so far.
     pub timeline: Vec<TimelineItem>,
 }
@@ -134,6 +137,7 @@ pub(in crate::act) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Resul
         terminal_number: shown.map(|subject| subject.terminal_number.clone()),
         operator: shown.map(|subject| subject.operator),
         newer: case.newer(),
+        may_object: false,
         timeline,
     })
 }

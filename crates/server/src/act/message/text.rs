@@ -37,6 +37,67 @@ impl Language {
         })
     }
 
+    /// The code that signs a manager in to the portal.
+    pub(in crate::act) fn sign_in_code(self, code: &SmsCode, minutes: u32) -> Secret<String> {
+        let code = code.expose();
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "验证码 {code}，{minutes} 分钟内有效，用于登录商户平台。如非本人操作，请勿告诉任何人。"
+            ),
+            Self::English => format!(
+                "{code} is your code to sign in to the merchant portal, valid for {minutes} \
+                 minutes. If you did not ask for it, tell nobody."
+            ),
+        })
+    }
+
+    /// The code that proves a new contact.
+    pub(in crate::act) fn contact_code(
+        self,
+        code: &SmsCode,
+        merchant: &MerchantNumber,
+        minutes: u32,
+    ) -> Secret<String> {
+        let (code, tail) = (code.expose(), tail(merchant));
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "验证码 {code}，{minutes} 分钟内有效，用于把本手机登记为商户（尾号 {tail}）的联系手机。如非本人操作，请勿告诉任何人。"
+            ),
+            Self::English => format!(
+                "{code} is your code to register this phone for the merchant ending in {tail}, \
+                 valid for {minutes} minutes. If you did not ask for it, tell nobody."
+            ),
+        })
+    }
+
+    /// The notice to the phone that is registered no longer.
+    pub(in crate::act) fn contact_changed(self, merchant: &MerchantNumber) -> Secret<String> {
+        let tail = tail(merchant);
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "商户（尾号 {tail}）的登记手机已更换，本手机不再接收重置码。如非本店操作，请立即联系收单机构。"
+            ),
+            Self::English => format!(
+                "The registered phone of the merchant ending in {tail} was changed; this one gets \
+                 no more reset codes. If this was not you, call your bank at once."
+            ),
+        })
+    }
+
+    /// The notice that somebody became a manager.
+    pub(in crate::act) fn manager_added(self, merchant: &MerchantNumber) -> Secret<String> {
+        let tail = tail(merchant);
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "商户（尾号 {tail}）新增了一位商户管理员。如非本店申请，请立即联系收单机构。"
+            ),
+            Self::English => format!(
+                "A manager was added for the merchant ending in {tail}. If you did not ask for \
+                 this, call your bank at once."
+            ),
+        })
+    }
+
     /// The code that is typed on the terminal.
     pub(in crate::act) fn reset_code(
         self,
@@ -118,4 +179,9 @@ pub(in crate::act) enum Extent {
     All,
     /// As much as a message holds.
     Part,
+}
+
+/// Enough of a merchant number to recognise one's own.
+fn tail(merchant: &MerchantNumber) -> &str {
+    merchant.as_str().get(11..).unwrap_or_default()
 }

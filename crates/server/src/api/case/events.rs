@@ -44,7 +44,7 @@ const LAST: &str = "closed";
         (status = 204, description = "The caller has seen the case closed"),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("case" = []), ("staff" = []))
+    security(("case" = []), ("staff" = []), ("manager" = []))
 )]
 pub(super) async fn events(
     State(api): State<Api>,

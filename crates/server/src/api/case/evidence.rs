@@ -32,7 +32,8 @@ use tillkey_rules::refusal::Refusal;
 pub(super) struct Evidence {
     /// Which kind. `sms_code` has `code`; `recent_transactions` has `answers`;
     /// `identity_document` and `business_licence`, which clerks alone present, have
-    /// `number`, `original_inspected` and `valid_until`.
+    /// `number`, `original_inspected` and `valid_until`; `portal_session` and
+    /// `manager_consent`, which managers alone present, have nothing more.
     #[schema(value_type = EvidenceWord)]
     kind: EvidenceKind,
     /// The six digits that were sent.
@@ -75,6 +76,25 @@ impl<'de> Deserialize<'de> for Number {
 }
 
 impl Evidence {
+    /// The kinds that a manager's session proves: there is nothing to say with them.
+    fn of_session(&self) -> Result<Option<EvidenceKind>, FieldFault> {
+        let kind = self.kind;
+        if !matches!(
+            kind,
+            EvidenceKind::PortalSession | EvidenceKind::ManagerConsent
+        ) {
+            return Ok(None);
+        }
+        none_of(&[
+            ("code", self.code.is_some()),
+            ("answers", self.answers.is_some()),
+            ("number", self.number.is_some()),
+            ("valid_until", self.valid_until.is_some()),
+            ("original_inspected", self.original_inspected.is_some()),
+        ])?;
+        Ok(Some(kind))
+    }
+
     fn read(self) -> Result<Presented, Problem> {
         let Self {
             kind,
@@ -123,11 +143,11 @@ impl Evidence {
                 let answers = each_once(answers.ok_or_else(|| missing("answers"))?)?;
                 Ok(Presented::RecentTransactions(answers))
             }
-            // Nobody presents these over this address: they come of a session, a
-            // terminal, or a manager.
+            // Nobody presents these over this address: they come of a terminal. Those
+            // of a manager are taken before.
             EvidenceKind::PortalSession
-            | EvidenceKind::TerminalInHand
             | EvidenceKind::ManagerConsent
+            | EvidenceKind::TerminalInHand
             | EvidenceKind::SupervisorSignOn => Err(Refusal::NotOffered.into()),
         }
     }
@@ -187,7 +207,7 @@ fn original(number: Option<Number>, inspected: Option<bool>) -> Result<Secret<St
         (status = 200, body = CaseBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("case" = []), ("staff" = []))
+    security(("case" = []), ("staff" = []), ("manager" = []))
 )]
 pub(super) async fn present(
     State(api): State<Api>,
@@ -197,16 +217,26 @@ pub(super) async fn present(
     key: Key,
     request: Result<StrictJson<Evidence>, Problem>,
 ) -> Result<Json<CaseBody>, Problem> {
-    let source = &peer.0;
+    let (shell, access, source) = (&api.shell, &caller.access, &peer.0);
+    if let Ok(StrictJson { body, digest }) = &request
+        && let Some(kind) = body.of_session()?
+    {
+        let once = key.once(caller.principal, *digest);
+        let view = match kind {
+            EvidenceKind::ManagerConsent => act::consent(shell, case, access, once).await?,
+            _ => act::present_sign_in(shell, case, access, once).await?,
+        };
+        return Ok(Json(view.into()));
+    }
     let read = request.and_then(|StrictJson { body, digest }| Ok((body.read()?, digest)));
     let (presented, digest) = match read {
         Ok(read) => read,
         Err(problem) => {
-            act::present_unreadable(&api.shell, case, &caller.access, source).await?;
+            act::present_unreadable(shell, case, access, source).await?;
             return Err(problem);
         }
     };
     let once = key.once(caller.principal, digest);
-    let view = act::present(&api.shell, case, presented, &caller.access, source, once).await?;
+    let view = act::present(shell, case, presented, access, source, once).await?;
     Ok(Json(view.into()))
 }

@@ -22,7 +22,7 @@ use utoipa_axum::routes;
 use self::body::{CaseBody, CasesBody, OpenedBody};
 use super::Api;
 use super::address::{Cursor, Named, StrictQuery};
-use super::caller::{CaseCaller, Key, MaybeStaff, Peer, Staff};
+use super::caller::{CaseCaller, Key, MaybeMember, Member, Peer, Staff};
 use super::json::{FieldFault, NoBody, StrictJson};
 use super::limits::COMMENT_LENGTH_MAX;
 use super::problem::{Problem, ProblemBody};
@@ -36,6 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(events::events))
         .routes(routes!(challenge))
         .routes(routes!(evidence::present))
+        .routes(routes!(object))
         .routes(routes!(submit))
         .routes(routes!(review))
         .routes(routes!(cancel))
@@ -64,13 +65,14 @@ struct OpenCase {
     /// Why.
     #[schema(value_type = ReasonWord)]
     reason: Reason,
-    /// The channel; `app` where it is left out. Others belong to staff.
+    /// The channel; `app` where it is left out. `portal` belongs to managers, others to
+    /// staff.
     #[schema(value_type = Option<ChannelWord>)]
     channel: Option<Channel>,
 }
 
 /// Opens a case. The answer is the same whether or not the merchant, the terminal or
-/// the operator exists.
+/// the operator exists; to a manager, what is another merchant's is not there.
 #[utoipa::path(
     post, path = "/v1/cases", tag = "cases", request_body = OpenCase,
     params(("Idempotency-Key" = Option<String>, Header)),
@@ -78,11 +80,11 @@ struct OpenCase {
         (status = 202, body = OpenedBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security((), ("staff" = []))
+    security((), ("staff" = []), ("manager" = []))
 )]
 async fn open(
     State(api): State<Api>,
-    by: MaybeStaff,
+    by: MaybeMember,
     peer: Peer,
     key: Key,
     request: StrictJson<OpenCase>,
@@ -104,7 +106,14 @@ async fn open(
         channel: channel.unwrap_or(Channel::App),
         reason,
     };
-    let opened = act::open(&api.shell, opening, by.0.as_ref(), &peer.0, once).await?;
+    let shell = &api.shell;
+    let opened = match &by.0 {
+        Some(Member::Manager(by)) => act::open_as_manager(shell, opening, &by.0, once).await?,
+        Some(Member::Staff(by)) => {
+            act::open(shell, opening, Some(&by.signed_in), &peer.0, once).await?
+        }
+        None => act::open(shell, opening, None, &peer.0, once).await?,
+    };
     Ok((StatusCode::ACCEPTED, Json(opened.into())))
 }
 
@@ -121,23 +130,33 @@ struct ListCases {
     cursor: Option<Cursor>,
 }
 
-/// Lists the cases of the caller's acquirer, newest first.
+/// Lists the cases of the caller's acquirer, or of the manager's own merchant, newest
+/// first.
 #[utoipa::path(
     get, path = "/v1/cases", tag = "cases", params(ListCases),
     responses(
         (status = 200, body = CasesBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("staff" = []))
+    security(("staff" = []), ("manager" = []))
 )]
 async fn list(
     State(api): State<Api>,
-    staff: Staff,
+    member: Member,
     StrictQuery(query): StrictQuery<ListCases>,
 ) -> Result<Json<CasesBody>, Problem> {
     let filter = act::CaseFilter { state: query.state };
     let cursor = query.cursor.as_ref().map(|cursor| cursor.0.as_str());
-    let page = act::list(&api.shell, &staff.signed_in, filter, cursor).await?;
+    let page = match &member {
+        Member::Staff(staff) => act::list(&api.shell, &staff.signed_in, filter, cursor).await?,
+        Member::Manager(_) if filter.state.is_some() => {
+            return Err(Problem::invalid(
+                "state",
+                "a manager's list has every state",
+            ));
+        }
+        Member::Manager(by) => act::list_of_merchant(&api.shell, &by.0, cursor).await?,
+    };
     Ok(Json(page.into()))
 }
 
@@ -148,7 +167,7 @@ async fn list(
         (status = 200, body = CaseBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("case" = []), ("staff" = []))
+    security(("case" = []), ("staff" = []), ("manager" = []))
 )]
 async fn view(
     State(api): State<Api>,
@@ -176,7 +195,7 @@ struct Challenge {
         (status = 202, body = CaseBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("case" = []), ("staff" = []))
+    security(("case" = []), ("staff" = []), ("manager" = []))
 )]
 async fn challenge(
     State(api): State<Api>,
@@ -200,7 +219,7 @@ async fn challenge(
         (status = 200, body = CaseBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("case" = []), ("staff" = []))
+    security(("case" = []), ("staff" = []), ("manager" = []))
 )]
 async fn submit(
     State(api): State<Api>,
@@ -273,6 +292,29 @@ async fn review(
     Ok(Json(view.into()))
 }
 
+/// Objects, as a manager, to a case that another channel opened for their merchant: it
+/// is closed.
+#[utoipa::path(
+    post, path = "/v1/cases/{case}/objection", tag = "cases",
+    params(("case" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 200, body = CaseBody),
+        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("manager" = []))
+)]
+async fn object(
+    State(api): State<Api>,
+    Named(case): Named<CaseId>,
+    caller: CaseCaller,
+    key: Key,
+    request: NoBody,
+) -> Result<Json<CaseBody>, Problem> {
+    let once = key.once(caller.principal, request.digest);
+    let view = act::object(&api.shell, case, &caller.access, once).await?;
+    Ok(Json(view.into()))
+}
+
 /// Withdraws a case.
 #[utoipa::path(
     post, path = "/v1/cases/{case}/cancellation", tag = "cases",
@@ -281,7 +323,7 @@ async fn review(
         (status = 200, body = CaseBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("case" = []), ("staff" = []))
+    security(("case" = []), ("staff" = []), ("manager" = []))
 )]
 async fn cancel(
     State(api): State<Api>,
@@ -325,7 +367,7 @@ async fn hand_over(
         (status = 202, body = CaseBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("case" = []), ("staff" = []))
+    security(("case" = []), ("staff" = []), ("manager" = []))
 )]
 async fn send_code_again(
     State(api): State<Api>,
