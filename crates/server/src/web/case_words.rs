@@ -41,7 +41,8 @@ words! {
     }
     /// What happened to a case, one short line each.
     StepNames {
-        opened, challenged, matched, not_matched, scanned, delivery_chosen, decided, handed_over, reviewed, approved,
+        opened, challenged, matched, not_matched, objected, scanned, delivery_chosen, decided,
+        handed_over, reviewed, approved,
         prepared, code_issued, code_announced, code_mistyped, code_ended, code_redeemed,
         effective, cancelled, expired, superseded, voided, refused,
     }

@@ -5,12 +5,15 @@
 //! other page even receives it.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use jiff::Timestamp;
 use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
 
-use super::limits::{CASE_COOKIE_SECONDS, COOKIES_BYTES_MAX, LANGUAGE_COOKIE_SECONDS};
+use super::limits::{
+    CASE_COOKIE_SECONDS, COOKIES_BYTES_MAX, LANGUAGE_COOKIE_SECONDS, SIGN_IN_COOKIE_SECONDS,
+};
 use super::{Language, language};
 use crate::act::case::Named;
-use crate::act::{CaseToken, StaffToken};
+use crate::act::{CaseToken, ManagerToken, SignInToken, StaffToken};
 
 /// The value of the first cookie of this name.
 pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -102,10 +105,85 @@ pub(super) fn keep_staff(token: &StaffToken, secure: bool) -> Option<HeaderValue
 
 /// The header that takes it away.
 pub(super) fn drop_staff(secure: bool) -> Option<HeaderValue> {
+    dropped(staff_cookie_name(secure), "/", secure)
+}
+
+/// As the staff's.
+const fn manager_cookie_name(secure: bool) -> &'static str {
+    if secure {
+        "__Host-tillkey-manager"
+    } else {
+        "tillkey-manager"
+    }
+}
+
+/// The token of a manager's session. Anything odd is as if it were not there.
+pub(super) fn manager_token(headers: &HeaderMap, secure: bool) -> Option<ManagerToken> {
+    read(headers, manager_cookie_name(secure))?.parse().ok()
+}
+
+/// The header that gives a manager's session to the browser, until it is closed.
+pub(super) fn keep_manager(token: &ManagerToken, secure: bool) -> Option<HeaderValue> {
+    signed_in_cookie(manager_cookie_name(secure), token.expose(), secure)
+}
+
+/// The header that takes it away.
+pub(super) fn drop_manager(secure: bool) -> Option<HeaderValue> {
+    dropped(manager_cookie_name(secure), "/", secure)
+}
+
+/// What a device holds between a phone and its code.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    pub(super) sign_in: SignInToken,
+    /// Until when the code can be typed.
+    pub(super) expires_at: Timestamp,
+}
+
+const fn waiting_cookie_name(secure: bool) -> &'static str {
+    if secure {
+        "__Secure-tillkey-sign-in"
+    } else {
+        "tillkey-sign-in"
+    }
+}
+
+impl Waiting {
+    /// Reads the cookie of a sign-in that waits for its code.
+    pub(super) fn read(headers: &HeaderMap, secure: bool) -> Option<Self> {
+        let (token, until) = read(headers, waiting_cookie_name(secure))?.split_once('.')?;
+        let expires_at = Timestamp::from_second(until.parse().ok()?).ok()?;
+        let sign_in = token.parse().ok()?;
+        Some(Self {
+            sign_in,
+            expires_at,
+        })
+    }
+
+    /// The header that gives it to the device.
+    pub(super) fn write(&self, secure: bool) -> Option<HeaderValue> {
+        let name = waiting_cookie_name(secure);
+        let (token, until) = (self.sign_in.expose(), self.expires_at.as_second());
+        let flag = if secure { "; Secure" } else { "" };
+        let mut value = HeaderValue::try_from(format!(
+            "{name}={token}.{until}; Path=/portal; Max-Age={SIGN_IN_COOKIE_SECONDS}; HttpOnly; \
+             SameSite=Strict{flag}"
+        ))
+        .ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// The header that takes it away.
+    pub(super) fn drop(secure: bool) -> Option<HeaderValue> {
+        dropped(waiting_cookie_name(secure), "/portal", secure)
+    }
+}
+
+fn dropped(name: &str, path: &str, secure: bool) -> Option<HeaderValue> {
     let flag = if secure { "; Secure" } else { "" };
-    let name = staff_cookie_name(secure);
     HeaderValue::try_from(format!(
-        "{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict{flag}"
+        "{name}=; Path={path}; Max-Age=0; HttpOnly; SameSite=Strict{flag}"
     ))
     .ok()
 }

@@ -25,3 +25,5 @@ pub const KEPT_BYTES_MAX: usize = 2 * 1024;
 pub const LANGUAGE_COOKIE_SECONDS: u32 = 365 * 24 * 3_600;
 /// How large a cookie header may be to be read, in bytes.
 pub const COOKIES_BYTES_MAX: usize = 8 * 1024;
+/// How long a device keeps what it needs with a sign-in code, in seconds.
+pub const SIGN_IN_COOKIE_SECONDS: u32 = 600;

@@ -10,6 +10,7 @@ mod case_words;
 mod chart;
 mod cookie;
 pub mod counter;
+mod csv;
 pub mod desk;
 pub mod diagnosis;
 mod frame;
@@ -23,6 +24,7 @@ mod live;
 pub mod lookup;
 mod nav;
 mod notice;
+pub mod portal;
 pub mod reset;
 mod seat;
 pub mod sign_in;
@@ -81,6 +83,7 @@ pub fn router(shell: Shell) -> Router {
         )
         .route("/ledger/cases/{case}", get(ledger::story::show))
         .route("/ledger/dashboard", get(ledger::dashboard::show))
+        .merge(portal::routes())
         .route("/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/sign-out", post(sign_in::leave))
         .route("/help", get(help::contents))

@@ -30,6 +30,11 @@ impl Reading {
         self.show(at, "%H:%M:%S")
     }
 
+    /// With the whole date, for a file that is read another day.
+    pub fn full(&self, at: Timestamp) -> String {
+        self.there(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     fn show(&self, at: Timestamp, clock: &str) -> String {
         let there = self.there(at);
         let day = match self.language {

@@ -19,6 +19,7 @@ use super::counter::CounterPageWords;
 use super::desk::DeskWords;
 use super::diagnosis::DiagnosisWords;
 use super::ledger::LedgerWords;
+use super::portal::PortalWords;
 use super::staff_words::StaffWords;
 
 /// A group of words: one table of the file, one field for each key.
@@ -94,6 +95,7 @@ pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
         ("counter", CounterPageWords::of(language).entries()),
         ("desk", DeskWords::of(language).entries()),
         ("diagnosis", DiagnosisWords::of(language).entries()),
+        ("portal", PortalWords::of(language).entries()),
     ];
     let named = |(area, entries): (&'static str, Vec<(String, &'static str)>)| {
         entries
@@ -221,7 +223,7 @@ words! {
     VoidWords { heading, lead, next, }
     /// What has happened, one line each.
     TimelineWords {
-        opened, challenged, matched, not_matched, handed_over, reviewed, approved, code_issued,
+        opened, challenged, matched, not_matched, objected, handed_over, reviewed, approved, code_issued,
         code_announced, code_mistyped, code_ended, code_redeemed, effective, cancelled, expired,
         superseded, voided, refused,
     }

@@ -10,6 +10,7 @@ mod desk;
 mod help;
 mod ledger;
 mod lookup;
+mod portal;
 mod routes;
 mod samples;
 mod sign_in;

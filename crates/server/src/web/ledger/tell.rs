@@ -71,6 +71,7 @@ impl Teller {
         match by {
             Actor::Staff { staff, .. } => staff.to_string(),
             Actor::Holder => words.holder.clone(),
+            Actor::Manager { .. } => words.manager.clone(),
             Actor::Terminal { .. } => words.terminal.clone(),
             Actor::System => words.system.clone(),
         }
@@ -111,6 +112,7 @@ impl Teller {
             CaseEvent::NotMatched { kind } => {
                 fill(&words.not_matched, "kind", names.evidence(*kind))
             }
+            CaseEvent::Objected => words.objected.clone(),
             CaseEvent::Decided { verdict, .. } => {
                 let decision = names.decision(Some(verdict.decision));
                 fill(&words.decided, "decision", decision)

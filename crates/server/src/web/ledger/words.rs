@@ -32,10 +32,10 @@ words! {
     /// One case.
     StoryWords { title, lead, back, }
     /// Who did something.
-    WhoWords { holder, terminal, system, other, }
+    WhoWords { holder, manager, terminal, system, other, }
     /// What happened in a case, a sentence each.
     TellWords {
-        opened, opened_nobody, challenged, matched, not_matched, decided, handed_over,
+        opened, opened_nobody, challenged, matched, not_matched, objected, decided, handed_over,
         reviewed_yes, reviewed_no, approved_kept, approved_revoked, approved_ends_at,
         prepared, code_to_contact, code_to_screen, code_to_slip, scanned, delivery_contact,
         delivery_slip, code_announced, code_mistyped,
@@ -49,7 +49,9 @@ words! {
         operator_removed, signed_on, sign_on_held, old_password_ended, staff_added,
         staff_disabled, staff_signed_in, looked_up, transactions_recorded, settlements_recorded,
         message_cap_reached, guessing_noticed, merchant_numbers_asked, scan_viewed, form_printed,
-        slip_printed, policy_served,
+        slip_printed, policy_served, contact_change_started, manager_added,
+        manager_rights_changed, manager_disabled, manager_signed_in, manager_proved_anew,
+        manager_signed_out, records_downloaded,
     }
     /// Numbers over all cases.
     DashboardWords {

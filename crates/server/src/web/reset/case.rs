@@ -8,16 +8,17 @@ use jiff::{SignedDuration, Timestamp};
 use tillkey_rules::case::State as CaseState;
 use tillkey_rules::policy::{Bilingual, Decision};
 use tillkey_rules::refusal::Refusal;
-use tillkey_rules::vocabulary::{Channel, EvidenceKind};
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_wire::ids::CaseId;
 
 use super::super::cookie::Holding;
 use super::super::frame::{Frame, respond};
 use super::super::limits::RESEND_AFTER_SECONDS;
 use super::super::notice::Notice;
+use super::super::portal::PortalWords;
 use super::super::site::Site;
 use super::super::words::{fill, refusal, side};
-use super::super::{DiagnosisWords, Language, Words};
+use super::super::{CaseNames, DiagnosisWords, Language, Words};
 use crate::act::Access;
 use crate::act::case::{self, CaseView, Named};
 
@@ -86,9 +87,57 @@ pub enum Stage {
     },
     /// The facts changed.
     Void,
+    /// Another channel asks whether its manager agrees.
+    Consent,
+    /// Another channel gathers proofs; its manager has nothing to do with them.
+    Elsewhere,
+}
+
+/// Who looks at a case, and what that lets them do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// Whoever opened it on the public pages.
+    Holder,
+    /// A manager whose own case it is.
+    Manager,
+    /// A manager who may stop what another channel opened.
+    Objector,
+    /// A manager who may look at it.
+    Onlooker,
+}
+
+impl Viewer {
+    /// Which kind of manager's look it is.
+    pub const fn of_manager(view: &CaseView) -> Self {
+        match (view.channel, view.may_object) {
+            (Channel::Portal, _) => Self::Manager,
+            (_, true) => Self::Objector,
+            (_, false) => Self::Onlooker,
+        }
+    }
+
+    const fn drives(self) -> bool {
+        matches!(self, Self::Holder | Self::Manager)
+    }
+
+    const fn objects(self) -> bool {
+        matches!(self, Self::Objector)
+    }
 }
 
 impl Stage {
+    /// Reads how a case stands, as this viewer needs to know it.
+    pub fn seen_by(viewer: Viewer, view: &CaseView, now: Timestamp) -> Self {
+        match view.state {
+            CaseState::Gathering if viewer.drives() => Self::gathering(view, now),
+            CaseState::Gathering if view.next.contains(&EvidenceKind::ManagerConsent) => {
+                Self::Consent
+            }
+            CaseState::Gathering => Self::Elsewhere,
+            _ => Self::of(view, now),
+        }
+    }
+
     /// Reads how a case stands.
     pub fn of(view: &CaseView, now: Timestamp) -> Self {
         let happened = |step: &str| view.timeline.iter().any(|item| item.step == step);
@@ -133,7 +182,9 @@ impl Stage {
             (Some(Decision::CounterOnly), _) => Self::Counter {
                 reasons: view.reasons.clone(),
             },
-            (Some(Decision::MoreEvidence), _) if is_proven => Self::More,
+            (Some(Decision::MoreEvidence), _) if is_proven && view.next.is_empty() => Self::More,
+            // A sign-in is presented without anything to type.
+            _ if view.next.contains(&EvidenceKind::PortalSession) => Self::Decide,
             _ if view.evidence.contains(&EvidenceKind::SmsCode) => Self::Decide,
             (_, Some(challenged)) => {
                 let wait = SignedDuration::from_secs(RESEND_AFTER_SECONDS);
@@ -150,7 +201,11 @@ impl Stage {
     const fn is_waiting(&self) -> bool {
         matches!(
             self,
-            Self::Review { .. } | Self::Preparing | Self::Issued { .. } | Self::Redeemed { .. }
+            Self::Review { .. }
+                | Self::Preparing
+                | Self::Issued { .. }
+                | Self::Redeemed { .. }
+                | Self::Elsewhere
         )
     }
 
@@ -204,6 +259,10 @@ pub struct CasePage<'a> {
     pub case: CaseId,
     /// Whom this device asked for.
     pub named: Option<Named>,
+    /// Why it was asked for.
+    pub why: Reason,
+    /// Who looks.
+    pub viewer: Viewer,
     /// How it stands.
     pub stage: Stage,
     /// Changes whenever the case does.
@@ -232,8 +291,8 @@ struct Line<'a> {
 
 impl<'a> CasePage<'a> {
     /// The page for a view.
-    pub fn new(frame: Frame<'a>, view: &CaseView, named: Option<Named>) -> Self {
-        let stage = Stage::of(view, frame.reading.now);
+    pub fn new(frame: Frame<'a>, viewer: Viewer, view: &CaseView, named: Option<Named>) -> Self {
+        let stage = Stage::seen_by(viewer, view, frame.reading.now);
         let timeline = view
             .timeline
             .iter()
@@ -244,6 +303,8 @@ impl<'a> CasePage<'a> {
             frame,
             case: view.case,
             named,
+            why: view.reason,
+            viewer,
             stage,
             mark: mark(view),
             timeline,
@@ -254,6 +315,41 @@ impl<'a> CasePage<'a> {
 
     const fn words(&self) -> &Words {
         self.frame.words
+    }
+
+    fn portal(&self) -> &'static PortalWords {
+        PortalWords::of(self.frame.language())
+    }
+
+    /// Why it was asked for, by the name that every page gives it.
+    fn reason_name(&self) -> &'static str {
+        CaseNames::of(self.frame.language()).reason(self.why)
+    }
+
+    const fn is_holders(&self) -> bool {
+        matches!(self.viewer, Viewer::Holder)
+    }
+
+    /// Where to begin anew.
+    fn again(&self) -> String {
+        match self.viewer {
+            Viewer::Holder => format!("{}/again", self.frame.path),
+            _ => self.home().to_owned(),
+        }
+    }
+
+    const fn home(&self) -> &'static str {
+        match self.viewer {
+            Viewer::Holder => "/",
+            _ => "/portal",
+        }
+    }
+
+    fn path_of(&self, case: &CaseId) -> String {
+        match self.viewer {
+            Viewer::Holder => format!("/reset/{case}"),
+            _ => format!("/portal/cases/{case}"),
+        }
     }
 
     fn heading(&self) -> &str {
@@ -275,6 +371,8 @@ impl<'a> CasePage<'a> {
             Stage::Expired => &words.expired.heading,
             Stage::Superseded { .. } => &words.superseded.heading,
             Stage::Void => &words.void.heading,
+            Stage::Consent => &self.portal().consent.heading,
+            Stage::Elsewhere => &self.portal().elsewhere.heading,
         }
     }
 
@@ -311,6 +409,10 @@ impl<'a> CasePage<'a> {
     /// The way to the real reasons, where something is proven: before that there are
     /// none to see.
     fn diagnosis_link(&self) -> Option<&'static str> {
+        // Its page is for whoever holds the case.
+        if !self.is_holders() {
+            return None;
+        }
         let is_proven = self.timeline.iter().any(|(step, _)| step == "matched");
         let words = DiagnosisWords::of(self.frame.language());
         is_proven.then_some(words.holder.link.as_str())
@@ -382,7 +484,7 @@ impl<'a> CasePage<'a> {
 }
 
 /// Changes whenever the case does, and says nothing else.
-pub(super) fn mark(view: &CaseView) -> String {
+pub(in super::super) fn mark(view: &CaseView) -> String {
     format!("{}-{}", view.state.name(), view.timeline.len())
 }
 
@@ -401,7 +503,7 @@ pub(in super::super) async fn show(
             let frame = site.frame(language, format!("/reset/{case}"));
             respond(
                 StatusCode::OK,
-                &CasePage::new(frame, &view, Some(holding.named)),
+                &CasePage::new(frame, Viewer::Holder, &view, Some(holding.named)),
             )
         }
         Err(failure) => Notice::of(&failure).page(&site, language),

@@ -17,7 +17,7 @@ use super::super::cookie::Holding;
 use super::super::frame::respond;
 use super::super::notice::Notice;
 use super::super::site::Site;
-use super::case::{CasePage, Mistake, held};
+use super::case::{CasePage, Mistake, Viewer, held};
 use crate::act::case::{self, Presented};
 use crate::act::{Access, Failure};
 use crate::peer::Peer;
@@ -58,7 +58,12 @@ impl Press {
         let frame = self
             .site
             .frame(self.language, format!("/reset/{}", self.case));
-        let page = CasePage::new(frame, &view, Some(self.holding.named.clone()));
+        let page = CasePage::new(
+            frame,
+            Viewer::Holder,
+            &view,
+            Some(self.holding.named.clone()),
+        );
         respond(
             status,
             &CasePage {

@@ -137,6 +137,7 @@ fn view(state: State, evidence: &[EvidenceKind], steps: &str) -> CounterView {
         terminal_number: is_proven.then(|| "10000001".parse().unwrap()),
         operator: is_proven.then(|| "01".parse().unwrap()),
         newer: None,
+        may_object: false,
         timeline: timeline.collect(),
     };
     CounterView {

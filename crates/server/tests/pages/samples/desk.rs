@@ -153,6 +153,7 @@ fn call(state: State, steps: &str) -> Call {
             terminal_number: None,
             operator: None,
             newer: None,
+            may_object: false,
             timeline,
         },
         subject: Some(subject()),

@@ -6,6 +6,7 @@ pub(crate) mod desk;
 mod diagnosis;
 mod help;
 mod ledger;
+mod portal;
 mod staff;
 
 use askama::Template;
@@ -13,8 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use tillkey_rules::party::Role;
 use tillkey_rules::policy::Bilingual;
 use tillkey_rules::refusal::Refusal;
+use tillkey_rules::vocabulary::Reason;
 use tillkey_server::act::case::Named;
-use tillkey_server::web::reset::case::{CasePage, Mistake, Stage};
+use tillkey_server::web::reset::case::{CasePage, Mistake, Stage, Viewer};
 use tillkey_server::web::reset::form::{FormPage, Mistakes, Typed};
 use tillkey_server::web::{Assets, Frame, HomePage, Language, Nav, Notice, NoticePage, Reading};
 use tillkey_wire::ids::CaseId;
@@ -89,6 +91,8 @@ fn page<'a>(
         mark: format!("sample-{}", steps.len()),
         timeline: timeline.into_iter().rev().collect(),
         deadline: after(86_000),
+        why: Reason::Forgotten,
+        viewer: Viewer::Holder,
         stage,
         mistake,
     }
@@ -315,6 +319,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         samples.push(sample(&name, &NoticePage { frame, notice }));
     }
     samples.extend(ledger::all(assets, language));
+    samples.extend(portal::all(assets, language));
     samples.extend(staff::all(assets, language));
     samples.extend(counter::all(assets, language));
     samples.extend(desk::all(assets, language));
@@ -357,6 +362,7 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
         counter.render().unwrap(),
     ];
     pages.extend(ledger::hostile(assets, language, script));
+    pages.extend(portal::hostile(assets, language, script));
     pages.extend(staff::hostile(assets, language, script));
     pages.extend(counter::hostile(assets, language, script));
     pages.extend(desk::hostile(assets, language, script));

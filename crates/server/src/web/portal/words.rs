@@ -1,0 +1,123 @@
+//! The words of the portal. What the closed lists of a case are called stands in
+//! [`CaseNames`](crate::web::CaseNames).
+
+use tillkey_rules::vocabulary::Reason;
+
+use crate::web::words::{file, words};
+
+file! {
+    /// The words of the portal.
+    PortalWords ("portal.zh-CN.toml", "portal.en.toml") {
+        nav: NavWords,
+        sign_in: SignInWords,
+        confirm: ConfirmWords,
+        merchants: MerchantsWords,
+        waiting: WaitingWords,
+        terminals: TerminalsWords,
+        terminal: TerminalWords,
+        operators: OperatorsWords,
+        removal: RemovalWords,
+        reset: ResetWords,
+        consent: ConsentWords,
+        elsewhere: ElsewhereWords,
+        objection: ObjectionWords,
+        contact: ContactWords,
+        history: HistoryWords,
+        changes: ChangeWords,
+        by_whom: ByWhomWords,
+        records: RecordsWords,
+        trade: TradeWords,
+        sign_on_end: SignOnEndWords,
+        sessions: SessionsWords,
+    }
+}
+
+words! {
+    /// Where a manager can go.
+    NavWords { label, terminals, history, records, contact, account, sign_out, }
+    /// Where a manager signs in.
+    SignInWords {
+        title, lead, phone, phone_hint, phone_wrong, send, send_note, no_account, too_many,
+        code_title, code_lead, code, code_hint, code_shape, code_wrong, until, over, enter,
+        missing, missing_wait, missing_phone, another,
+    }
+    /// Where a manager proves anew who they are.
+    ConfirmWords { title, lead, send, code_lead, enter, leave, }
+    /// Where a merchant is chosen.
+    MerchantsWords { title, lead, current, choose, }
+    /// What waits for a consent.
+    WaitingWords { title, about, look, }
+    /// The terminals.
+    TerminalsWords {
+        title, number, online, offline, never, seen, operators, operators_without, manage,
+        empty, more,
+    }
+    /// One terminal.
+    TerminalWords { title, back, model, serial_number, long_unheard, never_enrolled, }
+    /// The operators of a terminal.
+    OperatorsWords {
+        title, password_set, password_missing, reset, remove, not_allowed, empty, add,
+        add_label, add_hint, add_wrong, add_exists, add_not_allowed, add_send, add_note,
+    }
+    /// Whether an operator is really to go.
+    RemovalWords { title, lead, ends_password, ends_sign_on, ends_case, terminal, operator, yes, no, }
+    /// Where a reset is asked for.
+    ResetWords {
+        title, lead, terminal, operator, offline, reason, reason_wrong, forgotten, locked,
+        staff_left, compromised, careful, send, back,
+    }
+    /// Where a consent is asked for.
+    ConsentWords {
+        heading, lead, ask, check_asked, check_who, check_operator, yes, yes_note, no, no_note,
+    }
+    /// Another channel gathers proofs.
+    ElsewhereWords { heading, lead, }
+    /// Where a case is stopped.
+    ObjectionWords { summary, lead, yes, }
+    /// The registered phone.
+    ContactWords {
+        title, lead, present, none, changed, fresh, new, new_hint, new_wrong, send, sent, code,
+        code_hint, until, confirm, again, notes, note_old, note_codes, note_hours,
+    }
+    /// What happened.
+    HistoryWords {
+        title, resets, no_resets, time, terminal, operator, channel, state, older, changes,
+        no_changes, what, by,
+    }
+    /// What changed, by the stable names of the events.
+    ChangeWords {
+        merchant_added, merchant_status_changed, contact_changed, contact_change_started,
+        manager_added, manager_rights_changed, manager_disabled, manager_signed_in,
+        manager_proved_anew, manager_signed_out, records_downloaded, terminal_added,
+        terminal_enrolled, terminal_retired, operator_added, operator_removed,
+    }
+    /// Who did it.
+    ByWhomWords { you, manager, acquirer, device, }
+    /// What is known of the terminals' work.
+    RecordsWords {
+        title, lead, sign_ons, empty, terminal, operator, from, until, why, still_on, download,
+        download_note,
+    }
+    /// The trade of a day.
+    TradeWords {
+        title, empty, day, sales, sales_total, refunds, refunds_total, voids, unsettled, paid,
+        download, yuan,
+    }
+    /// How a sign-on ended.
+    SignOnEndWords { sign_off, effective, revoked, removed, superseded, }
+    /// On which devices somebody is signed in.
+    SessionsWords {
+        title, lead, this_device, other_device, started, used, end, everywhere,
+        everywhere_note, switch_title, switch,
+    }
+}
+
+/// Why a password is to be replaced, as a manager would say it.
+pub(super) fn reason_said(words: &'static PortalWords, reason: Reason) -> &'static str {
+    match reason {
+        Reason::Locked => &words.reset.locked,
+        Reason::StaffLeft => &words.reset.staff_left,
+        Reason::Compromised => &words.reset.compromised,
+        _ => &words.reset.forgotten,
+    }
+}

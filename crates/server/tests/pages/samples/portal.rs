@@ -1,0 +1,452 @@
+//! The pages of the portal.
+
+use tillkey_rules::case::State;
+use tillkey_rules::party::Subject;
+use tillkey_rules::refusal::Refusal;
+use tillkey_rules::trade::Fen;
+use tillkey_rules::vocabulary::{Channel, Reason};
+use tillkey_server::act::Page;
+use tillkey_server::act::case::{CaseSummary, Named};
+use tillkey_server::act::contact_change::{ContactView, Pending};
+use tillkey_server::act::managers::{ManagedMerchant, SessionSummary};
+use tillkey_server::act::party::{OperatorView, TerminalView};
+use tillkey_server::act::portal::{ByWhom, HistoryItem, SignOn, TradeDay};
+use tillkey_server::web::portal::{
+    CodeMistake, CodePage, ConfirmPage, ContactMistake, ContactPage, HistoryPage, MerchantsPage,
+    PhoneMistake, PhonePage, RecordsPage, RemovalPage, ResetMistake, ResetPage, SessionsPage,
+    TerminalMistake, TerminalPage, TerminalsPage, portal_nav,
+};
+use tillkey_server::web::reset::case::{CasePage, Stage, Viewer};
+use tillkey_server::web::{Assets, Frame, Language};
+use tillkey_wire::ids::{CaseId, ManagerSessionId, OperatorNumber, Rank, TerminalId};
+
+use super::{Sample, after, frame, sample};
+
+const TILL: TerminalId = TerminalId::from_bytes([1; 10]);
+
+fn at_home<'a>(assets: &'a Assets, language: Language, path: &str) -> Frame<'a> {
+    frame(assets, language, path).with_nav(portal_nav(language, "老王面馆", path))
+}
+
+fn case_id() -> CaseId {
+    CaseId::from_bytes([0x5b, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+}
+
+fn operator(number: u8) -> OperatorNumber {
+    OperatorNumber::new(number).unwrap()
+}
+
+fn terminal(number: &str, model: &str) -> TerminalView {
+    let one = |number, password_set| OperatorView {
+        operator: operator(number),
+        password_set,
+    };
+    TerminalView {
+        terminal: TILL,
+        merchant: "898310054110001".parse().unwrap(),
+        number: number.parse().unwrap(),
+        serial_number: "SN-20260001".parse().unwrap(),
+        model: model.to_owned(),
+        in_service: true,
+        enrolled_at: Some(after(-900_000)),
+        seen_at: Some(after(-5_000)),
+        online: true,
+        operators: vec![one(0, true), one(1, true), one(2, false), one(99, true)],
+    }
+}
+
+fn case(channel: Channel, state: State) -> CaseSummary {
+    CaseSummary {
+        case: case_id(),
+        state,
+        channel,
+        reason: Reason::Forgotten,
+        subject: Some(Subject {
+            acquirer: "demo-bank".parse().unwrap(),
+            merchant: "898310054110001".parse().unwrap(),
+            terminal: TILL,
+            terminal_number: "10000001".parse().unwrap(),
+            operator: operator(1),
+        }),
+        opened_at: after(-400),
+        changed_at: after(-300),
+        deadline: after(86_000),
+        review_by: None,
+    }
+}
+
+fn progress<'a>(
+    (assets, language): (&'a Assets, Language),
+    viewer: Viewer,
+    stage: Stage,
+    steps: &[(&str, i64)],
+) -> CasePage<'a> {
+    let path = format!("/portal/cases/{}", case_id());
+    let line = |(step, ago): &(&str, i64)| ((*step).to_owned(), after(-ago));
+    CasePage {
+        frame: at_home(assets, language, &path),
+        case: case_id(),
+        named: Some(Named {
+            merchant: "898310054110001".parse().unwrap(),
+            terminal: "10000001".parse().unwrap(),
+            operator: operator(1),
+        }),
+        why: Reason::Forgotten,
+        viewer,
+        stage,
+        mark: format!("sample-{}", steps.len()),
+        timeline: steps.iter().map(line).collect(),
+        deadline: after(86_000),
+        mistake: None,
+    }
+}
+
+fn phone(assets: &Assets, language: Language) -> PhonePage<'_> {
+    PhonePage {
+        frame: frame(assets, language, "/portal/sign-in"),
+        phone: String::new(),
+        then: "/portal/history".to_owned(),
+        mistake: None,
+    }
+}
+
+fn code(assets: &Assets, language: Language) -> CodePage<'_> {
+    CodePage {
+        frame: frame(assets, language, "/portal/sign-in/code"),
+        action: "/portal/sign-in/code",
+        back: "/portal/sign-in".to_owned(),
+        then: String::new(),
+        expires_at: after(250),
+        mistake: None,
+    }
+}
+
+fn terminals(assets: &Assets, language: Language) -> TerminalsPage<'_> {
+    let away = TerminalView {
+        online: false,
+        seen_at: Some(after(-90_000)),
+        operators: vec![OperatorView {
+            operator: operator(1),
+            password_set: true,
+        }],
+        ..terminal("10000002", "T2")
+    };
+    let fresh = TerminalView {
+        online: false,
+        enrolled_at: None,
+        seen_at: None,
+        ..terminal("10000003", "T2")
+    };
+    TerminalsPage {
+        frame: at_home(assets, language, "/portal"),
+        merchant_name: "老王面馆".to_owned(),
+        merchant: "898310054110001".to_owned(),
+        waiting: Vec::new(),
+        terminals: vec![terminal("10000001", "T1"), away, fresh],
+        next: None,
+    }
+}
+
+fn one_terminal(assets: &Assets, language: Language) -> TerminalPage<'_> {
+    TerminalPage {
+        frame: at_home(assets, language, "/portal/terminals/1"),
+        terminal: terminal("10000001", "T1"),
+        ranks: vec![Rank::Cashier, Rank::Supervisor],
+        keeps_operators: true,
+        typed: String::new(),
+        mistake: None,
+    }
+}
+
+fn reset(assets: &Assets, language: Language) -> ResetPage<'_> {
+    ResetPage {
+        frame: at_home(assets, language, "/portal/terminals/1/operators/01/reset"),
+        terminal: TILL,
+        terminal_number: "10000001".parse().unwrap(),
+        online: true,
+        operator: operator(1),
+        chosen: None,
+        form: "0".repeat(32),
+        mistake: None,
+    }
+}
+
+fn contact(assets: &Assets, language: Language) -> ContactPage<'_> {
+    ContactPage {
+        frame: at_home(assets, language, "/portal/contact"),
+        contact: ContactView {
+            phone_masked: Some("138****8000".to_owned()),
+            changed_at: None,
+            pending: None,
+        },
+        typed: String::new(),
+        mistake: None,
+    }
+}
+
+fn history(assets: &Assets, language: Language) -> HistoryPage<'_> {
+    let item = |ago: i64, what: &str, by, on: Option<u8>| HistoryItem {
+        at: after(-ago),
+        what: what.to_owned(),
+        by,
+        terminal: on.map(|_| "10000001".parse().unwrap()),
+        operator: on.map(operator),
+    };
+    HistoryPage {
+        frame: at_home(assets, language, "/portal/history"),
+        resets: Page {
+            items: vec![
+                case(Channel::Portal, State::Issued),
+                case(Channel::Hotline, State::Effective),
+            ],
+            next_cursor: Some("1.a".to_owned()),
+        },
+        changes: Page {
+            items: vec![
+                item(60, "manager_signed_in", ByWhom::You, None),
+                item(600, "operator_removed", ByWhom::Manager, Some(3)),
+                item(90_000, "contact_changed", ByWhom::Acquirer, None),
+                item(190_000, "terminal_enrolled", ByWhom::Device, Some(0)),
+            ],
+            next_cursor: None,
+        },
+    }
+}
+
+fn records(assets: &Assets, language: Language) -> RecordsPage<'_> {
+    let one = |ago: i64, ended: Option<&str>| SignOn {
+        terminal: TILL,
+        terminal_number: "10000001".parse().unwrap(),
+        operator: operator(1),
+        started_at: after(-ago),
+        ended: ended.map(|why| (after(60 - ago), why.to_owned())),
+    };
+    RecordsPage {
+        frame: at_home(assets, language, "/portal/records"),
+        days: vec![TradeDay {
+            sales: 41,
+            sales_total: Fen::new(123_450).unwrap(),
+            paid: Some(Fen::new(122_000).unwrap()),
+            ..TradeDay::empty(jiff::civil::date(2026, 11, 22))
+        }],
+        sign_ons: vec![
+            one(100, None),
+            one(90_000, Some("sign_off")),
+            one(99_000, Some("effective")),
+        ],
+    }
+}
+
+fn sessions(assets: &Assets, language: Language) -> SessionsPage<'_> {
+    let one = |id, ago: i64, is_current| SessionSummary {
+        session: ManagerSessionId::from_bytes([id; 10]),
+        started_at: after(-ago),
+        proved_at: after(-ago),
+        used_at: after(-20),
+        is_current,
+    };
+    SessionsPage {
+        frame: at_home(assets, language, "/portal/sessions"),
+        sessions: vec![one(1, 60, true), one(2, 4_000, false)],
+        has_others: true,
+    }
+}
+
+fn merchants(assets: &Assets, language: Language) -> MerchantsPage<'_> {
+    let one = |number: &str, name: &str| ManagedMerchant {
+        merchant: number.parse().unwrap(),
+        name: name.to_owned(),
+    };
+    MerchantsPage {
+        frame: at_home(assets, language, "/portal/merchants"),
+        merchants: vec![
+            one("898310054110001", "老王面馆"),
+            one("898310054110002", "小李水果"),
+        ],
+        current: "898310054110001".parse().unwrap(),
+        then: String::new(),
+    }
+}
+
+/// Every page of the portal in one language.
+pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
+    let here = (assets, language);
+    let opened = [("opened", 400)];
+    let consent = progress(here, Viewer::Objector, Stage::Consent, &opened);
+    let elsewhere = progress(here, Viewer::Objector, Stage::Elsewhere, &opened);
+    let issued = Stage::Issued {
+        until: Some(after(560)),
+        is_announced: true,
+        has_more: true,
+    };
+    let steps = [
+        ("opened", 40),
+        ("matched", 40),
+        ("approved", 39),
+        ("code_issued", 38),
+        ("code_announced", 37),
+    ];
+    let issued = progress(here, Viewer::Manager, issued, &steps);
+    vec![
+        sample("portal_phone", &phone(assets, language)),
+        sample(
+            "portal_phone_wrong",
+            &PhonePage {
+                phone: "1390013900".to_owned(),
+                mistake: Some(PhoneMistake::Shape),
+                ..phone(assets, language)
+            },
+        ),
+        sample(
+            "portal_phone_too_many",
+            &PhonePage {
+                mistake: Some(PhoneMistake::TooMany(after(1_800))),
+                ..phone(assets, language)
+            },
+        ),
+        sample("portal_code", &code(assets, language)),
+        sample(
+            "portal_code_wrong",
+            &CodePage {
+                mistake: Some(CodeMistake::Wrong),
+                ..code(assets, language)
+            },
+        ),
+        sample(
+            "portal_code_over",
+            &CodePage {
+                expires_at: after(-1),
+                ..code(assets, language)
+            },
+        ),
+        sample(
+            "portal_confirm",
+            &ConfirmPage {
+                frame: at_home(assets, language, "/portal/confirm"),
+                then: "/portal/contact".to_owned(),
+                retry_at: None,
+            },
+        ),
+        sample(
+            "portal_confirm_code",
+            &CodePage {
+                frame: at_home(assets, language, "/portal/confirm/code"),
+                action: "/portal/confirm/code",
+                back: "/portal/confirm".to_owned(),
+                ..code(assets, language)
+            },
+        ),
+        sample("portal_merchants", &merchants(assets, language)),
+        sample("portal_terminals", &terminals(assets, language)),
+        sample(
+            "portal_terminals_waiting",
+            &TerminalsPage {
+                waiting: vec![case(Channel::Hotline, State::Gathering)],
+                next: Some("10000003".to_owned()),
+                ..terminals(assets, language)
+            },
+        ),
+        sample(
+            "portal_terminals_empty",
+            &TerminalsPage {
+                terminals: Vec::new(),
+                ..terminals(assets, language)
+            },
+        ),
+        sample("portal_terminal", &one_terminal(assets, language)),
+        sample(
+            "portal_terminal_exists",
+            &TerminalPage {
+                typed: "01".to_owned(),
+                mistake: Some(TerminalMistake::Exists),
+                ..one_terminal(assets, language)
+            },
+        ),
+        sample(
+            "portal_removal",
+            &RemovalPage {
+                frame: at_home(assets, language, "/portal/terminals/1/operators/02/removal"),
+                terminal: TILL,
+                terminal_number: "10000001".parse().unwrap(),
+                operator: operator(2),
+            },
+        ),
+        sample("portal_reset", &reset(assets, language)),
+        sample(
+            "portal_reset_refused",
+            &ResetPage {
+                online: false,
+                chosen: Some(Reason::Locked),
+                mistake: Some(ResetMistake::Refused(Refusal::NotServed)),
+                ..reset(assets, language)
+            },
+        ),
+        sample("portal_consent", &consent),
+        sample("portal_elsewhere", &elsewhere),
+        sample("portal_issued", &issued),
+        sample("portal_contact", &contact(assets, language)),
+        sample(
+            "portal_contact_wrong",
+            &ContactPage {
+                typed: "123".to_owned(),
+                mistake: Some(ContactMistake::Phone),
+                ..contact(assets, language)
+            },
+        ),
+        sample(
+            "portal_contact_code",
+            &ContactPage {
+                contact: ContactView {
+                    phone_masked: Some("138****8000".to_owned()),
+                    changed_at: Some(after(-90_000)),
+                    pending: Some(Pending {
+                        phone_masked: "137****7000".to_owned(),
+                        expires_at: after(280),
+                    }),
+                },
+                mistake: Some(ContactMistake::Code),
+                ..contact(assets, language)
+            },
+        ),
+        sample("portal_history", &history(assets, language)),
+        sample("portal_records", &records(assets, language)),
+        sample("portal_sessions", &sessions(assets, language)),
+    ]
+}
+
+/// Pages into which somebody wrote HTML wherever a text is shown.
+pub(super) fn hostile(assets: &Assets, language: Language, script: &str) -> Vec<String> {
+    let nav = |path| portal_nav(language, script, path);
+    let of = |path: &'static str| frame(assets, language, path).with_nav(nav(path));
+    let pages: [Box<dyn askama::DynTemplate>; 4] = [
+        Box::new(TerminalsPage {
+            frame: of("/portal"),
+            merchant_name: script.to_owned(),
+            terminals: vec![terminal("10000001", script)],
+            ..terminals(assets, language)
+        }),
+        Box::new(TerminalPage {
+            frame: of("/portal"),
+            terminal: terminal("10000001", script),
+            typed: script.to_owned(),
+            mistake: Some(TerminalMistake::Shape),
+            ..one_terminal(assets, language)
+        }),
+        Box::new(MerchantsPage {
+            merchants: vec![ManagedMerchant {
+                merchant: "898310054110001".parse().unwrap(),
+                name: script.to_owned(),
+            }],
+            ..merchants(assets, language)
+        }),
+        Box::new(PhonePage {
+            phone: script.to_owned(),
+            then: script.to_owned(),
+            ..phone(assets, language)
+        }),
+    ];
+    pages
+        .iter()
+        .map(|page| page.dyn_render().unwrap())
+        .collect()
+}
