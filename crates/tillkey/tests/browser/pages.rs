@@ -1,25 +1,82 @@
-//! The list of pages, and a look at each of them.
+//! Every page that links lead to, looked at: by whoever walks there from the one page
+//! that they know.
+//!
+//! A new page needs no entry here as long as something leads to it; what nothing leads
+//! to, nobody finds. Pages on the way of a case are looked at by those who go it.
+
+use std::collections::BTreeSet;
 
 use crate::browser::Browser;
 use crate::look::{look, look_here};
+use crate::shop::Shop;
 use crate::town::Town;
 use crate::words::Tongue;
 
-/// What anybody can open.
-const PUBLIC: [(&str, &str); 3] = [
-    ("home", "/"),
-    ("reset", "/reset"),
-    ("missing", "/no-such-page"),
-];
+/// More pages than this and a page leads to itself under ever new addresses.
+const PAGES_MAX: usize = 60;
+
+/// What of a path does not differ from one case, terminal or person to the next.
+fn kind(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap();
+    let is_name = |part: &str| {
+        let word = |c: char| c.is_ascii_lowercase() || c == '-';
+        !part.chars().all(word) || (part.len() > 15 && !part.contains('-'))
+    };
+    let part = |part| if is_name(part) { "one" } else { part };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// Looks at every kind of page that links lead to from the page that is open, and gives
+/// the kinds.
+fn walk(browser: &Browser, who: &str) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut ahead = vec![browser.path()];
+    while let Some(path) = ahead.pop() {
+        let kind = kind(&path);
+        if !seen.insert(kind.clone()) {
+            continue;
+        }
+        assert!(seen.len() < PAGES_MAX, "{seen:#?}");
+        browser.visit(&path);
+        let missing = browser.tongue().say("missing.title");
+        assert!(
+            !browser.text().contains(missing),
+            "{who} is led to {path}, where nothing is"
+        );
+        look(
+            browser,
+            &format!("{who}{}", kind.trim_end_matches('/').replace('/', "-")),
+        );
+        // What opens beside the page or is kept as a file is not a page of ours.
+        let links = browser.script(
+            "return [...document.links].filter((a) => !a.target && !a.download \
+             && a.origin === location.origin && !a.classList.contains('tongue'))\
+             .map((a) => a.pathname + a.search)",
+        );
+        let links = links.as_array().unwrap().iter();
+        ahead.extend(links.map(|link| link.as_str().unwrap().to_owned()));
+    }
+    seen
+}
 
 #[test]
-fn public_pages_bear_a_look() {
+fn whoever_walks_in_finds_pages_that_bear_a_look() {
     let town = Town::shared();
     let browser = Browser::open(&town.url, Tongue::Chinese);
-    for (name, path) in PUBLIC {
-        browser.visit(path);
-        look(&browser, name);
+    browser.visit("/");
+    let seen = walk(&browser, "public");
+    for page in [
+        "/",
+        "/reset",
+        "/sign-in",
+        "/lookup",
+        "/help",
+        "/help/counter",
+    ] {
+        assert!(seen.contains(page), "nothing leads to {page}: {seen:#?}");
     }
+    browser.visit("/no-such-page");
+    look(&browser, "public-missing");
 }
 
 #[test]
@@ -36,6 +93,38 @@ fn a_form_with_mistakes_bears_a_look() {
             "8982900",
             "nothing typed is lost"
         );
-        look_here(&browser, "reset-mistakes", tongue);
+        look_here(&browser, "public-reset-mistakes", tongue);
+    }
+}
+
+#[test]
+fn a_number_is_looked_up_and_the_answer_goes_to_the_phone() {
+    let town = Town::shared();
+    let shop = Shop::open(town);
+    for tongue in Tongue::BOTH {
+        let browser = Browser::open(&town.url, tongue);
+        browser.visit("/");
+        browser.press(tongue.say("home.look_up"));
+        browser.fill("phone", "1390");
+        browser.press(tongue.say("lookup.send"));
+        browser.reads(tongue.say("lookup.phone_wrong"));
+        look_here(&browser, "public-lookup-mistake", tongue);
+        browser.fill("phone", shop.phone.number.strip_prefix("+86").unwrap());
+        browser.press(tongue.say("lookup.send"));
+        browser.headed(tongue.say("lookup_sent.title"));
+        assert!(
+            !browser.text().contains(&shop.merchant),
+            "the answer is the phone's alone"
+        );
+        if tongue == Tongue::Chinese {
+            look(&browser, "public-lookup-sent");
+            browser.wait("the message", |_| {
+                shop.phone
+                    .unread()
+                    .iter()
+                    .any(|text| text.contains(&shop.merchant))
+                    .then_some(())
+            });
+        }
     }
 }
