@@ -15,6 +15,8 @@ mod app;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod counter;
+#[cfg(test)]
 mod elsewhere;
 #[cfg(test)]
 mod faults;

@@ -28,6 +28,8 @@ pub(crate) struct Shop {
     pub(crate) merchant: String,
     pub(crate) terminal: String,
     pub(crate) phone: Phone,
+    pub(crate) holder: String,
+    pub(crate) credit_code: String,
     pub(crate) till: Till,
 }
 
@@ -84,6 +86,8 @@ impl Shop {
             merchant,
             terminal,
             phone: Phone::new(&town.folder, phone),
+            holder,
+            credit_code,
             till,
         }
     }
@@ -103,7 +107,7 @@ pub(crate) struct Phone {
 }
 
 impl Phone {
-    fn new(folder: &Path, number: String) -> Self {
+    pub(crate) fn new(folder: &Path, number: String) -> Self {
         Self {
             number,
             spool: folder.join("sms"),
