@@ -19,6 +19,19 @@ pub(super) struct Caller {
     /// The name that the story uses.
     pub(super) name: &'static str,
     token: Option<String>,
+    /// The account and the password, for whoever has them.
+    account: Option<(String, String)>,
+}
+
+impl Caller {
+    /// Somebody who has signed in already.
+    pub(super) const fn with_token(name: &'static str, token: String) -> Self {
+        Self {
+            name,
+            token: Some(token),
+            account: None,
+        }
+    }
 }
 
 /// The bank.
@@ -29,6 +42,7 @@ pub(super) struct Bank {
     pub(super) clerk: Caller,
     /// The bank's own system, which reports trade.
     pub(super) core: Caller,
+    pub(super) auditor: Caller,
     /// Two persons: at night the hotline needs both.
     pub(super) reviewers: [Caller; 2],
 }
@@ -41,6 +55,7 @@ impl Bank {
             administrator: sign_in(shell, &http, ("Zhou", Role::Administrator)).await?,
             agent: sign_in(shell, &http, ("Li", Role::Agent)).await?,
             clerk: sign_in(shell, &http, ("Wang", Role::Clerk)).await?,
+            auditor: sign_in(shell, &http, ("Zhao", Role::Auditor)).await?,
             core: sign_in(shell, &http, ("Core", Role::Integrator)).await?,
             reviewers: [
                 sign_in(shell, &http, ("Chen", Role::Reviewer)).await?,
@@ -55,15 +70,26 @@ impl Bank {
         Caller {
             name: "somebody",
             token: None,
+            account: None,
         }
     }
 
     /// A call by whoever holds a case token.
     pub(super) fn holder(token: &str) -> Caller {
-        Caller {
-            name: "the merchant",
-            token: Some(token.to_owned()),
-        }
+        Caller::with_token("the merchant", token.to_owned())
+    }
+
+    /// A session of its own for one of the bank's people.
+    pub(super) async fn session_of(&self, who: &Caller) -> Result<String, Failed> {
+        let (account, password) = who
+            .account
+            .as_ref()
+            .ok_or_else(|| Failed::new(format!("{} has no account", who.name)))?;
+        let body = json!({ "staff": account, "password": password });
+        let answer = self
+            .post(&Self::stranger(), "/v1/staff/sessions", body)
+            .await?;
+        text(&answer, "token")
     }
 
     /// Posts, and gives the answer.

@@ -12,6 +12,7 @@
 //! observed in this run.
 
 mod bank;
+mod doors;
 mod observed;
 mod operator;
 mod phone;
@@ -24,6 +25,7 @@ mod trade;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use axum::Router;
 use clap::Args;
 use serde_json::{Value, json};
 use tillkey_server::Shell;
@@ -31,6 +33,7 @@ use tillkey_server::config::Config;
 use tokio::net::TcpListener;
 
 use self::bank::Bank;
+use self::doors::Doors;
 use self::observed::LedgerSeen;
 use self::phone::Phones;
 use self::shop::Shop;
@@ -94,7 +97,11 @@ async fn show(shell: &Shell, args: &DemoArgs) -> Result<(), Failed> {
     let story = Story::new(args.json);
     let phones = Phones::new(args.data.join("sms"));
     let told = tell(shell, &url, &args.data, &story, &phones).await;
-    let Told { document, shop, .. } = match told {
+    let Told {
+        document,
+        shop,
+        bank,
+    } = match told {
         Ok(told) => told,
         Err(failed) => {
             service.stop().await;
@@ -105,8 +112,19 @@ async fn show(shell: &Shell, args: &DemoArgs) -> Result<(), Failed> {
         print(&document.to_string())?;
     }
     if !args.exit {
-        let phone_screen = screen::serve(phones, args.listen.ip()).await?;
-        story.invite(&url, &phone_screen, &shop, &args.data);
+        let doors = Doors::new(shell, bank, phones.clone(), (shop.clone(), &url));
+        // Whoever reached such a link from elsewhere would be anybody of the bank.
+        let is_here = args.listen.ip().is_loopback();
+        let router = if is_here {
+            doors.router()
+        } else {
+            Router::new()
+        };
+        let screen = screen::serve(phones, router, args.listen.ip()).await?;
+        story.invite(&url, &screen, &shop, &args.data);
+        if is_here {
+            story.doors(&doors.links(&screen));
+        }
         tokio::signal::ctrl_c()
             .await
             .map_err(Failed::because("the interrupt cannot be waited for"))?;
@@ -120,6 +138,8 @@ struct Told {
     document: Value,
     /// Somebody's shop that is left for the person to try.
     shop: Shop,
+    /// The people, who are left to be tried as well.
+    bank: Bank,
 }
 
 async fn tell(
@@ -129,7 +149,7 @@ async fn tell(
     story: &Story,
     phones: &Phones,
 ) -> Result<Told, Failed> {
-    story.title("Setting up a bank, its people and three shops");
+    story.title("Setting up a bank, its people and their shops");
     let bank = Bank::open(shell, url).await?;
     let mut resets = Vec::new();
     for channel in reset::Channel::ALL {
@@ -150,7 +170,11 @@ async fn tell(
     let resets: Vec<Value> = resets.iter().map(observed::ResetSeen::document).collect();
     let document = json!({ "ok": all, "resets": resets, "ledger": ledger.document() });
     if all {
-        Ok(Told { document, shop })
+        Ok(Told {
+            document,
+            shop,
+            bank,
+        })
     } else {
         Err(Failed::new(format!(
             "not everything was observed as it should be: {document}"

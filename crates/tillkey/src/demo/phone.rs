@@ -47,25 +47,47 @@ impl Phones {
         messages
     }
 
+    /// How many messages a phone has.
+    pub(super) fn count(&self, phone: &str) -> usize {
+        let is_its = |message: &Message| message.to == phone;
+        self.messages().into_iter().filter(is_its).count()
+    }
+
     /// Waits for a message to the shop's phone with a code of so many digits.
     pub(super) async fn code(&self, shop: &Shop, digits: usize) -> Result<String, Failed> {
+        // A terminal number looks like a code, and stands in other messages.
+        self.find(&shop.phone, 0, |text| {
+            code_in(&text.replace(&shop.terminal_number, ""), digits)
+        })
+        .await
+    }
+
+    /// Waits for a message with a code that comes after the first so many of a phone.
+    pub(super) async fn next_code(
+        &self,
+        phone: &str,
+        digits: usize,
+        after: usize,
+    ) -> Result<String, Failed> {
+        self.find(phone, after, |text| code_in(text, digits)).await
+    }
+
+    async fn find(
+        &self,
+        phone: &str,
+        after: usize,
+        code: impl Fn(&str) -> Option<String>,
+    ) -> Result<String, Failed> {
         let until = Instant::now() + MESSAGE_WAIT_MAX;
         loop {
-            let found = self.messages().into_iter().rev().find_map(|message| {
-                // A terminal number looks like a code, and stands in other messages.
-                let text = message.text.replace(&shop.terminal_number, "");
-                (message.to == shop.phone)
-                    .then(|| code_in(&text, digits))
-                    .flatten()
-            });
+            let messages = self.messages();
+            let its: Vec<&Message> = messages.iter().filter(|one| one.to == phone).collect();
+            let found = its.iter().skip(after).rev().find_map(|one| code(&one.text));
             if let Some(code) = found {
                 return Ok(code);
             }
             if Instant::now() >= until {
-                return Err(Failed::new(format!(
-                    "no code of {digits} digits came to {}",
-                    shop.phone
-                )));
+                return Err(Failed::new(format!("no code came to {phone}")));
             }
             sleep(LOOK_EVERY).await;
         }

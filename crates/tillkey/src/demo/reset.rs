@@ -19,16 +19,18 @@ pub(super) enum Channel {
     App,
     Hotline,
     Counter,
+    Portal,
 }
 
 impl Channel {
-    pub(super) const ALL: [Self; 3] = [Self::App, Self::Hotline, Self::Counter];
+    pub(super) const ALL: [Self; 4] = [Self::App, Self::Hotline, Self::Counter, Self::Portal];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::App => "app",
             Self::Hotline => "hotline",
             Self::Counter => "counter",
+            Self::Portal => "portal",
         }
     }
 
@@ -37,6 +39,7 @@ impl Channel {
             Self::App => "on the merchant's own phone",
             Self::Hotline => "by calling the bank",
             Self::Counter => "at a branch counter",
+            Self::Portal => "by the shop's manager in the portal",
         }
     }
 }
@@ -126,6 +129,7 @@ async fn open<'a>(
         Channel::App => None,
         Channel::Hotline => Some(bank.agent.clone()),
         Channel::Counter => Some(bank.clerk.clone()),
+        Channel::Portal => Some(shop.manager(bank, phones).await?),
     };
     let body = json!({
         "merchant": shop.merchant, "terminal": shop.terminal_number,
@@ -170,6 +174,12 @@ impl Reset<'_> {
                     Channel::App => "the code from the registered phone was typed in",
                     _ => "the caller read out the code from the registered phone; Li typed it",
                 });
+            }
+            Channel::Portal => {
+                let body = json!({ "kind": "portal_session" });
+                self.post(&self.by, "evidence", body).await?;
+                self.story
+                    .step("the manager signed in to the portal a moment ago");
             }
             Channel::Counter => {
                 for (kind, number) in [

@@ -1,4 +1,4 @@
-//! The demo's phones on one page, on an address of their own: the service itself has
+//! The demo's phones on one page, and the doors beside it, on an address of their own: the service itself has
 //! no page that shows a message.
 
 use std::net::{IpAddr, SocketAddr};
@@ -25,14 +25,17 @@ const HEAD: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\">
     <h1>短信 · Messages</h1>";
 
 /// Serves the page and gives its address.
-pub(super) async fn serve(phones: Phones, ip: IpAddr) -> Result<String, Failed> {
+pub(super) async fn serve(phones: Phones, doors: Router, ip: IpAddr) -> Result<String, Failed> {
     let listener = TcpListener::bind(SocketAddr::new(ip, 0))
         .await
         .map_err(Failed::because("the phone's page cannot be served"))?;
     let address = listener
         .local_addr()
         .map_err(Failed::because("the phone's page has no address"))?;
-    let app = Router::new().route("/", get(messages)).with_state(phones);
+    let app = Router::new()
+        .route("/", get(messages))
+        .with_state(phones)
+        .merge(doors);
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, app).await {
             tracing::error!(%error, "the phone's page ended");

@@ -17,6 +17,16 @@ use crate::failed::Failed;
 
 /// The model that the bank has on file; a device says its own when it is enrolled.
 const MODEL: &str = "Tillkey Text Terminal";
+/// All that a manager can be given.
+const MANAGER_RIGHTS: [&str; 7] = [
+    "reset_cashiers",
+    "reset_supervisor",
+    "reset_administrator",
+    "manage_operators",
+    "change_contact",
+    "see_records",
+    "consent",
+];
 /// Trading names, made up.
 const NAMES: [&str; 6] = [
     "老王面馆",
@@ -33,6 +43,8 @@ pub(super) struct Shop {
     pub(super) name: &'static str,
     pub(super) merchant: String,
     pub(super) phone: String,
+    /// The phone with which its manager signs in to the portal.
+    pub(super) manager_phone: String,
     pub(super) credit_code: String,
     pub(super) holder: String,
     pub(super) terminal_number: String,
@@ -68,6 +80,11 @@ pub(super) async fn open(
         let body = json!({ "terminal": terminal, "operator": operator });
         bank.post(by, "/v1/operators", body).await?;
     }
+    let body = json!({
+        "merchant": shop.merchant, "name": "王经理", "phone": shop.manager_phone,
+        "rights": MANAGER_RIGHTS,
+    });
+    bank.post(by, "/v1/managers", body).await?;
     let path = format!("/v1/terminals/{terminal}/enrolment");
     let code = text(&bank.post(by, &path, json!({})).await?, "code")?;
     let mut operator = Operator::sit_down(shell, &shop, url).await?;
@@ -100,6 +117,7 @@ fn made_up(shell: &Shell, folder: &Path) -> Result<Shop, Failed> {
     Ok(Shop {
         name,
         phone: format!("+86139{:08}", rng.gen_range(0..100_000_000u32)),
+        manager_phone: format!("+86138{:08}", rng.gen_range(0..100_000_000u32)),
         credit_code: credit_code(&mut rng)?,
         holder: identity_number(&mut rng)?,
         serial_number: format!("TK{:012}", rng.gen_range(0..1_000_000_000_000u64)),

@@ -98,6 +98,14 @@ impl Story {
         }
     }
 
+    /// The links into each workplace.
+    pub(super) fn doors(&self, links: &[(&'static str, String)]) {
+        self.title("Or sit where the others sit: each link signs you in");
+        for (name, link) in links {
+            self.line(&format!("  {name}  {link}"));
+        }
+    }
+
     fn line(&self, text: &str) {
         // Nobody who reads is no reason to stop.
         let _ = if self.on_stderr {
