@@ -137,6 +137,7 @@ async fn sign_in(
     Ok(Caller {
         name,
         token: Some(text(&answer, "token")?),
+        account: Some((account, password.expose().clone())),
     })
 }
 

@@ -137,7 +137,7 @@ async fn enter(
             }
             response
         }
-        Err(failed) => (StatusCode::BAD_GATEWAY, failed.to_string()).into_response(),
+        Err(failed) => (StatusCode::BAD_GATEWAY, failed.line()).into_response(),
     }
 }
 

@@ -211,6 +211,7 @@ mod tests {
             name: "老王面馆",
             merchant: "898290058120001".to_owned(),
             phone: String::new(),
+            manager_phone: String::new(),
             credit_code: String::new(),
             holder: String::new(),
             terminal_number: "10000001".to_owned(),
