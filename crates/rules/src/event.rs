@@ -210,6 +210,23 @@ pub enum Event {
         /// The account.
         staff: StaffId,
     },
+    /// A signed-in member of staff proved once more who they are.
+    StaffProved {
+        /// The account.
+        staff: StaffId,
+    },
+    /// A member of staff chose a new password; the account's sessions ended.
+    StaffPasswordChanged {
+        /// The account.
+        staff: StaffId,
+    },
+    /// Sessions of a member of staff were ended: signed out, or by an administrator.
+    StaffSessionsEnded {
+        /// The account.
+        staff: StaffId,
+        /// How many.
+        ended: u64,
+    },
     /// Somebody looked a merchant or terminal up.
     LookedUp {
         /// By what: `merchant_number`, `serial_number`, `phone`.
@@ -336,6 +353,9 @@ pub enum CaseEvent {
         /// Which one.
         channel: Channel,
     },
+    /// Somebody took the case back from its reviewers, to add or to change something.
+    /// What was decided and approved until then is void.
+    Amended,
     /// A reviewer decided.
     Reviewed {
         /// What.
@@ -426,6 +446,7 @@ impl CaseEvent {
             Self::Objected => "objected",
             Self::Decided { .. } => "decided",
             Self::HandedOver { .. } => "handed_over",
+            Self::Amended => "amended",
             Self::Reviewed { .. } => "reviewed",
             Self::Approved { .. } => "approved",
             Self::Prepared(_) => "prepared",

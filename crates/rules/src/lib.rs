@@ -19,6 +19,7 @@ pub mod policy;
 pub mod refusal;
 pub mod scan;
 pub mod spending;
+pub mod staff_password;
 pub mod terms;
 pub mod trade;
 pub mod vocabulary;

@@ -27,6 +27,8 @@ pub enum Refusal {
     },
     /// The merchant, terminal or operator can no longer be served.
     NotServed,
+    /// A reviewer who refuses has to say why.
+    ReasonMissing,
     /// The facts changed since the proof or the approval.
     FactsChanged,
     /// No further code: this case has issued all it may.
@@ -45,7 +47,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// One of each, for the tables that must cover them all.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::CaseClosed,
         Self::OutOfOrder,
         Self::NotOffered,
@@ -56,6 +58,7 @@ impl Refusal {
             retry_at: Timestamp::UNIX_EPOCH,
         },
         Self::NotServed,
+        Self::ReasonMissing,
         Self::FactsChanged,
         Self::CodesUsedUp,
         Self::NotPrepared,
@@ -76,6 +79,7 @@ impl Refusal {
             Self::NotMatched => "not_matched",
             Self::TooMany { .. } => "too_many",
             Self::NotServed => "not_served",
+            Self::ReasonMissing => "reason_missing",
             Self::FactsChanged => "facts_changed",
             Self::CodesUsedUp => "codes_used_up",
             Self::NotPrepared => "not_prepared",
@@ -105,6 +109,7 @@ impl Refusal {
             Self::NotMatched => "That did not match. Check it and try again.",
             Self::TooMany { .. } => "Too many attempts. Wait, or go to a branch counter.",
             Self::NotServed => "This account cannot be served now. Call your bank.",
+            Self::ReasonMissing => "Say why you refuse, so that others can act on it.",
             Self::FactsChanged => "Something changed meanwhile. Start a new request.",
             Self::CodesUsedUp => "No more codes for this request. Start a new one.",
             Self::NotPrepared => "The terminal has to be backed up first. Connect it.",
@@ -126,6 +131,7 @@ impl Refusal {
             Self::NotMatched => "核对不一致，请检查后重试。",
             Self::TooMany { .. } => "尝试次数过多，请稍后再试，或前往网点柜台办理。",
             Self::NotServed => "该账户目前无法办理，请联系收单机构。",
+            Self::ReasonMissing => "拒绝时请写明理由，以便相关人员处理。",
             Self::FactsChanged => "相关信息已变更，请重新申请。",
             Self::CodesUsedUp => "该申请的重置码已用完，请重新申请。",
             Self::NotPrepared => "需先备份终端数据，请将终端联网。",

@@ -11,6 +11,8 @@ pub struct Terms {
     pub case_hours: u32,
     /// How long a case waits for its reviewers.
     pub review_hours: u32,
+    /// How often one case may be taken back from its reviewers.
+    pub amendments_per_case: u32,
     /// How long an SMS code lives.
     pub sms_code_minutes: u32,
     /// How many answers one SMS code takes.
@@ -44,6 +46,7 @@ impl Default for Terms {
         Self {
             case_hours: 24,
             review_hours: 4,
+            amendments_per_case: 3,
             sms_code_minutes: 5,
             sms_code_tries: 5,
             questions_minutes: 20,

@@ -61,11 +61,13 @@ pub enum Command {
         /// Which one.
         channel: Channel,
     },
+    /// Take a case back from its reviewers, to add or to change something.
+    Amend,
     /// Approve or refuse as a second person.
     Review {
         /// Which.
         approve: bool,
-        /// The keyed digest of the comment.
+        /// The keyed digest of the comment; a refusal needs one.
         comment_digest: Option<String>,
     },
     /// Say what was made ready.

@@ -13,6 +13,7 @@ use tillkey_wire::ids::{CodeId, OperatorNumber, TerminalId};
 use super::command::{Answer, Command, Facts, Opening};
 use super::counter;
 use super::deadline::{lapsed, latest};
+use super::review::{amend, review};
 use super::state::{Case, State};
 use super::who::{may_drive, may_object, may_present};
 use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, Preparation, VoidReason};
@@ -113,6 +114,7 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
         Command::Object => object(case, by),
         Command::Submit => submit(case, by, facts),
         Command::HandOver { channel } => hand_over(case, *channel, by),
+        Command::Amend => amend(case, by, facts),
         Command::Review {
             approve,
             comment_digest,
@@ -322,7 +324,7 @@ fn contact_age_hours(known: &SubjectFacts, facts: &Facts<'_>) -> u32 {
         .map_or(0, |contact| hours_since(contact.changed_at, facts.now))
 }
 
-fn approval(case: &Case, facts: &Facts<'_>) -> CaseEvent {
+pub(super) fn approval(case: &Case, facts: &Facts<'_>) -> CaseEvent {
     let old_password = match case.reason() {
         Reason::SystemUpdate => OldPassword::EndsAt {
             at: hours_after(facts.now, facts.terms.system_update_hours),
@@ -333,48 +335,23 @@ fn approval(case: &Case, facts: &Facts<'_>) -> CaseEvent {
     CaseEvent::Approved { old_password }
 }
 
-/// A counter takes over what another channel could not finish.
+/// A counter takes over what another channel could not finish. From the reviewers as
+/// well: what the counter adds is not what they approved.
 fn hand_over(case: &Case, channel: Channel, by: &Actor) -> Result<Answer, Refusal> {
     // Only a clerk can; whose terminal it is makes no difference to that.
     may_drive(channel, None, by)?;
-    in_state(case, State::Gathering)?;
+    let taken_back = match case.state() {
+        State::Gathering => None,
+        State::InReview => Some(CaseEvent::Amended),
+        _ => return Err(Refusal::OutOfOrder),
+    };
     if channel != Channel::Counter || case.channel() == channel {
         return Err(Refusal::OutOfOrder);
     }
-    Ok(Answer::events(vec![CaseEvent::HandedOver { channel }]))
-}
-
-fn review(
-    case: &Case,
-    approve: bool,
-    comment_digest: Option<&String>,
-    by: &Actor,
-    facts: &Facts<'_>,
-) -> Result<Answer, Refusal> {
-    in_state(case, State::InReview)?;
-    let (Some(person), Some(Role::Reviewer)) = (by.person(), by.role()) else {
-        return Err(Refusal::NotAllowed);
-    };
-    // Persons, not accounts or roles: neither a second account nor a promotion
-    // after the submission makes a maker a reviewer.
-    let reviewed = case.reviews().iter().any(|review| review.person == *person);
-    if reviewed || case.makers().contains(person) {
-        return Err(Refusal::OwnWork);
-    }
-    if let Some(answer) = void(case, facts) {
-        return Ok(answer);
-    }
-    let reviewed = CaseEvent::Reviewed {
-        approved: approve,
-        comment_digest: comment_digest.cloned(),
-    };
-    let mut events = vec![reviewed];
-    if !approve {
-        events.push(CaseEvent::Refused);
-    } else if case.reviews().len() + 1 >= usize::from(case.reviewers_needed()) {
-        events.push(approval(case, facts));
-    }
-    Ok(Answer::events(events))
+    let handed_over = CaseEvent::HandedOver { channel };
+    Ok(Answer::events(
+        taken_back.into_iter().chain([handed_over]).collect(),
+    ))
 }
 
 fn prepare(case: &Case, preparation: &Preparation, facts: &Facts<'_>) -> Result<Answer, Refusal> {
@@ -502,7 +479,7 @@ fn complete(case: &Case, terminal: TerminalId, facts: &Facts<'_>) -> Result<Answ
 /// Closes a case whose facts no longer hold. One that nobody has proven stands on no
 /// facts, and closing it would tell an outsider whom it is about. A subject of whom
 /// nothing is known any more is gone.
-fn void(case: &Case, facts: &Facts<'_>) -> Option<Answer> {
+pub(super) fn void(case: &Case, facts: &Facts<'_>) -> Option<Answer> {
     if case.subject().is_none() || !case.is_proven() {
         return None;
     }

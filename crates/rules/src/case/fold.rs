@@ -46,6 +46,7 @@ impl Case {
             reviewers_needed: 0,
             review_by: None,
             reviews: Vec::new(),
+            amendments: 0,
             old_password: None,
             preparation: None,
             codes_issued: 0,
@@ -66,8 +67,18 @@ impl Case {
         if let (Some(person), State::Gathering) = (by.person(), self.state) {
             self.makers.insert(person.clone());
         }
+        // Reviews stand on the case as the reviewers saw it. Whatever adds to it, by
+        // whatever way, takes it back from them.
+        if let (
+            CaseEvent::Amended | CaseEvent::Matched { .. } | CaseEvent::HandedOver { .. },
+            State::InReview,
+        ) = (event, self.state)
+        {
+            self.take_back(by);
+        }
         match event {
             CaseEvent::Opened { .. }
+            | CaseEvent::Amended
             | CaseEvent::Challenged { .. }
             | CaseEvent::NotMatched { .. }
             | CaseEvent::Objected => {}
@@ -99,6 +110,7 @@ impl Case {
                     self.reviewers_needed = reviewers.count();
                     self.state = State::InReview;
                 }
+                self.reviews.clear();
                 self.review_by = *review_by;
                 self.decided_contact = *contact_version;
                 self.verdict = Some(verdict.clone());
@@ -173,6 +185,17 @@ impl Case {
             }
             CaseEvent::Refused => self.close(State::Refused),
         }
+    }
+
+    fn take_back(&mut self, by: &Actor) {
+        self.state = State::Gathering;
+        self.makers.extend(by.person().cloned());
+        self.verdict = None;
+        self.decided_contact = None;
+        self.reviewers_needed = 0;
+        self.review_by = None;
+        self.reviews.clear();
+        self.amendments += 1;
     }
 
     fn approve(&mut self, old_password: OldPassword) {

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! gathering ─► [in review] ─► approved ─► issued ─► redeemed ─► effective
+//!     in review ─► gathering, when somebody amends it
 //!     any of them ─► refused · cancelled · expired · superseded · void
 //!     issued, redeemed ─► approved, when a code ends without a new password
 //! ```
@@ -15,6 +16,7 @@ mod counter;
 pub mod deadline;
 mod decide;
 mod fold;
+mod review;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -22,4 +24,5 @@ mod who;
 
 pub use command::{Answer, Command, Facts, Opening};
 pub use decide::{decide, open};
+pub use review::may_review;
 pub use state::{ApprovedCase, Case, Code, Gathered, Review, State};

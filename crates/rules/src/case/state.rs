@@ -158,6 +158,8 @@ pub struct Case {
     pub(super) reviewers_needed: u8,
     pub(super) review_by: Option<Timestamp>,
     pub(super) reviews: Vec<Review>,
+    #[serde(default)]
+    pub(super) amendments: u32,
     pub(super) old_password: Option<OldPassword>,
     pub(super) preparation: Option<Preparation>,
     pub(super) codes_issued: u32,
@@ -271,9 +273,15 @@ impl Case {
         self.review_by
     }
 
-    /// What the reviewers said.
+    /// What the reviewers said of the case as it stands. What they said before it was
+    /// amended is in the ledger alone.
     pub fn reviews(&self) -> &[Review] {
         &self.reviews
+    }
+
+    /// How often it was taken back from its reviewers.
+    pub const fn amendments(&self) -> u32 {
+        self.amendments
     }
 
     /// What was made ready before the code.

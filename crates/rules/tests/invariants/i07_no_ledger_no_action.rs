@@ -119,6 +119,12 @@ fn others() -> Vec<Event> {
         },
         Event::StaffDisabled { staff: staff() },
         Event::StaffSignedIn { staff: staff() },
+        Event::StaffProved { staff: staff() },
+        Event::StaffPasswordChanged { staff: staff() },
+        Event::StaffSessionsEnded {
+            staff: staff(),
+            ended: 2,
+        },
         Event::LookedUp {
             by_what: "phone".to_owned(),
             found: Some(merchant()),

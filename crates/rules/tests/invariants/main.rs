@@ -32,4 +32,6 @@ mod way_everywhere;
 #[cfg(test)]
 mod way_one_live_code;
 #[cfg(test)]
+mod way_reviews_stand_on_what_was_seen;
+#[cfg(test)]
 mod world;

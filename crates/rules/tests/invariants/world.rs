@@ -64,6 +64,7 @@ pub(crate) enum Ask {
     Object,
     Submit,
     HandOver(Channel),
+    Amend,
     Review(bool),
     Prepare,
     Issue(Destination),
@@ -442,9 +443,10 @@ fn command(ask: Ask, case: &Case, codes: &mut u8) -> Command {
         Ask::Object => Command::Object,
         Ask::Submit => Command::Submit,
         Ask::HandOver(channel) => Command::HandOver { channel },
+        Ask::Amend => Command::Amend,
         Ask::Review(approve) => Command::Review {
             approve,
-            comment_digest: None,
+            comment_digest: (!approve).then(|| "9b74c9897bac770f".to_owned()),
         },
         Ask::Prepare => Command::Prepare(Preparation::NothingToBackUp),
         Ask::Issue(to) => {
@@ -552,6 +554,7 @@ pub(crate) fn asks() -> impl Strategy<Value = Ask> {
         1 => Just(Ask::Object),
         1 => proptest::sample::select(Channel::ALL.to_vec()).prop_map(Ask::HandOver),
         2 => Just(Ask::HandOver(Channel::Counter)),
+        3 => Just(Ask::Amend),
         6 => prop::bool::weighted(0.8).prop_map(Ask::Review),
         2 => Just(Ask::Prepare),
         3 => prop_oneof![Just(Destination::Contact), Just(Destination::TerminalScreen), Just(Destination::SealedSlip)]

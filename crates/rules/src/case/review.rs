@@ -1,0 +1,76 @@
+//! What other people say of a case, and what takes it back from them.
+//!
+//! 1. Whoever had a hand in a case never reviews it: persons are compared.
+//! 2. A review stands on the case as the reviewer saw it. Whatever adds to the case
+//!    voids it; the ledger keeps that it was given.
+
+use super::command::{Answer, Facts};
+use super::decide::{approval, in_state, may_drive, void};
+use super::state::{Case, State};
+use crate::event::CaseEvent;
+use crate::party::{Actor, Role};
+use crate::refusal::Refusal;
+
+/// Takes a case back from its reviewers. Whoever drives it may: the reviews so far are
+/// void, and the policy is asked anew. Who approved before may review again: they
+/// gathered nothing, and what they approve next is the case as it is then.
+pub(super) fn amend(case: &Case, by: &Actor, facts: &Facts<'_>) -> Result<Answer, Refusal> {
+    may_drive(case.channel(), case.subject(), by)?;
+    in_state(case, State::InReview)?;
+    if case.amendments() >= facts.terms.amendments_per_case {
+        let retry_at = case.deadline();
+        return Err(Refusal::TooMany { retry_at });
+    }
+    Ok(Answer::events(vec![CaseEvent::Amended]))
+}
+
+/// Whether somebody may review this case now.
+///
+/// # Errors
+/// [`Refusal::OwnWork`] for whoever had a hand in it or has reviewed it as it stands,
+/// [`Refusal::NotAllowed`] for any role but a reviewer, [`Refusal::OutOfOrder`] and
+/// [`Refusal::CaseClosed`] where it waits for nobody.
+pub fn may_review(case: &Case, by: &Actor) -> Result<(), Refusal> {
+    if !case.state().is_open() {
+        return Err(Refusal::CaseClosed);
+    }
+    in_state(case, State::InReview)?;
+    let (Some(person), Some(Role::Reviewer)) = (by.person(), by.role()) else {
+        return Err(Refusal::NotAllowed);
+    };
+    // Persons, not accounts or roles: neither a second account nor a promotion
+    // after the submission makes a maker a reviewer.
+    let reviewed = case.reviews().iter().any(|review| review.person == *person);
+    if reviewed || case.makers().contains(person) {
+        return Err(Refusal::OwnWork);
+    }
+    Ok(())
+}
+
+/// Approves or refuses.
+pub(super) fn review(
+    case: &Case,
+    approve: bool,
+    comment_digest: Option<&String>,
+    by: &Actor,
+    facts: &Facts<'_>,
+) -> Result<Answer, Refusal> {
+    may_review(case, by)?;
+    if !approve && comment_digest.is_none() {
+        return Err(Refusal::ReasonMissing);
+    }
+    if let Some(answer) = void(case, facts) {
+        return Ok(answer);
+    }
+    let reviewed = CaseEvent::Reviewed {
+        approved: approve,
+        comment_digest: comment_digest.cloned(),
+    };
+    let mut events = vec![reviewed];
+    if !approve {
+        events.push(CaseEvent::Refused);
+    } else if case.reviews().len() + 1 >= usize::from(case.reviewers_needed()) {
+        events.push(approval(case, facts));
+    }
+    Ok(Answer::events(events))
+}
