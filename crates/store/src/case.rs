@@ -61,6 +61,9 @@ statements! {
         "SELECT acquirer, folded FROM cases \
          WHERE acquirer = $1 AND channel = $2 AND is_open = 1 AND (opened_at, id) < ($3, $4) \
          ORDER BY opened_at DESC, id DESC LIMIT $5";
+    IN_REVIEW: "list an acquirer's cases in review" =
+        "SELECT acquirer, folded FROM cases \
+         WHERE acquirer = $1 AND state = 'in_review' ORDER BY deadline_at, id LIMIT $2";
     OF_MERCHANT: "list a merchant's cases" =
         "SELECT acquirer, folded FROM cases \
          WHERE acquirer = $1 AND merchant = $2 AND (opened_at, id) < ($3, $4) \
@@ -309,6 +312,18 @@ pub fn list(
         }
     };
     rows.into_iter().map(read).collect()
+}
+
+/// An acquirer's cases that wait for a review, the most urgent first.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn in_review(tx: &mut dyn Tx, acquirer: &AcquirerId, limit: u32) -> Result<Vec<Stored>, Fault> {
+    let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
+    tx.query_many(IN_REVIEW, &[Value::from(acquirer), limit])?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// How many cases of an acquirer are in each state that any is in.

@@ -19,6 +19,8 @@ pub const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
 pub const CHECKPOINT_FILE_PAUSE: Duration = Duration::from_millis(100);
 /// How many rows one page of a list holds at most.
 pub const PAGE_MAX: u32 = 500;
+/// How many live sessions one member of staff has at most.
+pub const STAFF_SESSIONS_MAX: u32 = 20;
 /// How large a sealed value may be. The largest is a scan of a document.
 pub const SEALED_BYTES_MAX: usize = 768 * 1024;
 /// How many cases or sums a report reads at most.

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tillkey_wire::ids::{
     AcquirerId, CaseId, CodeId, CommandId, ManagerId, ManagerSessionId, MerchantNumber, MessageId,
-    OperatorNumber, PersonId, ScanId, SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
+    OperatorNumber, PersonId, ScanId, SerialNumber, SessionId, StaffId, StaffSessionId, TerminalId,
+    TerminalNumber,
 };
 
 use crate::fault::Fault;
@@ -215,6 +216,7 @@ identifiers!(
     SerialNumber = "serial number",
     SessionId = "session",
     StaffId = "staff account",
+    StaffSessionId = "staff session",
     TerminalId = "terminal",
     TerminalNumber = "terminal number",
 );

@@ -391,6 +391,11 @@ random_id!(
     "manager session"
 );
 random_id!(
+    /// One signed-in member of staff; it names the session and opens nothing.
+    StaffSessionId,
+    "staff session"
+);
+random_id!(
     /// One issued reset code; the code itself is not in it.
     CodeId,
     "code"

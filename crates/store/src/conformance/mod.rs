@@ -67,8 +67,12 @@ pub const CHECKS: &[(&str, Check)] = &[
     ),
     ("operators_come_and_go", people::operators_come_and_go),
     (
-        "staff_sign_in_and_are_disabled",
-        people::staff_sign_in_and_are_disabled,
+        "staff_choose_passwords_and_are_disabled",
+        people::staff_choose_passwords_and_are_disabled,
+    ),
+    (
+        "staff_sessions_are_listed_and_ended",
+        people::staff_sessions_are_listed_and_ended,
     ),
     (
         "managers_are_found_by_phone_and_disabled",

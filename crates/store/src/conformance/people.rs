@@ -1,6 +1,8 @@
+use jiff::Timestamp;
 use tillkey_rules::attempts::Scope;
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::MerchantStatus;
+use tillkey_wire::ids::StaffSessionId;
 use tillkey_wire::secret::Secret;
 
 use super::Open;
@@ -9,9 +11,10 @@ use crate::attempts;
 use crate::fault::Fault;
 use crate::party::contact::{self, NewContact};
 use crate::party::enrolment::{self, NewEnrolment};
-use crate::party::staff::{self, NewSession, Staff};
+use crate::party::staff::{self, Staff};
+use crate::party::staff_session::{self, NewSession};
 use crate::party::{merchant, operator, subject as subjects, terminal};
-use crate::seal::{DataKey, Owner};
+use crate::seal::{DataKey, Digest, Owner};
 use crate::tx::Tx;
 
 pub(super) fn an_enrolment_is_used_once(open: Open<'_>) -> Result<(), Fault> {
@@ -83,70 +86,117 @@ pub(super) fn operators_come_and_go(open: Open<'_>) -> Result<(), Fault> {
     })
 }
 
-pub(super) fn staff_sign_in_and_are_disabled(open: Open<'_>) -> Result<(), Fault> {
-    let store = open()?;
-    store.write_blocking(settle)?;
-    let li = || Staff {
+fn li() -> Staff {
+    Staff {
         acquirer: bank(),
         account: id("li"),
         person: id("P-1"),
         role: Role::Agent,
         password_hash: Secret::new("$argon2id$one".to_owned()),
         created_at: at(0),
+        password_chosen_at: None,
         disabled_at: None,
-    };
-    store.write_blocking(move |tx| staff::add(tx, &li()))?;
-    let again = store.write_blocking(move |tx| staff::add(tx, &li()));
+    }
+}
+
+pub(super) fn staff_choose_passwords_and_are_disabled(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(|tx| staff::add(tx, &li()))?;
+    let again = store.write_blocking(|tx| staff::add(tx, &li()));
     assert!(matches!(again, Err(Fault::Taken(_))));
     store.write_blocking(|tx| {
         let found = staff::find(tx, &bank(), &id("li"))?.ok_or(Fault::Missing("staff"))?;
         assert_eq!((found.role, found.person), (Role::Agent, id("P-1")));
         assert_eq!(staff::list(tx, &bank(), None, 10)?.len(), 1);
         assert!(staff::list(tx, &bank(), Some(&id("li")), 10)?.is_empty());
-        let token = keys().token_digest("staff", "abc");
-        let start = |tx: &mut dyn Tx| {
-            let session = NewSession {
-                token_digest: token,
-                acquirer: bank(),
-                account: id("li"),
-                now: at(0),
-                idle_until: at(10),
-                ends_at: at(30),
-            };
-            staff::start_session(tx, &session)
-        };
-        start(tx)?;
-        let (who, since) = staff::of_session(tx, &token, at(5))?.ok_or(Fault::Missing("staff"))?;
-        assert_eq!((who.account, since), (id("li"), at(0)));
-        assert!(staff::of_session(tx, &keys().token_digest("case", "abc"), at(5))?.is_none());
-        assert!(staff::touch_session(tx, &token, at(9), at(29))?);
-        assert!(staff::of_session(tx, &token, at(28))?.is_some());
-        assert!(staff::touch_session(tx, &token, at(28), at(90))?);
-        assert!(
-            staff::of_session(tx, &token, at(30))?.is_none(),
-            "the end in any case"
-        );
-        assert!(!staff::touch_session(tx, &token, at(30), at(90))?);
-        assert_eq!(staff::prune_sessions(tx, at(30))?, 1);
-        start(tx)?;
-        let hash = Secret::new("$argon2id$two".to_owned());
-        staff::set_password(tx, (&bank(), &id("li")), &hash)?;
-        assert!(
-            staff::of_session(tx, &token, at(1))?.is_none(),
-            "a new password ends it"
-        );
-        start(tx)?;
-        assert!(staff::end_session(tx, &token)?);
-        assert!(!staff::end_session(tx, &token)?);
-        start(tx)?;
+        let first = found.password_hash;
+        let chosen = Secret::new("$argon2id$two".to_owned());
+        let whose = (&bank(), &id("li"));
+        start(tx, 1, at(0))?;
+        start(tx, 2, at(0))?;
+        let changed = staff::choose_password(tx, whose, (&first, &chosen), at(2))?;
+        assert_eq!(changed, Some(2), "a new password ends what was signed in");
+        let again = staff::choose_password(tx, whose, (&first, &chosen), at(3))?;
+        assert_eq!(again, None, "the one before is not in force any more");
+        let found = staff::find(tx, &bank(), &id("li"))?.ok_or(Fault::Missing("staff"))?;
+        assert_eq!(found.password_chosen_at, Some(at(2)));
+        start(tx, 3, at(2))?;
         assert!(staff::disable(tx, &bank(), &id("li"), at(2))?);
         assert!(!staff::disable(tx, &bank(), &id("li"), at(3))?);
-        assert!(staff::of_session(tx, &token, at(2))?.is_none());
-        start(tx)?;
+        assert!(staff_session::owner(tx, &token(3), at(2))?.is_none());
+        start(tx, 4, at(2))?;
         assert!(
-            staff::of_session(tx, &token, at(2))?.is_none(),
+            staff_session::owner(tx, &token(4), at(2))?.is_none(),
             "none for a disabled account"
         );
+        Ok(())
+    })
+}
+
+fn token(number: u8) -> Digest {
+    keys().token_digest("staff", &number.to_string())
+}
+
+fn start(tx: &mut dyn Tx, number: u8, now: Timestamp) -> Result<(), Fault> {
+    let after = |seconds| {
+        let lasts = jiff::SignedDuration::from_secs(seconds);
+        now.checked_add(lasts).unwrap_or(Timestamp::MAX)
+    };
+    let session = NewSession {
+        token_digest: token(number),
+        id: StaffSessionId::from_bytes([number; 10]),
+        acquirer: bank(),
+        account: id("li"),
+        network: "203.0.113.0/24".to_owned(),
+        device: "Edge Windows".to_owned(),
+        now,
+        idle_until: after(10),
+        ends_at: after(30),
+    };
+    staff_session::start(tx, &session)
+}
+
+pub(super) fn staff_sessions_are_listed_and_ended(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(|tx| {
+        staff::add(tx, &li())?;
+        start(tx, 1, at(0))?;
+        let find = |tx: &mut dyn Tx, now| staff_session::owner(tx, &token(1), now);
+        let (who, session) = find(tx, at(5))?.ok_or(Fault::Missing("staff"))?;
+        assert_eq!((who.account, session.started_at), (id("li"), at(0)));
+        assert_eq!((session.used_at, session.proved_at), (at(0), at(0)));
+        let other = keys().token_digest("case", "1");
+        assert!(staff_session::owner(tx, &other, at(5))?.is_none());
+        assert!(staff_session::touch(tx, &token(1), at(9), at(29))?);
+        assert!(staff_session::prove(tx, session.id, at(20))?);
+        let (_, session) = find(tx, at(28))?.ok_or(Fault::Missing("staff"))?;
+        assert_eq!((session.used_at, session.proved_at), (at(9), at(20)));
+        assert!(staff_session::touch(tx, &token(1), at(28), at(90))?);
+        assert!(find(tx, at(30))?.is_none(), "the end in any case");
+        assert!(!staff_session::touch(tx, &token(1), at(30), at(90))?);
+        assert!(!staff_session::prove(tx, session.id, at(30))?);
+        assert_eq!(staff_session::prune(tx, at(30))?, 1);
+        for number in 1..=30 {
+            start(tx, number, at(u32::from(number).into()))?;
+        }
+        let whose = (&bank(), &id("li"));
+        let names = |tx: &mut dyn Tx, now| -> Result<Vec<u8>, Fault> {
+            let live = staff_session::live(tx, whose, now)?;
+            Ok(live.iter().map(|live| live.id.as_bytes()[0]).collect())
+        };
+        let live = names(tx, at(31))?;
+        assert_eq!(live, (22..=30).rev().collect::<Vec<u8>>(), "idle for ten");
+        let unused: u64 = staff_session::end_all(tx, &bank(), &id("li"))?;
+        assert_eq!(unused, u64::from(crate::limits::STAFF_SESSIONS_MAX));
+        start(tx, 1, at(0))?;
+        start(tx, 2, at(1))?;
+        let first = StaffSessionId::from_bytes([1; 10]);
+        assert!(!staff_session::end(tx, (&bank(), &id("wang")), first)?);
+        assert!(staff_session::end(tx, whose, first)?);
+        assert!(!staff_session::end(tx, whose, first)?);
+        assert_eq!(names(tx, at(2))?, [2]);
         Ok(())
     })
 }

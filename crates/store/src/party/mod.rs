@@ -11,5 +11,6 @@ pub mod managers;
 pub mod merchant;
 pub mod operator;
 pub mod staff;
+pub mod staff_session;
 pub mod subject;
 pub mod terminal;

@@ -37,6 +37,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     6 "0006_managers",
     7 "0007_transactions",
     8 "0008_scans",
+    9 "0009_staff",
     11 "0011_search",
 ];
 

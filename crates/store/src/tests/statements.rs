@@ -44,6 +44,10 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
         ("party/merchant", crate::party::merchant::STATEMENTS),
         ("party/operator", crate::party::operator::STATEMENTS),
         ("party/staff", crate::party::staff::STATEMENTS),
+        (
+            "party/staff_session",
+            crate::party::staff_session::STATEMENTS,
+        ),
         ("party/terminal", crate::party::terminal::STATEMENTS),
         ("question_set", crate::question_set::STATEMENTS),
         ("report", crate::report::STATEMENTS),
