@@ -25,6 +25,12 @@ pub const NAME_CHARS_MAX: usize = 120;
 pub const CASES_PAGE: u32 = 50;
 /// How long a member of staff may be idle before signing in again, in minutes.
 pub const STAFF_IDLE_MINUTES_MAX: u32 = 15;
+/// How long a proof of who somebody is counts for an approval, in minutes.
+pub const PROOF_FRESH_MINUTES: u32 = 5;
+/// How many waiting cases the reviewers' queue shows: the most urgent ones.
+pub const REVIEWS_MAX: u32 = 200;
+/// How many comments of a case are read.
+pub const COMMENTS_MAX: u32 = 50;
 /// How many look-ups one member of staff has a day.
 pub const LOOK_UPS_A_DAY_MAX: u64 = 200;
 /// How many event streams the API holds open at once, and how many the pages do.

@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 
 use crate::act::Source;
+use crate::act::staff::Device;
 use crate::shell::Shell;
 
 /// How many hops of a forwarding header are read.
@@ -31,12 +32,20 @@ where
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
         let shell = Shell::from_ref(state);
-        Ok(Self(Source::address(origin(
-            peer,
-            &parts.headers,
-            &shell.config().trusted_proxies,
-        ))))
+        let trusted = &shell.config().trusted_proxies;
+        let address = origin(peer, &parts.headers, trusted);
+        Ok(Self(
+            Source::address(address).with_device(device(&parts.headers)),
+        ))
     }
+}
+
+/// With what a request came, as its `User-Agent` says.
+pub(crate) fn device(headers: &HeaderMap) -> Device {
+    headers
+        .get(header::USER_AGENT)
+        .map(|value| Device::of_user_agent(value.as_bytes()))
+        .unwrap_or_default()
 }
 
 /// The nearest address that is not a trusted proxy. `X-Forwarded-For` is read from

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tillkey_store::fault::Fault;
-use tillkey_store::party::{contact_change, manager_session, manager_sign_in, staff};
+use tillkey_store::party::{contact_change, manager_session, manager_sign_in, staff_session};
 use tillkey_store::{attempts, idempotency, outbox};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -85,7 +85,7 @@ pub async fn prune(shell: &Shell) -> Result<(), Fault> {
     shell
         .store()
         .write(move |tx| {
-            staff::prune_sessions(tx, now)?;
+            staff_session::prune(tx, now)?;
             manager_session::prune(tx, now)
         })
         .await?;

@@ -31,11 +31,15 @@ use serde::{Deserialize, Serialize};
 use tillkey_rules::event::{Entry, Event};
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::refusal::Refusal;
+use tillkey_rules::staff_password::Weakness;
+use tillkey_rules::terms::minutes_after;
 use tillkey_store::event;
 use tillkey_store::fault::Fault;
 use tillkey_store::tx::Tx;
-use tillkey_wire::ids::{AcquirerId, CaseId, InvalidId};
+use tillkey_wire::ids::{AcquirerId, CaseId, InvalidId, StaffId, StaffSessionId};
 use tillkey_wire::secret::Secret;
+
+use crate::limits::PROOF_FRESH_MINUTES;
 
 pub use message::Language;
 pub use once::Once;
@@ -58,6 +62,12 @@ pub enum Failure {
     /// The caller signed in too long ago for this: they prove once more who they are.
     #[error("prove once more who you are")]
     NotFresh,
+    /// The first password is in force: its owner chooses another one before anything.
+    #[error("choose a password of your own first")]
+    PasswordDue,
+    /// A chosen password is not taken.
+    #[error("this password is not taken: {0}")]
+    WeakPassword(Weakness),
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
@@ -91,37 +101,72 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Where a request came from: the address of the connection, or a staff account.
-/// Never taken from what the request says of itself.
+/// Where a request came from: the address of the connection, never taken from what
+/// the request says of itself. With what it came is only said, and only shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source(String);
+pub struct Source {
+    counted: String,
+    network: String,
+    device: staff::Device,
+}
 
 impl Source {
     /// A connection's address.
     pub fn address(address: std::net::IpAddr) -> Self {
         // One household has a whole /64: counting single addresses of it would give
         // a stranger as many budgets as they like.
-        match address {
+        let (counted, network) = match address {
             std::net::IpAddr::V6(v6) => {
                 let [a, b, c, d, ..] = v6.segments();
-                Self(format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"))
+                (
+                    format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"),
+                    format!("{a:x}:{b:x}:{c:x}::/48"),
+                )
             }
-            std::net::IpAddr::V4(v4) => Self(v4.to_string()),
+            std::net::IpAddr::V4(v4) => {
+                let [a, b, c, _] = v4.octets();
+                (v4.to_string(), format!("{a}.{b}.{c}.0/24"))
+            }
+        };
+        Self {
+            counted,
+            network,
+            device: staff::Device::default(),
         }
     }
 
     /// A member of staff. Those of one office share an address: counting that would
     /// let one of them use up the guesses of all.
     pub fn staff(by: &SignedIn) -> Self {
-        match &by.actor {
-            Actor::Staff { staff, .. } => Self(format!("staff {}/{staff}", by.acquirer)),
-            other => Self(format!("other {}/{other:?}", by.acquirer)),
+        let counted = match &by.actor {
+            Actor::Staff { staff, .. } => format!("staff {}/{staff}", by.acquirer),
+            other => format!("other {}/{other:?}", by.acquirer),
+        };
+        Self {
+            counted,
+            network: String::new(),
+            device: staff::Device::default(),
         }
+    }
+
+    /// The same, with what its browser says that it is.
+    pub fn with_device(self, device: staff::Device) -> Self {
+        Self { device, ..self }
+    }
+
+    /// The network that the address is in: enough to tell one's own sessions apart.
+    pub fn network(&self) -> &str {
+        &self.network
+    }
+
+    /// With what it came.
+    pub const fn device(&self) -> staff::Device {
+        self.device
     }
 
     /// The text that attempts are counted against.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.counted
     }
 }
 
@@ -222,9 +267,35 @@ pub struct SignedIn {
     pub acquirer: AcquirerId,
     /// Who, as in the ledger.
     pub actor: Actor,
+    /// The session's name.
+    pub session: StaffSessionId,
+    /// When they last proved who they are.
+    pub proved_at: Timestamp,
 }
 
 impl SignedIn {
+    /// The account.
+    pub const fn account(&self) -> Option<&StaffId> {
+        match &self.actor {
+            Actor::Staff { staff, .. } => Some(staff),
+            _ => None,
+        }
+    }
+
+    /// Checks that they have proved who they are a moment ago. A proof from the future
+    /// is none: a clock that was set back would make it last.
+    ///
+    /// # Errors
+    /// [`Failure::NotFresh`].
+    pub fn must_be_fresh(&self, now: Timestamp) -> Result<(), Failure> {
+        let fresh_until = minutes_after(self.proved_at, PROOF_FRESH_MINUTES);
+        if self.proved_at <= now && now < fresh_until {
+            Ok(())
+        } else {
+            Err(Failure::NotFresh)
+        }
+    }
+
     /// Checks the role.
     ///
     /// # Errors
@@ -371,7 +442,7 @@ impl FromStr for Phone {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.counted)
     }
 }
 

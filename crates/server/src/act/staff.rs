@@ -1,37 +1,40 @@
-//! Staff: accounts, sign-in, sessions.
+//! Staff: accounts, sign-in, sessions, passwords.
 //!
-//! Nothing here can approve a case or change a credential. Single sign-on will put
-//! another way of proving who somebody is in front of [`signed_in`]; what follows
-//! from a session stays the same.
+//! Nothing here can approve a case or change a credential, and nothing here is a way
+//! around a review: an account is made with the person behind it, a second account of
+//! a person is that person, and a new account has to go the way that every account
+//! goes (attack F03). There is no break-glass account (F14).
+//!
+//! Who somebody is is proven in one place, [`proof`]: the account's password is compared,
+//! counted, in constant work. Single sign-on and passkeys are two more ways of proving the
+//! same, and belong beside it: [`sign_in`] and [`prove`] take what it proves, and all that
+//! follows from a session stays as it is.
 
-use argon2::password_hash::{PasswordHash, SaltString};
-use argon2::{Argon2, PasswordHasher, PasswordVerifier};
-use jiff::{SignedDuration, Timestamp};
-use rand::Rng;
-use rand_chacha::ChaCha20Rng;
+mod device;
+mod password;
+mod proof;
+mod session;
+
+use jiff::Timestamp;
 use serde::Serialize;
-use tillkey_rules::attempts::{self as budgets, Scope};
 use tillkey_rules::event::Event;
 use tillkey_rules::party::{Actor, Role};
-use tillkey_rules::refusal::Refusal;
-use tillkey_rules::terms::minutes_after;
-use tillkey_store::attempts;
 use tillkey_store::fault::Fault;
-use tillkey_store::party::staff::{self, NewSession, Staff};
+use tillkey_store::party::staff::{self, Staff};
+use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{AcquirerId, PersonId, StaffId};
 use tillkey_wire::secret::Secret;
 
-use super::{Failure, Of, SignedIn, Source, StaffToken, append};
-use crate::limits::STAFF_IDLE_MINUTES_MAX;
+use self::password::{first_password, hash};
+use super::{Failure, Of, append};
 use crate::shell::Shell;
 
-/// How long a session lasts at most, however much it is used.
-const SESSION_HOURS_MAX: i64 = 12;
-
-/// A password that nobody has: an unknown account is verified against it, so that it
-/// takes as long as a known one. Argon2id with the parameters of [`Argon2::default`].
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$dGlsbGtleSBub2JvZHk$\
-                      nX0nQpC0xvT5u3nQ0kqkX3E6J1Q0n7m1m0o9yqk2y3Y";
+pub use self::device::Device;
+pub use self::password::change_password;
+pub use self::session::{
+    SessionSummary, end_session, end_sessions, prove, sessions, sign_in, sign_out, signed_in,
+    signed_in_with_first_password,
+};
 
 /// A new member of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +60,8 @@ pub struct StaffSummary {
     pub role: Role,
     /// Whether it may sign in.
     pub enabled: bool,
+    /// Whether its owner has chosen a password of their own.
+    pub has_own_password: bool,
 }
 
 /// Adds a member of staff and gives the first password, which is shown once.
@@ -66,7 +71,7 @@ pub struct StaffSummary {
 pub async fn add(shell: &Shell, new: NewStaff, by: &Actor) -> Result<Secret<String>, Failure> {
     let mut rng = shell.rng();
     let password = first_password(&mut rng);
-    let hash = hash(shell, password.expose().clone(), &mut rng).await?;
+    let hash = hash(shell, Secret::new(password.expose().clone()), &mut rng).await?;
     let (now, by) = (shell.now(), by.clone());
     let added = shell
         .store()
@@ -78,6 +83,7 @@ pub async fn add(shell: &Shell, new: NewStaff, by: &Actor) -> Result<Secret<Stri
                 role: new.role,
                 password_hash: Secret::new(hash.clone()),
                 created_at: now,
+                password_chosen_at: None,
                 disabled_at: None,
             };
             staff::add(tx, &member)?;
@@ -85,15 +91,7 @@ pub async fn add(shell: &Shell, new: NewStaff, by: &Actor) -> Result<Secret<Stri
                 staff: new.staff.clone(),
                 role: new.role,
             };
-            append(
-                tx,
-                &Of {
-                    acquirer: Some(&new.acquirer),
-                    case: None,
-                },
-                (now, &by),
-                event,
-            )
+            note(tx, &new.acquirer, (now, &by), event)
         })
         .await;
     match added {
@@ -123,6 +121,7 @@ pub async fn list(
         person: member.person,
         role: member.role,
         enabled: member.disabled_at.is_none(),
+        has_own_password: member.password_chosen_at.is_some(),
     };
     Ok(found.into_iter().map(summary).collect())
 }
@@ -147,220 +146,21 @@ pub async fn disable(
             let event = Event::StaffDisabled {
                 staff: account.clone(),
             };
-            append(
-                tx,
-                &Of {
-                    acquirer: Some(&acquirer),
-                    case: None,
-                },
-                (now, &by),
-                event,
-            )
-            .map(Ok)
+            note(tx, &acquirer, (now, &by), event).map(Ok)
         })
         .await?
 }
 
-/// Signs a member of staff in. An account that does not exist answers like a wrong
-/// password, after the same work.
-///
-/// # Errors
-/// [`Failure::Unauthenticated`]; [`Failure::Refused`] with `too_many` while the
-/// account has to wait; [`Failure::Busy`] when too many sign in at once.
-pub async fn sign_in(
-    shell: &Shell,
+/// Notes an event of an acquirer's staff.
+fn note(
+    tx: &mut dyn Tx,
     acquirer: &AcquirerId,
-    account: StaffId,
-    password: Secret<String>,
-    source: &Source,
-) -> Result<StaffToken, Failure> {
-    let source = source.as_str().to_owned();
-    let now = shell.now();
-    let counted = format!("{acquirer}/{account}");
-    let expected = {
-        let (acquirer, account, counted) = (acquirer.clone(), account.clone(), counted.clone());
-        // Counted before the password is looked at.
-        shell
-            .store()
-            .write(move |tx| {
-                let made = attempts::count(tx, (Scope::SourceProof, &source), now)?;
-                if let Err(refusal) = budgets::judge(Scope::SourceProof, made, now) {
-                    return Ok(Err(Failure::Refused(refusal)));
-                }
-                let before = attempts::in_window(tx, (Scope::StaffSignIn, &counted), now)?;
-                if let Some(retry_at) = budgets::hold(before).filter(|until| *until > now) {
-                    return Ok(Err(Failure::Refused(Refusal::TooMany { retry_at })));
-                }
-                attempts::count(tx, (Scope::StaffSignIn, &counted), now)?;
-                let found = staff::find(tx, &acquirer, &account)?;
-                let enabled = found.filter(|member| member.disabled_at.is_none());
-                Ok(Ok(enabled.map(|member| {
-                    (member.person, member.role, member.password_hash)
-                })))
-            })
-            .await??
+    (at, by): (Timestamp, &Actor),
+    event: Event,
+) -> Result<(), Fault> {
+    let of = Of {
+        acquirer: Some(acquirer),
+        case: None,
     };
-    let hash = expected
-        .as_ref()
-        .map_or(NOBODY, |(_, _, hash)| hash.expose())
-        .to_owned();
-    let right = verify(shell, hash, password).await?;
-    let Some((person, role, _)) = expected.filter(|_| right) else {
-        return Err(Failure::Unauthenticated);
-    };
-    let token = StaffToken::random(&mut shell.rng());
-    let digest = shell.seal_keys().token_digest("staff", token.expose());
-    let acquirer = acquirer.clone();
-    shell
-        .store()
-        .write(move |tx| {
-            attempts::clear(tx, (Scope::StaffSignIn, &counted))?;
-            let session = NewSession {
-                token_digest: digest,
-                acquirer: acquirer.clone(),
-                account: account.clone(),
-                now,
-                idle_until: minutes_after(now, STAFF_IDLE_MINUTES_MAX),
-                ends_at: now
-                    .checked_add(SignedDuration::from_hours(SESSION_HOURS_MAX))
-                    .unwrap_or(Timestamp::MAX),
-            };
-            staff::start_session(tx, &session)?;
-            let by = Actor::Staff {
-                staff: account.clone(),
-                person: person.clone(),
-                role,
-            };
-            let event = Event::StaffSignedIn {
-                staff: account.clone(),
-            };
-            append(
-                tx,
-                &Of {
-                    acquirer: Some(&acquirer),
-                    case: None,
-                },
-                (now, &by),
-                event,
-            )
-        })
-        .await?;
-    Ok(token)
-}
-
-/// Who a token belongs to; using it keeps the session alive.
-///
-/// # Errors
-/// [`Failure::Unauthenticated`] where the session is over or never was.
-pub async fn signed_in(shell: &Shell, token: &StaffToken) -> Result<SignedIn, Failure> {
-    let digest = shell.seal_keys().token_digest("staff", token.expose());
-    let now = shell.now();
-    let found = shell
-        .store()
-        .write(move |tx| {
-            let idle_until = minutes_after(now, STAFF_IDLE_MINUTES_MAX);
-            if !staff::touch_session(tx, &digest, now, idle_until)? {
-                return Ok(None);
-            }
-            staff::of_session(tx, &digest, now)
-        })
-        .await?;
-    let (member, _) = found.ok_or(Failure::Unauthenticated)?;
-    let Staff {
-        acquirer,
-        account: staff,
-        person,
-        role,
-        ..
-    } = member;
-    Ok(SignedIn {
-        acquirer,
-        actor: Actor::Staff {
-            staff,
-            person,
-            role,
-        },
-    })
-}
-
-/// Ends a session.
-///
-/// # Errors
-/// [`Failure::Fault`]; that there was none is no failure.
-pub async fn sign_out(shell: &Shell, token: &StaffToken) -> Result<(), Failure> {
-    let digest = shell.seal_keys().token_digest("staff", token.expose());
-    shell
-        .store()
-        .write(move |tx| staff::end_session(tx, &digest))
-        .await?;
-    Ok(())
-}
-
-/// Twenty characters of a hundred bits, without look-alikes, to be typed once.
-fn first_password(rng: &mut ChaCha20Rng) -> Secret<String> {
-    const ALPHABET: &[u8; 32] = b"23456789abcdefghjkmnpqrstuvwxyzA";
-    let draw = |_| {
-        ALPHABET
-            .get(rng.gen_range(0..ALPHABET.len()))
-            .map(|&b| char::from(b))
-    };
-    Secret::new((0..20).filter_map(draw).collect())
-}
-
-async fn hash(shell: &Shell, password: String, rng: &mut ChaCha20Rng) -> Result<String, Failure> {
-    let salt = SaltString::generate(rng);
-    let password = Secret::new(password);
-    bounded(shell, move || {
-        Argon2::default()
-            .hash_password(password.expose().as_bytes(), &salt)
-            .map(|hash| hash.to_string())
-            .map_err(|_| Failure::Busy)
-    })
-    .await?
-}
-
-async fn verify(shell: &Shell, hash: String, password: Secret<String>) -> Result<bool, Failure> {
-    bounded(shell, move || {
-        PasswordHash::new(&hash).is_ok_and(|hash| {
-            Argon2::default()
-                .verify_password(password.expose().as_bytes(), &hash)
-                .is_ok()
-        })
-    })
-    .await
-}
-
-/// Runs a password hash off the async threads, a few at once: each takes 19 MiB and
-/// a core, and strangers may ask for it (attack E11).
-async fn bounded<T: Send + 'static>(
-    shell: &Shell,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Failure> {
-    let _place = shell
-        .staff_places()
-        .try_acquire()
-        .map_err(|_| Failure::Busy)?;
-    let _turn = shell
-        .staff_hashes()
-        .acquire()
-        .await
-        .map_err(|_| Failure::Busy)?;
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Failure::Busy)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobodys_hash_costs_what_a_real_one_costs() {
-        let nobody = PasswordHash::new(NOBODY).unwrap();
-        let salt = SaltString::from_b64("c2FsdHNhbHQ").unwrap();
-        let real = Argon2::default().hash_password(b"x", &salt).unwrap();
-        assert_eq!(nobody.params, real.params);
-        assert_eq!(nobody.algorithm, real.algorithm);
-        assert!(Argon2::default().verify_password(b"", &nobody).is_err());
-    }
+    append(tx, &of, (at, by), event)
 }

@@ -22,6 +22,7 @@ use super::problem::Problem;
 use crate::act::managers::{self, ManagerSession};
 use crate::act::party::Keeper;
 use crate::act::{Access, CaseToken, ManagerToken, Once, SignedIn, Source, StaffToken, staff};
+use crate::peer::device;
 
 /// The source of a request.
 #[derive(Debug)]
@@ -36,11 +37,9 @@ impl FromRequestParts<Api> for Peer {
             return Err(Problem::fault());
         };
         let trusted = &api.shell.config().trusted_proxies;
-        Ok(Self(Source::address(origin(
-            peer.ip(),
-            &parts.headers,
-            trusted,
-        ))))
+        let address = origin(peer.ip(), &parts.headers, trusted);
+        let device = device(&parts.headers);
+        Ok(Self(Source::address(address).with_device(device)))
     }
 }
 
@@ -97,6 +96,20 @@ impl FromRequestParts<Api> for Staff {
         let token: StaffToken = token(&parts.headers)?;
         let signed_in = staff::signed_in(&api.shell, &token).await?;
         Ok(Self { signed_in, token })
+    }
+}
+
+/// The same, while the first password is in force as well: for what leads on from it.
+#[derive(Debug)]
+pub(crate) struct AnyStaff(pub(crate) Staff);
+
+impl FromRequestParts<Api> for AnyStaff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let token: StaffToken = token(&parts.headers)?;
+        let signed_in = staff::signed_in_with_first_password(&api.shell, &token).await?;
+        Ok(Self(Staff { signed_in, token }))
     }
 }
 

@@ -67,6 +67,12 @@ const NOT_FRESH: Row = row(
     "请再次验证身份，确认是您本人。",
     "Show once more that it is you.",
 );
+const PASSWORD_DUE: Row = row(
+    "password_due",
+    StatusCode::FORBIDDEN,
+    "请先设置自己的密码。",
+    "Choose a password of your own first.",
+);
 const UNKNOWN: Row = row(
     "unknown",
     StatusCode::NOT_FOUND,
@@ -128,11 +134,12 @@ const BUSY: Row = row(
     "Busy. Try again in a moment.",
 );
 
-const REQUEST_ROWS: [Row; 14] = [
+const REQUEST_ROWS: [Row; 15] = [
     MALFORMED,
     INVALID,
     UNAUTHENTICATED,
     NOT_FRESH,
+    PASSWORD_DUE,
     UNKNOWN,
     METHOD,
     TIMEOUT,
@@ -151,6 +158,7 @@ fn row_of(refusal: &Refusal) -> Row {
         Refusal::NotAllowed | Refusal::OwnWork => StatusCode::FORBIDDEN,
         Refusal::NotOffered
         | Refusal::NotMatched
+        | Refusal::ReasonMissing
         | Refusal::DocumentExpired
         | Refusal::SamePicture => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -417,6 +425,8 @@ impl From<Failure> for Problem {
             Failure::Unauthenticated => Self::unauthenticated(),
             Failure::NotAllowed => Refusal::NotAllowed.into(),
             Failure::NotFresh => Self::of_row(NOT_FRESH),
+            Failure::PasswordDue => Self::of_row(PASSWORD_DUE),
+            Failure::WeakPassword(weakness) => Self::invalid("new", weakness.english()),
             Failure::KeyReused => Self::of_row(KEY_REUSED),
             Failure::Exists => Self::of_row(EXISTS),
             Failure::Invalid(invalid) => Self::of_row(INVALID).with(None, invalid.to_string()),

@@ -1,112 +1,32 @@
-//! `/v1/staff`: sign in and out; accounts, for administrators.
-//!
-//! Passwords of staff pass through here once and are kept nowhere. A sign-in is not
-//! kept under an idempotency key: the token would have to be kept with it, and a
-//! second session does no harm.
+//! `/v1/staff`: accounts, for administrators. Sign-in, sessions and passwords are in
+//! [`session`].
+
+mod session;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tillkey_rules::party::Role;
-use tillkey_wire::ids::{AcquirerId, PersonId, StaffId};
-use tillkey_wire::secret::Secret;
+use tillkey_wire::ids::{PersonId, StaffId};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
 use super::address::{Named, StrictQuery};
-use super::caller::{self, Peer};
+use super::caller;
 use super::json::StrictJson;
-use super::limits::PASSWORD_BYTES_MAX;
 use super::problem::{Problem, ProblemBody};
 use super::words::RoleWord;
+use crate::act::SignedIn;
 use crate::act::staff::{self as act, NewStaff, StaffSummary};
-use crate::act::{SignedIn, StaffToken};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
-        .routes(routes!(sign_in, sign_out))
+        .merge(session::routes())
         .routes(routes!(add, list))
         .routes(routes!(disable))
-}
-
-/// A password as typed; kept from being printed.
-#[derive(Debug)]
-struct Password(Secret<String>);
-
-impl<'de> Deserialize<'de> for Password {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Secret::new(String::deserialize(deserializer)?);
-        // More is work for Argon2 and nothing else.
-        if (1..=PASSWORD_BYTES_MAX).contains(&text.expose().len()) {
-            Ok(Self(text))
-        } else {
-            Err(serde::de::Error::custom("1 to 256 bytes"))
-        }
-    }
-}
-
-/// Who signs in.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SignIn {
-    /// The acquirer; this installation's own where it is left out.
-    #[schema(value_type = Option<String>)]
-    acquirer: Option<AcquirerId>,
-    /// The account.
-    #[schema(value_type = String, example = "li.na")]
-    staff: StaffId,
-    /// The password.
-    #[schema(value_type = String, format = Password, max_length = 256)]
-    password: Password,
-}
-
-/// A session that began.
-#[derive(Debug, Serialize, ToSchema)]
-struct Session {
-    /// Shows who is signed in; this answer alone has it.
-    #[schema(value_type = String)]
-    token: StaffToken,
-}
-
-/// Signs a member of staff in.
-#[utoipa::path(
-    post, path = "/v1/staff/sessions", tag = "staff", request_body = SignIn,
-    responses(
-        (status = 201, body = Session),
-        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
-    ),
-    security(())
-)]
-async fn sign_in(
-    State(api): State<Api>,
-    peer: Peer,
-    request: StrictJson<SignIn>,
-) -> Result<(StatusCode, Json<Session>), Problem> {
-    let SignIn {
-        acquirer,
-        staff,
-        password,
-    } = request.body;
-    let acquirer = acquirer.as_ref().unwrap_or_else(|| api.shell.home());
-    let token = act::sign_in(&api.shell, acquirer, staff, password.0, &peer.0).await?;
-    Ok((StatusCode::CREATED, Json(Session { token })))
-}
-
-/// Signs the caller out; the token is dead everywhere.
-#[utoipa::path(
-    delete, path = "/v1/staff/sessions", tag = "staff",
-    responses(
-        (status = 204),
-        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
-    ),
-    security(("staff" = []))
-)]
-async fn sign_out(State(api): State<Api>, staff: caller::Staff) -> Result<StatusCode, Problem> {
-    act::sign_out(&api.shell, &staff.token).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A member of staff to be added.
@@ -194,6 +114,8 @@ struct StaffBody {
     role: Role,
     /// Whether it may sign in.
     enabled: bool,
+    /// Whether its owner has chosen a password of their own.
+    has_own_password: bool,
 }
 
 /// One page of staff, in order of their accounts.
@@ -232,6 +154,7 @@ async fn list(
         person: member.person,
         role: member.role,
         enabled: member.enabled,
+        has_own_password: member.has_own_password,
     };
     Ok(Json(StaffPage {
         items: found.into_iter().map(shown).collect(),
@@ -254,7 +177,9 @@ async fn disable(
     by: caller::Staff,
 ) -> Result<StatusCode, Problem> {
     by.signed_in.must_be(&[Role::Administrator])?;
-    let SignedIn { acquirer, actor } = by.signed_in;
+    let SignedIn {
+        acquirer, actor, ..
+    } = by.signed_in;
     act::disable(&api.shell, &acquirer, staff, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }

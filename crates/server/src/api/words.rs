@@ -8,6 +8,7 @@ use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::{
     Channel, EvidenceKind, ManagerRight, MerchantStatus, QuestionKind, Reason, TransactionKind,
 };
+use tillkey_wire::ids::Rank;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -51,6 +52,8 @@ word_schemas! {
     TransactionWord = "TransactionKind" of TransactionKind;
     /// What a manager may do.
     RightWord = "ManagerRight" of ManagerRight;
+    /// What an operator is on their terminal.
+    RankWord = "Rank" of Rank;
     /// Whether a merchant is served.
     MerchantStatusWord = "MerchantStatus" of MerchantStatus;
 }

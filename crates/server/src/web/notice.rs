@@ -66,9 +66,10 @@ impl Notice {
             Failure::Unknown
             | Failure::Unauthenticated
             | Failure::NotAllowed
-            | Failure::NotFresh => Self::Lost,
+            | Failure::NotFresh
+            | Failure::PasswordDue => Self::Lost,
             Failure::Busy => Self::Busy,
-            Failure::Invalid(_) | Failure::KeyReused => Self::Malformed,
+            Failure::Invalid(_) | Failure::KeyReused | Failure::WeakPassword(_) => Self::Malformed,
             Failure::Refused(_) | Failure::Exists | Failure::Fault(_) => {
                 tracing::error!(error = %failure, "a page could not be served");
                 Self::Trouble

@@ -19,7 +19,7 @@ use tillkey_server::link::{self, Links};
 use tillkey_server::outbox::{Letter, SendFault, Sender, Senders};
 use tillkey_server::{Shell, outbox};
 use tillkey_terminal::wire::code::EnrolmentCode;
-use tillkey_terminal::wire::ids::{OperatorNumber, TerminalId};
+use tillkey_terminal::wire::ids::{OperatorNumber, StaffSessionId, TerminalId};
 use tillkey_terminal::wire::message::Capabilities;
 use tillkey_terminal::{FileDevice, Notice, Profile, Terminal};
 use tokio::net::{TcpListener, TcpSocket};
@@ -100,6 +100,8 @@ impl World {
                 person: "p-admin".parse().unwrap(),
                 role: Role::Administrator,
             },
+            session: StaffSessionId::from_bytes([1; 10]),
+            proved_at: shell.now(),
         };
         let world = Self {
             shell,

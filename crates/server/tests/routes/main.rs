@@ -26,6 +26,10 @@ mod messages;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod reviews;
+#[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod staff;
 #[cfg(test)]
 mod trade;

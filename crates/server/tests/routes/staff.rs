@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tillkey_rules::party::Role;
 use tillkey_store::party::acquirer::{self, Acquirer};
 
-use crate::support::{HOLDER, LICENCE, MERCHANT, PHONE, TERMINAL, World};
+use crate::support::{HOLDER, LICENCE, MERCHANT, PHONE, TERMINAL, World, own_password};
 
 fn document(number: &str) -> Value {
     json!({"kind": "identity_document", "number": number, "original_inspected": true})
@@ -203,6 +203,12 @@ async fn c11_another_acquirers_staff_finds_nothing_here() {
         .go()
         .await
         .is(201);
+    let body = json!({"old": password.expose(), "new": own_password("admin")});
+    let changed = world
+        .post("/v1/staff/password")
+        .token(session["token"].as_str().unwrap())
+        .json(&body);
+    let session = changed.go().await.is(200);
     let token = session["token"].as_str().unwrap();
     let case = world.app_case(MERCHANT).await;
     let (terminal, active) = (world.terminal, json!({"status": "closed"}));

@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
@@ -20,14 +20,14 @@ use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_server::act::managers::{self, ManagerDetails};
 use tillkey_server::act::staff::NewStaff;
-use tillkey_server::act::{SignedIn, party, staff};
-use tillkey_server::clock::SetClock;
+use tillkey_server::act::{SignedIn, Source, party, staff};
+use tillkey_server::clock::{Clock as _, SetClock};
 use tillkey_server::config::Config;
 use tillkey_server::entropy::Entropy;
 use tillkey_server::{Shell, api};
 use tillkey_store::fault::Fault;
 use tillkey_store::{event, outbox};
-use tillkey_wire::ids::{AcquirerId, ManagerId, OperatorNumber, TerminalId};
+use tillkey_wire::ids::{AcquirerId, ManagerId, OperatorNumber, StaffSessionId, TerminalId};
 use tillkey_wire::secret::Secret;
 use tower::ServiceExt as _;
 
@@ -179,7 +179,7 @@ impl World {
         let told = Arc::clone(&clock);
         let open = move || tillkey_server::open(config, told, Entropy::seeded(7)).unwrap();
         let shell = tokio::task::spawn_blocking(open).await.unwrap();
-        let admin = administrator(shell.home());
+        let admin = administrator(shell.home(), clock.now());
         let terminal = furnish(&shell, &admin).await;
         // A contact that was changed just now proves little.
         clock.advance(SignedDuration::from_hours(100));
@@ -259,17 +259,21 @@ impl World {
         self.post(&path).token(token).json(evidence).go().await
     }
 
-    /// Adds a member of staff and signs them in.
+    /// Adds a member of staff, who chooses a password and is signed in.
     pub(crate) async fn staff(&self, account: &str, person: &str, role: Role) -> String {
         let password = self.hire(self.shell.home(), account, person, role).await;
-        let body = json!({"staff": account, "password": password.expose()});
-        let session = self
-            .post("/v1/staff/sessions")
-            .json(&body)
-            .go()
-            .await
-            .is(201);
+        let first = self.sign_in(account, password.expose()).await;
+        let body = json!({"old": password.expose(), "new": own_password(account)});
+        let changed = self.post("/v1/staff/password").token(&first).json(&body);
+        let session = changed.go().await.is(200);
         session["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Signs an account in.
+    pub(crate) async fn sign_in(&self, account: &str, password: &str) -> String {
+        let body = json!({"staff": account, "password": password});
+        let session = self.post("/v1/staff/sessions").json(&body).go().await;
+        session.is(201)["token"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn hire(
@@ -424,6 +428,11 @@ impl World {
     }
 }
 
+/// The password that [`World::staff`] chooses for an account.
+pub(crate) fn own_password(account: &str) -> String {
+    format!("the third shelf left of {account}")
+}
+
 /// What opens a case for cashier `01`.
 pub(crate) fn opening(merchant: &str) -> Value {
     json!({"merchant": merchant, "terminal": TERMINAL, "operator": "01", "reason": "forgotten"})
@@ -446,7 +455,7 @@ pub(crate) fn other(code: &str) -> String {
         .collect()
 }
 
-fn administrator(acquirer: &AcquirerId) -> SignedIn {
+fn administrator(acquirer: &AcquirerId, now: Timestamp) -> SignedIn {
     SignedIn {
         acquirer: acquirer.clone(),
         actor: Actor::Staff {
@@ -454,6 +463,8 @@ fn administrator(acquirer: &AcquirerId) -> SignedIn {
             person: "p-founder".parse().unwrap(),
             role: Role::Administrator,
         },
+        session: StaffSessionId::from_bytes([1; 10]),
+        proved_at: now,
     }
 }
 

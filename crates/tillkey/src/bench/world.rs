@@ -21,7 +21,7 @@ use tillkey_server::{Shell, open};
 use tillkey_wire::code::EnrolmentCode;
 use tillkey_wire::enrolment::{BackupKey, Candidate, CodeKey, DeviceKey, Nonce, Request};
 use tillkey_wire::envelope::Unverified;
-use tillkey_wire::ids::{InvalidId, OperatorNumber, TerminalId};
+use tillkey_wire::ids::{InvalidId, OperatorNumber, StaffSessionId, TerminalId};
 use tillkey_wire::message::{Capabilities, Reply, Report};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::unbounded_channel;
@@ -221,6 +221,8 @@ fn administrator(shell: &Shell) -> Result<SignedIn, InvalidId> {
     Ok(SignedIn {
         acquirer: shell.home().clone(),
         actor,
+        session: StaffSessionId::random(&mut shell.rng()),
+        proved_at: shell.now(),
     })
 }
 

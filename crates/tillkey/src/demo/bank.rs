@@ -134,6 +134,18 @@ async fn sign_in(
     let answer = http
         .call(&Bank::stranger(), "/v1/staff/sessions", Some(body))
         .await?;
+    let newcomer = Caller {
+        name,
+        token: Some(text(&answer, "token")?),
+    };
+    // A first password opens nothing but the choice of another one.
+    let chosen: String = (0..20)
+        .map(|_| char::from(shell.rng().gen_range(b'a'..=b'z')))
+        .collect();
+    let body = json!({ "old": password.expose(), "new": chosen });
+    let answer = http
+        .call(&newcomer, "/v1/staff/password", Some(body))
+        .await?;
     Ok(Caller {
         name,
         token: Some(text(&answer, "token")?),

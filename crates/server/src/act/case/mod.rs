@@ -6,11 +6,13 @@
 
 mod consent;
 pub mod counter;
+mod dossier;
 mod effect;
 pub mod form;
 mod guessing;
 mod list;
 mod questions;
+mod review;
 pub mod scan;
 pub mod slip;
 mod sms_code;
@@ -42,14 +44,15 @@ use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, Term
 pub use self::consent::{
     consent, list_of_merchant, object, open_as_manager, present_sign_in, waiting_for_consent,
 };
+pub use self::dossier::{Dossier, Flag, Miss, Opinion, Outcome, Passage, Standing, dossier};
 pub use self::list::{CaseFilter, CaseSummary, list};
 pub(super) use self::list::{page_of, read_cursor, summary};
+pub use self::review::{Obstacle, Queue, QueueFilter, Review, Waiting, amend, queue, review};
 use self::step::Step;
 pub(super) use self::step::guessed;
 pub use self::view::{CaseView, TimelineItem};
 use super::{Access, CaseToken, Failure, Once, SignedIn, Source, message, once};
 use crate::bell::Ring;
-use crate::limits::COMMENT_CHARS_MAX;
 use crate::shell::Shell;
 
 /// How many challenges one case may send.
@@ -401,60 +404,6 @@ pub async fn send_code_again(
         }
         let command = step.issue(&case);
         step.run(tx, case, &command, by)
-    })
-    .await
-}
-
-/// What a reviewer says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Review {
-    /// Whether to go on.
-    pub approve: bool,
-    /// Why.
-    pub comment: String,
-}
-
-/// Approves or refuses a case as a second person.
-///
-/// # Errors
-/// [`Failure::Refused`] with `own_work` for whoever had a hand in it.
-pub async fn review(
-    shell: &Shell,
-    case: CaseId,
-    review: Review,
-    by: &SignedIn,
-    once: Option<Once>,
-) -> Result<CaseView, Failure> {
-    by.must_be(&[Role::Reviewer])?;
-    let Review { approve, comment } = review;
-    if comment.chars().count() > COMMENT_CHARS_MAX || comment.contains('\0') {
-        let invalid = tillkey_wire::ids::InvalidId {
-            kind: "comment",
-            rule: "at most 1000 characters",
-        };
-        return Err(Failure::Invalid(invalid));
-    }
-    // The ledger holds what proves the comment, not the comment: it may name people.
-    let digest = (!comment.is_empty()).then(|| {
-        shell
-            .seal_keys()
-            .text_digest("review comment", &comment)
-            .to_hex()
-    });
-    let access = Access::Staff(by.clone());
-    on_case(shell, case, &access, once, move |step, tx, case, by| {
-        let acquirer = step.acquirer.clone();
-        let command = Command::Review {
-            approve,
-            comment_digest: digest.clone(),
-        };
-        let (case, refusal) = step.run(tx, case, &command, by)?;
-        if refusal.is_none() && !comment.is_empty() {
-            let position = (case.id(), case.version());
-            let keys = step.shell.seal_keys();
-            tillkey_store::comment::add(tx, keys, (&acquirer, position), &comment, step.rng)?;
-        }
-        Ok((case, refusal))
     })
     .await
 }

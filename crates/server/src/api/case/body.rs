@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use tillkey_rules::case::State;
+use tillkey_rules::party::Subject;
 use tillkey_rules::policy::Bilingual;
 use tillkey_rules::trade::Question;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, QuestionKind, Reason};
@@ -232,7 +233,7 @@ pub(crate) struct SummaryBody {
 /// Whose password a case is about.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Subject)]
-struct SubjectBody {
+pub(super) struct SubjectBody {
     /// The merchant.
     #[schema(value_type = String)]
     merchant: MerchantNumber,
@@ -247,6 +248,17 @@ struct SubjectBody {
     operator: OperatorNumber,
 }
 
+impl From<Subject> for SubjectBody {
+    fn from(subject: Subject) -> Self {
+        Self {
+            merchant: subject.merchant,
+            terminal: subject.terminal,
+            terminal_number: subject.terminal_number,
+            operator: subject.operator,
+        }
+    }
+}
+
 impl From<CaseSummary> for SummaryBody {
     fn from(summary: CaseSummary) -> Self {
         Self {
@@ -254,12 +266,7 @@ impl From<CaseSummary> for SummaryBody {
             state: summary.state,
             channel: summary.channel,
             reason: summary.reason,
-            subject: summary.subject.map(|subject| SubjectBody {
-                merchant: subject.merchant,
-                terminal: subject.terminal,
-                terminal_number: subject.terminal_number,
-                operator: subject.operator,
-            }),
+            subject: summary.subject.map(SubjectBody::from),
             opened_at: summary.opened_at,
             changed_at: summary.changed_at,
             review_by: summary.review_by,

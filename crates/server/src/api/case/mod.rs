@@ -5,8 +5,10 @@
 
 mod body;
 mod counter;
+mod dossier;
 mod events;
 mod evidence;
+mod review;
 
 use axum::Json;
 use axum::extract::State;
@@ -23,8 +25,7 @@ use self::body::{CaseBody, CasesBody, OpenedBody};
 use super::Api;
 use super::address::{Cursor, Named, StrictQuery};
 use super::caller::{CaseCaller, Key, MaybeMember, Member, Peer, Staff};
-use super::json::{FieldFault, NoBody, StrictJson};
-use super::limits::COMMENT_LENGTH_MAX;
+use super::json::{NoBody, StrictJson};
 use super::problem::{Problem, ProblemBody};
 use super::words::{ChannelWord, EvidenceWord, ReasonWord, StateWord};
 use crate::act::case as act;
@@ -38,7 +39,10 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(evidence::present))
         .routes(routes!(object))
         .routes(routes!(submit))
-        .routes(routes!(review))
+        .routes(routes!(review::review))
+        .routes(routes!(review::amend))
+        .routes(routes!(review::queue))
+        .routes(routes!(dossier::dossier))
         .routes(routes!(cancel))
         .routes(routes!(hand_over))
         .routes(routes!(send_code_again))
@@ -230,65 +234,6 @@ async fn submit(
 ) -> Result<Json<CaseBody>, Problem> {
     let once = key.once(caller.principal, request.digest);
     let view = act::submit(&api.shell, case, &caller.access, once).await?;
-    Ok(Json(view.into()))
-}
-
-/// What a reviewer says.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ReviewCase {
-    /// `approve` or `refuse`.
-    verdict: ReviewVerdict,
-    /// Why, at most 1,000 characters.
-    #[schema(max_length = 1000)]
-    comment: Option<String>,
-}
-
-/// Whether the case goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum ReviewVerdict {
-    /// It goes on.
-    Approve,
-    /// It ends here.
-    Refuse,
-}
-
-impl ReviewCase {
-    fn read(self) -> Result<act::Review, FieldFault> {
-        let comment = self.comment.unwrap_or_default();
-        let control = |c: char| c.is_control() && c != '\n';
-        if comment.chars().count() > COMMENT_LENGTH_MAX || comment.contains(control) {
-            let rule = "at most 1000 characters, no control characters but line feeds";
-            return Err(FieldFault::new("comment", rule));
-        }
-        Ok(act::Review {
-            approve: self.verdict == ReviewVerdict::Approve,
-            comment,
-        })
-    }
-}
-
-/// Approves or refuses a case. Whoever had a hand in it may not.
-#[utoipa::path(
-    post, path = "/v1/cases/{case}/review", tag = "cases", request_body = ReviewCase,
-    params(("case" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses(
-        (status = 200, body = CaseBody),
-        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
-    ),
-    security(("staff" = []))
-)]
-async fn review(
-    State(api): State<Api>,
-    Named(case): Named<CaseId>,
-    staff: Staff,
-    key: Key,
-    request: StrictJson<ReviewCase>,
-) -> Result<Json<CaseBody>, Problem> {
-    let once = key.once(staff.principal(), request.digest);
-    let review = request.body.read()?;
-    let view = act::review(&api.shell, case, review, &staff.signed_in, once).await?;
     Ok(Json(view.into()))
 }
 
