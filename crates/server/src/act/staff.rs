@@ -33,7 +33,7 @@ pub use self::device::Device;
 pub use self::password::change_password;
 pub use self::session::{
     SessionSummary, end_session, end_sessions, prove, sessions, sign_in, sign_out, signed_in,
-    signed_in_with_first_password,
+    signed_in_with_first_password, still_signed_in,
 };
 
 /// A new member of staff.

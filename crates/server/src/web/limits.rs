@@ -1,7 +1,8 @@
 //! Every limit of the pages, by name.
 
-/// How large a posted form may be, in bytes.
-pub const FORM_BYTES_MAX: usize = 4 * 1024;
+/// How large a posted form may be, in bytes. The largest honest one is a reviewer's
+/// comment in Chinese: a thousand characters of nine bytes.
+pub const FORM_BYTES_MAX: usize = 16 * 1024;
 /// How large a posted form with a scan may be: the file, and what stands around it.
 pub const SCAN_FORM_BYTES_MAX: usize = crate::picture::limits::FILE_BYTES_MAX + 16 * 1024;
 /// How large one page with everything it loads may be, in bytes.
@@ -20,7 +21,7 @@ pub const CASE_COOKIE_SECONDS: u32 = 3 * 24 * 3_600;
 /// How many fields of a form are kept while its sender signs in again.
 pub const KEPT_FIELDS_MAX: usize = 16;
 /// How many bytes of a form are kept while its sender signs in again.
-pub const KEPT_BYTES_MAX: usize = 2 * 1024;
+pub const KEPT_BYTES_MAX: usize = 4 * 1024;
 /// How long a chosen language is kept, in seconds.
 pub const LANGUAGE_COOKIE_SECONDS: u32 = 365 * 24 * 3_600;
 /// How large a cookie header may be to be read, in bytes.

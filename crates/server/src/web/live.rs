@@ -23,7 +23,7 @@ use crate::streams::Place;
 
 /// One look at what the page shows: a mark that changes whenever that does; none where
 /// there is nothing to see any more.
-type Look = Pin<Box<dyn Future<Output = Option<String>> + Send>>;
+pub(super) type Look = Pin<Box<dyn Future<Output = Option<String>> + Send>>;
 
 /// What a page listens to.
 pub(super) struct Watch {

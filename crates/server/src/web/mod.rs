@@ -3,7 +3,8 @@
 //! A handler parses, calls one act and shows a page; a page is a function from a
 //! view to HTML (`templates/`), with words from `words/`. Pages work without
 //! JavaScript and are livelier with it. Nothing here decides anything, and no page
-//! ever holds a code, a password or a case token.
+//! ever holds a code, a password or a case token; but for a new account's first
+//! password, which its administrator is shown once.
 
 mod assets;
 mod case_words;
@@ -13,6 +14,7 @@ pub mod counter;
 mod csv;
 pub mod desk;
 pub mod diagnosis;
+pub mod dossier;
 mod frame;
 mod guard;
 pub mod help;
@@ -26,7 +28,9 @@ mod nav;
 mod notice;
 pub mod portal;
 pub mod reset;
+pub mod review;
 mod seat;
+pub mod settings;
 pub mod sign_in;
 mod site;
 mod staff_words;
@@ -92,6 +96,8 @@ pub fn router(shell: Shell) -> Router {
         .route("/lookup/sent", get(lookup::sent))
         .merge(counter::routes())
         .merge(desk::routes())
+        .merge(review::routes())
+        .merge(settings::routes())
         .route("/assets/{name}", get(assets::serve))
         .fallback(notice::missing)
         .method_not_allowed_fallback(notice::form_only)

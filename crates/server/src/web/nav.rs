@@ -93,7 +93,7 @@ impl Nav {
     }
 }
 
-fn role_word(words: &StaffWords, role: Role) -> &str {
+pub(super) fn role_word(words: &StaffWords, role: Role) -> &str {
     match role {
         Role::Agent => &words.role.agent,
         Role::Clerk => &words.role.clerk,

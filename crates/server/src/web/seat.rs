@@ -79,6 +79,7 @@ impl Seat {
     pub(super) fn failed(&self, failure: &Failure) -> Response {
         match failure {
             Failure::Unauthenticated => Redirect::to("/sign-in").into_response(),
+            Failure::PasswordDue => Redirect::to(PASSWORD_PAGE).into_response(),
             failure => Notice::of(failure).page(&self.site, self.language),
         }
     }
@@ -93,16 +94,72 @@ impl Seat {
     }
 }
 
+/// Where whoever has a first password chooses another one.
+pub(super) const PASSWORD_PAGE: &str = "/settings/password";
+
 /// Who a request comes from, if its cookie is that of a live session.
 async fn sit(site: &Site, headers: &HeaderMap, language: Language) -> Result<Seat, Failure> {
     let token = cookie::staff_token(headers, site.is_secure()).ok_or(Failure::Unauthenticated)?;
-    let signed_in = staff::signed_in(site.shell(), &token).await?;
+    let shell = site.shell();
+    let signed_in = match Use::of(headers) {
+        Use::Person => staff::signed_in(shell, &token).await?,
+        Use::Script => staff::still_signed_in(shell, &token).await?,
+    };
     Ok(Seat {
         signed_in,
         token,
         language,
         site: site.clone(),
     })
+}
+
+/// Who makes a request: a person, or a page that looks whether something has moved. A
+/// page that is left open must not keep its session alive.
+enum Use {
+    Person,
+    Script,
+}
+
+impl Use {
+    /// Browsers say it themselves, and a page cannot write this header. One that says
+    /// nothing is taken for a person.
+    fn of(headers: &HeaderMap) -> Self {
+        let dest = headers.get("sec-fetch-dest").map(HeaderValue::as_bytes);
+        let accept = headers.get("accept").map(HeaderValue::as_bytes);
+        if dest == Some(b"empty") || accept == Some(b"text/event-stream") {
+            Self::Script
+        } else {
+            Self::Person
+        }
+    }
+}
+
+/// The same, while the first password is in force as well: for what leads on from it.
+#[derive(Debug, Clone)]
+pub(super) struct AnySeat(pub(super) Seat);
+
+impl FromRequestParts<Site> for AnySeat {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let language = super::language::of(&parts.uri, &parts.headers);
+        let sit = async {
+            let token = cookie::staff_token(&parts.headers, site.is_secure());
+            let token = token.ok_or(Failure::Unauthenticated)?;
+            let signed_in = staff::signed_in_with_first_password(site.shell(), &token).await?;
+            Ok(Seat {
+                signed_in,
+                token,
+                language,
+                site: site.clone(),
+            })
+        };
+        match sit.await {
+            Ok(seat) => Ok(Self(seat)),
+            Err(Failure::Unauthenticated) => Err(to_sign_in(parts)),
+            Err(failure) => Err(Notice::of(&failure).page(site, language)),
+        }
+    }
 }
 
 impl FromRequestParts<Site> for Seat {
@@ -113,6 +170,7 @@ impl FromRequestParts<Site> for Seat {
         match sit(site, &parts.headers, language).await {
             Ok(seat) => Ok(seat),
             Err(Failure::Unauthenticated) => Err(to_sign_in(parts)),
+            Err(Failure::PasswordDue) => Err(Redirect::to(PASSWORD_PAGE).into_response()),
             Err(failure) => Err(Notice::of(&failure).page(site, language)),
         }
     }
@@ -178,6 +236,7 @@ impl<T: Form> FromRequest<Site> for Posted<T> {
                 let kept = Kept::read(&text, T::KEPT, (&posted_to, T::page(&posted_to)));
                 Err(sign_in::ended(site, language, kept))
             }
+            Err(Failure::PasswordDue) => Err(Redirect::to(PASSWORD_PAGE).into_response()),
             Err(failure) => Err(Notice::of(&failure).page(site, language)),
         }
     }

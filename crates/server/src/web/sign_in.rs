@@ -17,7 +17,7 @@ use tillkey_wire::secret::Secret;
 use super::frame::{Frame, respond};
 use super::limits::{KEPT_BYTES_MAX, KEPT_FIELDS_MAX};
 use super::notice::Notice;
-use super::seat::Seat;
+use super::seat::{PASSWORD_PAGE, Seat};
 use super::site::Site;
 use super::staff_words::StaffWords;
 use super::words::fill;
@@ -309,12 +309,15 @@ async fn go_on(
     (token, then): (&StaffToken, &str),
     kept: Kept,
 ) -> Response {
-    let role = match staff::signed_in(site.shell(), token).await {
-        Ok(signed_in) => signed_in.actor.role(),
+    let (role, is_due) = match staff::signed_in(site.shell(), token).await {
+        Ok(signed_in) => (signed_in.actor.role(), false),
+        Err(Failure::PasswordDue) => (None, true),
         Err(failure) => return Notice::of(&failure).page(site, language),
     };
     let home = role.map_or("/", nav::home_of);
-    let mut response = if kept.is_empty() || kept.to.is_empty() {
+    let mut response = if is_due {
+        Redirect::to(PASSWORD_PAGE).into_response()
+    } else if kept.is_empty() || kept.to.is_empty() {
         let then = way_back::checked(then).unwrap_or(home);
         Redirect::to(then).into_response()
     } else {

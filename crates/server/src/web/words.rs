@@ -20,6 +20,9 @@ use super::desk::DeskWords;
 use super::diagnosis::DiagnosisWords;
 use super::ledger::LedgerWords;
 use super::portal::PortalWords;
+use super::dossier::DossierWords;
+use super::review::ReviewerWords;
+use super::settings::SettingsWords;
 use super::staff_words::StaffWords;
 
 /// A group of words: one table of the file, one field for each key.
@@ -96,6 +99,9 @@ pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
         ("desk", DeskWords::of(language).entries()),
         ("diagnosis", DiagnosisWords::of(language).entries()),
         ("portal", PortalWords::of(language).entries()),
+        ("dossier", DossierWords::of(language).entries()),
+        ("review", ReviewerWords::of(language).entries()),
+        ("settings", SettingsWords::of(language).entries()),
     ];
     let named = |(area, entries): (&'static str, Vec<(String, &'static str)>)| {
         entries

@@ -11,8 +11,10 @@ mod help;
 mod ledger;
 mod lookup;
 mod portal;
+mod review;
 mod routes;
 mod samples;
+mod settings;
 mod sign_in;
 mod site;
 #[expect(

@@ -5,13 +5,11 @@ use tillkey_rules::party::Role;
 use tillkey_server::act::staff;
 
 use crate::site::{cookie_of, get, header, post, seated, site};
-use crate::support::{Answer, World};
+use crate::support::{Answer, World, own_password};
 
 async fn hire(world: &World) -> String {
-    let password = world
-        .hire(world.shell.home(), "li.na", "li", Role::Agent)
-        .await;
-    password.expose().clone()
+    world.staff("li.na", "li", Role::Agent).await;
+    own_password("li.na").replace(' ', "+")
 }
 
 async fn is_live(world: &World, cookie: &str) -> bool {

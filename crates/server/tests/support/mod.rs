@@ -261,12 +261,17 @@ impl World {
 
     /// Adds a member of staff, who chooses a password and is signed in.
     pub(crate) async fn staff(&self, account: &str, person: &str, role: Role) -> String {
-        let password = self.hire(self.shell.home(), account, person, role).await;
-        let first = self.sign_in(account, password.expose()).await;
-        let body = json!({"old": password.expose(), "new": own_password(account)});
-        let changed = self.post("/v1/staff/password").token(&first).json(&body);
-        let session = changed.go().await.is(200);
-        session["token"].as_str().unwrap().to_owned()
+        let home = self.shell.home();
+        let first = self.hire(home, account, person, role).await;
+        let (shell, source) = (&self.shell, Source::address([203, 0, 113, 7].into()));
+        let typed = Secret::new(first.expose().clone());
+        let token = staff::sign_in(shell, home, account.parse().unwrap(), typed, &source);
+        let token = token.await.unwrap();
+        let signed_in = staff::signed_in_with_first_password(shell, &token).await;
+        let signed_in = signed_in.unwrap();
+        let passwords = (first, Secret::new(own_password(account)));
+        let token = staff::change_password(shell, &signed_in, passwords, &source);
+        token.await.unwrap().expose().clone()
     }
 
     /// Signs an account in.

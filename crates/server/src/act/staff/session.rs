@@ -115,11 +115,37 @@ pub(super) fn begin(
 /// [`Failure::Unauthenticated`] where the session is over or never was;
 /// [`Failure::PasswordDue`] while the first password is in force.
 pub async fn signed_in(shell: &Shell, token: &StaffToken) -> Result<SignedIn, Failure> {
-    let (signed_in, has_own_password) = owner(shell, token).await?;
-    if has_own_password {
-        Ok(signed_in)
-    } else {
-        Err(Failure::PasswordDue)
+    with_own_password(used(shell, token).await?)
+}
+
+/// The same for a page that looks by itself, which keeps no session alive: whoever left
+/// it open is away.
+///
+/// # Errors
+/// As [`signed_in`].
+pub async fn still_signed_in(shell: &Shell, token: &StaffToken) -> Result<SignedIn, Failure> {
+    let digest = shell.seal_keys().token_digest("staff", token.expose());
+    let now = shell.now();
+    let found = shell
+        .store()
+        .read(move |tx| sessions_kept::owner(tx, &digest, now))
+        .await?;
+    with_own_password(found.ok_or(Failure::Unauthenticated)?)
+}
+
+fn with_own_password((member, session): (Staff, Session)) -> Result<SignedIn, Failure> {
+    if member.password_chosen_at.is_none() {
+        return Err(Failure::PasswordDue);
+    }
+    Ok(of_owner(member, &session))
+}
+
+fn of_owner(member: Staff, session: &Session) -> SignedIn {
+    SignedIn {
+        actor: actor(&member),
+        acquirer: member.acquirer,
+        session: session.id,
+        proved_at: session.proved_at,
     }
 }
 
@@ -131,10 +157,12 @@ pub async fn signed_in_with_first_password(
     shell: &Shell,
     token: &StaffToken,
 ) -> Result<SignedIn, Failure> {
-    owner(shell, token).await.map(|(signed_in, _)| signed_in)
+    let (member, session) = used(shell, token).await?;
+    Ok(of_owner(member, &session))
 }
 
-async fn owner(shell: &Shell, token: &StaffToken) -> Result<(SignedIn, bool), Failure> {
+/// Who a token belongs to; its session is alive for another while.
+async fn used(shell: &Shell, token: &StaffToken) -> Result<(Staff, Session), Failure> {
     let digest = shell.seal_keys().token_digest("staff", token.expose());
     let now = shell.now();
     let found = shell
@@ -147,14 +175,7 @@ async fn owner(shell: &Shell, token: &StaffToken) -> Result<(SignedIn, bool), Fa
             sessions_kept::owner(tx, &digest, now)
         })
         .await?;
-    let (member, session) = found.ok_or(Failure::Unauthenticated)?;
-    let signed_in = SignedIn {
-        actor: actor(&member),
-        acquirer: member.acquirer,
-        session: session.id,
-        proved_at: session.proved_at,
-    };
-    Ok((signed_in, member.password_chosen_at.is_some()))
+    found.ok_or(Failure::Unauthenticated)
 }
 
 /// Proves once more who somebody is: what they approve next is theirs, and not that of

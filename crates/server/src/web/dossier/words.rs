@@ -1,0 +1,61 @@
+//! The words for a case as staff see it, besides those of the closed lists.
+
+use super::super::words::{file, words};
+use crate::act::case::Flag;
+
+file! {
+    /// The words for a case as staff see it.
+    DossierWords ("dossier.zh-CN.toml", "dossier.en.toml") {
+        sheet: SheetWords,
+        who: WhoWords,
+        opinion: OpinionWords,
+        flag: FlagWords,
+        known: KnownWords,
+        story: StoryWords,
+    }
+}
+
+words! {
+    /// What the parts are called.
+    SheetWords {
+        number, merchant, terminal, operator, channel, reason, opened, closes, flags, evidence,
+        evidence_none, kind, at, by, missed, decision, decision_none, known, opinions, story,
+    }
+    /// Who does something and is no member of staff.
+    WhoWords { holder, terminal, system, }
+    /// What a reviewer said.
+    OpinionWords { approved, approved_void, refused, }
+    /// What stands out.
+    FlagWords {
+        fresh_contact, administrator_rank, many_resets, many_failures, night, terminal_away,
+        amended,
+    }
+    /// What is known of the operator now.
+    KnownWords {
+        resets, failures, contact, contact_none, contact_hours, contact_days, contact_old,
+        terminal, online, away, password, password_set, password_none, merchant, batch, batch_open, batch_settled,
+    }
+    /// What happened, one sentence each.
+    StoryWords {
+        opened, challenged, matched, not_matched, decided, handed_over, amended, reviewed,
+        reviewed_no, approved, approved_revoked, approved_ends, prepared, code_issued,
+        code_on_screen, code_announced, code_mistyped, code_expired, code_tries, code_lapsed,
+        code_replaced, code_redeemed, effective, cancelled, expired, superseded, void_merchant,
+        void_terminal, void_operator, void_contact, refused,
+    }
+}
+
+impl FlagWords {
+    /// What stands out, in words.
+    pub(in crate::web) fn of(&self, flag: Flag) -> &str {
+        match flag {
+            Flag::FreshContact => &self.fresh_contact,
+            Flag::AdministratorRank => &self.administrator_rank,
+            Flag::ManyResets => &self.many_resets,
+            Flag::ManyFailures => &self.many_failures,
+            Flag::Night => &self.night,
+            Flag::TerminalAway => &self.terminal_away,
+            Flag::Amended => &self.amended,
+        }
+    }
+}
