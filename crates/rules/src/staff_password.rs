@@ -3,8 +3,9 @@
 //! NIST SP 800-63B-4 §3.1.1.2: 15 characters where the password is the only factor, no
 //! rules about its composition, no expiry, and none that is expected. Fifteen
 //! characters are too many for a list of common passwords to say much, so what is
-//! expected is judged by how it is made: known words, the account's own name, runs and
-//! repetitions count as one character each, and eight have to remain.
+//! expected is judged by how it is made: known words, the account's own name and what
+//! joins them count for nothing, runs and repetitions as one character each, and eight
+//! have to remain.
 
 use std::fmt;
 
@@ -137,7 +138,7 @@ fn is_unprintable(c: char) -> bool {
             | '\u{feff}')
 }
 
-/// How many characters are left once everything expected counts as one.
+/// How many characters are left that nobody would expect.
 fn unexpected(password: &str, account: &str) -> usize {
     let mut text = unit(password).to_owned();
     let parts = account.split(|c: char| !c.is_alphanumeric());
@@ -148,7 +149,8 @@ fn unexpected(password: &str, account: &str) -> usize {
     let mut count = 0;
     let mut before = None;
     for c in text.chars() {
-        if before.is_none_or(|before| !follows(before, c)) {
+        let joins = matches!(c, '\0' | ' ' | '.' | ',' | '-' | '_' | '/');
+        if !joins && before.is_none_or(|before| !follows(before, c)) {
             count += 1;
         }
         before = Some(c);

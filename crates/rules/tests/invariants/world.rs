@@ -446,7 +446,7 @@ fn command(ask: Ask, case: &Case, codes: &mut u8) -> Command {
         Ask::Amend => Command::Amend,
         Ask::Review(approve) => Command::Review {
             approve,
-            comment_digest: (!approve).then(|| "9b74c9897bac770f".to_owned()),
+            comment_digest: (!approve).then(|| "9b74c9897bac770ffc029102a200c5de".to_owned()),
         },
         Ask::Prepare => Command::Prepare(Preparation::NothingToBackUp),
         Ask::Issue(to) => {

@@ -71,7 +71,7 @@ async fn a_session_ends_where_its_owner_says_so() {
         "{}",
         page.text
     );
-    assert_eq!(page.text.matches("This session").count(), 1);
+    assert_eq!(page.text.matches("key\">This session").count(), 1);
     let ended = post(&world, "/settings/sessions/end", &there, "").await;
     assert_eq!(ended.status, 303);
     for cookie in [&here, &there] {

@@ -39,8 +39,9 @@ fn ordered() -> Vec<(Command, Actor, &'static [State])> {
                 channel: Channel::Counter,
             },
             clerk(),
-            &[Gathering],
+            &[Gathering, InReview],
         ),
+        (Command::Amend, agent(), &[InReview]),
         (
             Command::Review {
                 approve: true,
@@ -52,7 +53,7 @@ fn ordered() -> Vec<(Command, Actor, &'static [State])> {
         (
             Command::Review {
                 approve: false,
-                comment_digest: None,
+                comment_digest: Some("9b74c9897bac770ffc029102a200c5de".to_owned()),
             },
             reviewer(),
             &[InReview],

@@ -408,7 +408,7 @@ impl Story {
         self.ask(
             &Command::Review {
                 approve,
-                comment_digest: (!approve).then(|| "9b74c9897bac770f".to_owned()),
+                comment_digest: (!approve).then(|| "9b74c9897bac770ffc029102a200c5de".to_owned()),
             },
             by,
         )
