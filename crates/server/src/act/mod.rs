@@ -327,6 +327,7 @@ impl Access {
             Self::Staff(SignedIn {
                 acquirer,
                 actor: Actor::Staff { staff, .. },
+                ..
             }) => format!("staff/{acquirer}/{staff}"),
             _ => address.as_str().to_owned(),
         }
