@@ -69,11 +69,15 @@ impl Case {
         }
         // Reviews stand on the case as the reviewers saw it. Whatever adds to it, by
         // whatever way, takes it back from them.
-        if let (
-            CaseEvent::Amended | CaseEvent::Matched { .. } | CaseEvent::HandedOver { .. },
-            State::InReview,
-        ) = (event, self.state)
-        {
+        let adds = matches!(
+            event,
+            CaseEvent::Amended
+                | CaseEvent::Matched { .. }
+                | CaseEvent::Scanned(_)
+                | CaseEvent::DeliveryChosen { .. }
+                | CaseEvent::HandedOver { .. }
+        );
+        if adds && self.state == State::InReview {
             self.take_back(by);
         }
         match event {

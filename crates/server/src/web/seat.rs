@@ -28,7 +28,6 @@ pub(super) struct Seat {
     /// Who.
     pub(super) signed_in: SignedIn,
     /// Their session's token, to end it with.
-    #[expect(dead_code, reason = "taken from the list of one's sessions on")]
     pub(super) token: StaffToken,
     /// What they read.
     pub(super) language: Language,

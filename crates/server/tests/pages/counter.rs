@@ -117,10 +117,13 @@ async fn approve(world: &World, page: &str) {
             person: "p-zhao".parse().unwrap(),
             role: Role::Reviewer,
         },
+        session: tillkey_wire::ids::StaffSessionId::from_bytes([7; 10]),
+        proved_at: world.shell.now(),
     };
     let review = Review {
         approve: true,
         comment: String::new(),
+        edition: None,
     };
     let case = page.rsplit('/').next().unwrap().parse().unwrap();
     case::review(&world.shell, case, review, &by, None)

@@ -2,7 +2,7 @@
 //! lost.
 
 use jiff::SignedDuration;
-use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
+use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode, Validity};
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::{Channel, Reason};
 use tillkey_server::act::case::{self, Named, OpenRequest, Presented};
@@ -37,8 +37,14 @@ async fn waiting(world: &World, clerk: &SignedIn) -> CaseId {
     let number = ResidentIdentityNumber::parse(HOLDER).unwrap();
     let code = SocialCreditCode::parse(LICENCE).unwrap();
     for presented in [
-        Presented::IdentityDocument { number },
-        Presented::BusinessLicence { code },
+        Presented::IdentityDocument {
+            number,
+            validity: Some(Validity::LongTerm),
+        },
+        Presented::BusinessLicence {
+            code,
+            validity: Some(Validity::LongTerm),
+        },
     ] {
         case::present(shell, case, presented, &access, &source, None)
             .await

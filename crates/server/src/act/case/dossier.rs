@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tillkey_rules::case::{Case, State};
 use tillkey_rules::event::{CaseEvent, Event};
 use tillkey_rules::party::{Actor, Subject, SubjectFacts};
+use tillkey_rules::scan::Reuse;
 use tillkey_rules::terms::hours_since;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus};
 use tillkey_store::case::{self as cases, Stored};
@@ -107,6 +108,10 @@ pub struct Standing {
 /// Something that a reader should not overlook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flag {
+    /// A scan was seen in a case of another merchant.
+    ScanSeenElsewhere,
+    /// A scan was seen in an earlier case of this merchant.
+    ScanSeenEarlier,
     /// The registered contact changed a short while ago, or there is none.
     FreshContact,
     /// The operator administers the terminal.
@@ -127,6 +132,8 @@ impl Flag {
     /// The stable name.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::ScanSeenElsewhere => "scan_seen_elsewhere",
+            Self::ScanSeenEarlier => "scan_seen_earlier",
             Self::FreshContact => "fresh_contact",
             Self::AdministratorRank => "administrator_rank",
             Self::ManyResets => "many_resets",
@@ -334,6 +341,14 @@ fn flags(case: &Case, standing: Option<&Standing>, hour: u8) -> Vec<Flag> {
             .is_none_or(|hours| hours < CONTACT_FRESH_HOURS)
     };
     [
+        (
+            Flag::ScanSeenElsewhere,
+            case.reuses().contains(&Reuse::OtherMerchant),
+        ),
+        (
+            Flag::ScanSeenEarlier,
+            case.reuses().contains(&Reuse::EarlierCase),
+        ),
         (Flag::FreshContact, of_standing(fresh)),
         (Flag::AdministratorRank, rank == Some(Rank::Administrator)),
         (

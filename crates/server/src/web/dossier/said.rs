@@ -58,6 +58,18 @@ impl Said {
             CaseEvent::Challenged { kind: of, .. } => kind(&words.challenged, *of),
             CaseEvent::Matched { kind: of, .. } => kind(&words.matched, *of),
             CaseEvent::NotMatched { kind: of } => kind(&words.not_matched, *of),
+            CaseEvent::Scanned(scan) => {
+                let sentence = match scan.reuse {
+                    None => &words.scanned,
+                    Some(_) => &words.scanned_again,
+                };
+                kind(sentence, scan.kind)
+            }
+            CaseEvent::DeliveryChosen { to } => match to {
+                Destination::SealedSlip => &words.slip_chosen,
+                Destination::Contact | Destination::TerminalScreen => &words.phone_chosen,
+            }
+            .clone(),
             CaseEvent::Decided { verdict, .. } => fill(
                 &words.decided,
                 "decision",
@@ -79,6 +91,7 @@ impl Said {
                 let sentence = match to {
                     Destination::Contact => &words.code_issued,
                     Destination::TerminalScreen => &words.code_on_screen,
+                    Destination::SealedSlip => &words.code_on_slip,
                 };
                 fill(sentence, "time", &self.reading.minute(*expires_at))
             }

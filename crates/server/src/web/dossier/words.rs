@@ -27,7 +27,7 @@ words! {
     OpinionWords { approved, approved_void, refused, }
     /// What stands out.
     FlagWords {
-        fresh_contact, administrator_rank, many_resets, many_failures, night, terminal_away,
+        scan_elsewhere, scan_earlier, fresh_contact, administrator_rank, many_resets, many_failures, night, terminal_away,
         amended,
     }
     /// What is known of the operator now.
@@ -37,7 +37,8 @@ words! {
     }
     /// What happened, one sentence each.
     StoryWords {
-        opened, challenged, matched, not_matched, decided, handed_over, amended, reviewed,
+        opened, challenged, matched, not_matched, scanned, scanned_again, slip_chosen,
+        phone_chosen, code_on_slip, decided, handed_over, amended, reviewed,
         reviewed_no, approved, approved_revoked, approved_ends, prepared, code_issued,
         code_on_screen, code_announced, code_mistyped, code_expired, code_tries, code_lapsed,
         code_replaced, code_redeemed, effective, cancelled, expired, superseded, void_merchant,
@@ -49,6 +50,8 @@ impl FlagWords {
     /// What stands out, in words.
     pub(in crate::web) fn of(&self, flag: Flag) -> &str {
         match flag {
+            Flag::ScanSeenElsewhere => &self.scan_elsewhere,
+            Flag::ScanSeenEarlier => &self.scan_earlier,
             Flag::FreshContact => &self.fresh_contact,
             Flag::AdministratorRank => &self.administrator_rank,
             Flag::ManyResets => &self.many_resets,
