@@ -21,6 +21,7 @@ use super::diagnosis::DiagnosisWords;
 use super::ledger::LedgerWords;
 use super::portal::PortalWords;
 use super::dossier::DossierWords;
+use super::ledger::LedgerWords;
 use super::review::ReviewerWords;
 use super::settings::SettingsWords;
 use super::staff_words::StaffWords;

@@ -6,17 +6,16 @@
 //! [`Flag`](crate::act::case::Flag)s: an area that knows of something adds a variant
 //! there and a word here.
 
-mod said;
 mod words;
 
 use askama::Template;
 use tillkey_rules::case::State;
 
-use self::said::Said;
 use super::case_words::CaseNames;
+use super::ledger::tell::Teller;
 use super::when::Reading;
 use super::words::{fill, side};
-use crate::act::case::{Dossier, Outcome, Standing};
+use crate::act::case::{Dossier, Opinion, Outcome, Standing};
 
 pub use self::words::DossierWords;
 
@@ -37,6 +36,15 @@ pub struct Sheet {
     standing: Vec<(&'static str, String)>,
     opinions: Vec<OpinionLine>,
     story: Vec<StoryLine>,
+}
+
+/// Says things to one reader.
+#[derive(Clone, Copy)]
+struct Said {
+    words: &'static DossierWords,
+    names: &'static CaseNames,
+    teller: Teller,
+    reading: Reading,
 }
 
 /// One proof, as it is shown.
@@ -74,6 +82,7 @@ impl Sheet {
         let said = Said {
             words,
             names,
+            teller: Teller::new(reading),
             reading,
         };
         let (view, language) = (&dossier.view, reading.language);
@@ -84,7 +93,7 @@ impl Sheet {
             fill(&text, "times", &miss.times.to_string())
         });
         let opinions = dossier.opinions.iter().map(|opinion| OpinionLine {
-            said: said.opinion(opinion),
+            said: opinion_said(said, opinion),
             class: match (opinion.counts, opinion.approved) {
                 (false, _) => "",
                 (true, true) => "good",
@@ -96,8 +105,8 @@ impl Sheet {
         let story = dossier.story.iter().map(|passage| StoryLine {
             at: reading.second(passage.at),
             instant: passage.at.to_string(),
-            said: said.event(&passage.event),
-            by: said.who(&passage.by),
+            said: said.teller.step(&passage.event),
+            by: said.teller.who(&passage.by),
         });
         Self {
             number: view.case.to_string(),
@@ -148,9 +157,20 @@ fn line(said: Said, outcome: &Outcome) -> Line {
     Line {
         kind: said.names.evidence(outcome.kind).to_owned(),
         at: said.reading.minute(outcome.at),
-        by: said.who(&outcome.by),
+        by: said.teller.who(&outcome.by),
         channel: said.names.channel(outcome.channel).to_owned(),
     }
+}
+
+/// What a reviewer said.
+fn opinion_said(said: Said, opinion: &Opinion) -> String {
+    let words = &said.words.opinion;
+    let sentence = match (opinion.approved, opinion.counts) {
+        (true, true) => &words.approved,
+        (true, false) => &words.approved_void,
+        (false, _) => &words.refused,
+    };
+    fill(sentence, "who", &said.teller.who(&opinion.by))
 }
 
 fn facts(said: Said, dossier: &Dossier) -> Vec<(&'static str, String)> {
@@ -158,6 +178,7 @@ fn facts(said: Said, dossier: &Dossier) -> Vec<(&'static str, String)> {
         words,
         names,
         reading,
+        ..
     } = said;
     let (sheet, view) = (&words.sheet, &dossier.view);
     let mut facts: Vec<(&'static str, String)> = Vec::new();

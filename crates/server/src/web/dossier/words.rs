@@ -1,4 +1,5 @@
-//! The words for a case as staff see it, besides those of the closed lists.
+//! The words for a case as staff see it, besides those of the closed
+//! lists and of what happened.
 
 use super::super::words::{file, words};
 use crate::act::case::Flag;
@@ -7,11 +8,9 @@ file! {
     /// The words for a case as staff see it.
     DossierWords ("dossier.zh-CN.toml", "dossier.en.toml") {
         sheet: SheetWords,
-        who: WhoWords,
         opinion: OpinionWords,
         flag: FlagWords,
         known: KnownWords,
-        story: StoryWords,
     }
 }
 
@@ -21,8 +20,6 @@ words! {
         number, merchant, terminal, operator, channel, reason, opened, closes, flags, evidence,
         evidence_none, kind, at, by, missed, decision, decision_none, known, opinions, story,
     }
-    /// Who does something and is no member of staff.
-    WhoWords { holder, terminal, system, }
     /// What a reviewer said.
     OpinionWords { approved, approved_void, refused, }
     /// What stands out.
@@ -34,15 +31,6 @@ words! {
     KnownWords {
         resets, failures, contact, contact_none, contact_hours, contact_days, contact_old,
         terminal, online, away, password, password_set, password_none, merchant, batch, batch_open, batch_settled,
-    }
-    /// What happened, one sentence each.
-    StoryWords {
-        opened, challenged, matched, not_matched, scanned, scanned_again, slip_chosen,
-        phone_chosen, code_on_slip, decided, handed_over, amended, reviewed,
-        reviewed_no, approved, approved_revoked, approved_ends, prepared, code_issued,
-        code_on_screen, code_announced, code_mistyped, code_expired, code_tries, code_lapsed,
-        code_replaced, code_redeemed, effective, cancelled, expired, superseded, void_merchant,
-        void_terminal, void_operator, void_contact, refused,
     }
 }
 

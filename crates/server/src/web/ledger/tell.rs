@@ -66,7 +66,8 @@ impl Teller {
         }
     }
 
-    fn who(&self, by: &Actor) -> String {
+    /// Who did something.
+    pub fn who(&self, by: &Actor) -> String {
         let words = &self.words.who;
         match by {
             Actor::Staff { staff, .. } => staff.to_string(),
@@ -100,7 +101,8 @@ impl Teller {
         fill(sentence, "time", &self.reading.second(at))
     }
 
-    fn step(&self, step: &CaseEvent) -> String {
+    /// What happened to a case.
+    pub fn step(&self, step: &CaseEvent) -> String {
         let (words, names) = (&self.words.tell, self.names);
         match step {
             CaseEvent::Opened { .. } => self.opened(step),
@@ -120,6 +122,7 @@ impl Teller {
             CaseEvent::HandedOver { channel } => {
                 fill(&words.handed_over, "channel", names.channel(*channel))
             }
+            CaseEvent::Amended => words.amended.clone(),
             CaseEvent::Reviewed { approved: true, .. } => words.reviewed_yes.clone(),
             CaseEvent::Reviewed { .. } => words.reviewed_no.clone(),
             CaseEvent::Approved { old_password } => match old_password {

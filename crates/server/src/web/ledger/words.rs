@@ -36,6 +36,7 @@ words! {
     /// What happened in a case, a sentence each.
     TellWords {
         opened, opened_nobody, challenged, matched, not_matched, objected, decided, handed_over,
+        opened, opened_nobody, challenged, matched, not_matched, decided, handed_over, amended,
         reviewed_yes, reviewed_no, approved_kept, approved_revoked, approved_ends_at,
         prepared, code_to_contact, code_to_screen, code_to_slip, scanned, delivery_contact,
         delivery_slip, code_announced, code_mistyped,
@@ -47,7 +48,8 @@ words! {
         merchant_added, merchant_status_changed, contact_changed, terminal_added,
         enrolment_opened, terminal_enrolled, terminal_retired, operator_added,
         operator_removed, signed_on, sign_on_held, old_password_ended, staff_added,
-        staff_disabled, staff_signed_in, looked_up, transactions_recorded, settlements_recorded,
+        staff_disabled, staff_signed_in, staff_proved, staff_password_changed,
+        staff_sessions_ended, looked_up, transactions_recorded, settlements_recorded,
         message_cap_reached, guessing_noticed, merchant_numbers_asked, scan_viewed, form_printed,
         slip_printed, policy_served, contact_change_started, manager_added,
         manager_rights_changed, manager_disabled, manager_signed_in, manager_proved_anew,
