@@ -17,7 +17,7 @@ use super::review::{amend, review};
 use super::state::{Case, State};
 use super::who::{may_drive, may_object, may_present};
 use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, Preparation, VoidReason};
-use crate::party::{Actor, Role, Subject, SubjectFacts};
+use crate::party::{Actor, Subject, SubjectFacts};
 use crate::policy::{Bilingual, Decision, Question, Verdict};
 use crate::refusal::Refusal;
 use crate::terms::{hours_after, hours_since, minutes_after};

@@ -5,8 +5,9 @@
 //!    voids it; the ledger keeps that it was given.
 
 use super::command::{Answer, Facts};
-use super::decide::{approval, in_state, may_drive, void};
+use super::decide::{approval, in_state, void};
 use super::state::{Case, State};
+use super::who::may_drive;
 use crate::event::CaseEvent;
 use crate::party::{Actor, Role};
 use crate::refusal::Refusal;

@@ -51,7 +51,7 @@ pub(super) struct DossierBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Doer)]
 struct DoerBody {
-    /// `holder`, `staff`, `terminal`, `system`, and what else there is.
+    /// `holder`, `manager`, `staff`, `terminal` or `system`.
     who: &'static str,
     /// The account, of a member of staff.
     #[schema(value_type = Option<String>)]
@@ -75,6 +75,7 @@ impl From<Actor> for DoerBody {
         match actor {
             Actor::Holder => nobody("holder"),
             Actor::System => nobody("system"),
+            Actor::Manager { .. } => nobody("manager"),
             Actor::Terminal { terminal } => Self {
                 terminal: Some(terminal),
                 ..nobody("terminal")

@@ -36,7 +36,7 @@ words! {
     /// What happened in a case, a sentence each.
     TellWords {
         opened, opened_nobody, challenged, matched, not_matched, objected, decided, handed_over,
-        opened, opened_nobody, challenged, matched, not_matched, decided, handed_over, amended,
+        amended,
         reviewed_yes, reviewed_no, approved_kept, approved_revoked, approved_ends_at,
         prepared, code_to_contact, code_to_screen, code_to_slip, scanned, delivery_contact,
         delivery_slip, code_announced, code_mistyped,
