@@ -7,8 +7,8 @@
 //!   [`limits`] are what a request meets.
 //! - [`party`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
 //!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
-//!   [`outbox`], [`spending`], [`idempotency`], [`meta`], [`event`] and [`history`] are the
-//!   domain operations.
+//!   [`outbox`], [`spending`], [`in_hand`], [`health`], [`idempotency`], [`meta`],
+//!   [`event`] and [`history`] are the domain operations.
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
 //! - [`conformance`] is what every engine has to pass.
 
@@ -22,8 +22,10 @@ pub mod conformance;
 pub mod credential;
 pub mod event;
 pub mod fault;
+pub mod health;
 pub mod history;
 pub mod idempotency;
+pub mod in_hand;
 pub mod ledger;
 pub mod limits;
 pub mod meta;

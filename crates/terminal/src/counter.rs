@@ -1,12 +1,10 @@
-//! The terminal's message counter: strictly increasing over restarts, power cuts and
-//! the loss of the newest write.
+//! A counter that is strictly increasing over restarts, power cuts and the loss of the
+//! newest write: of the terminal's messages, and of the numbers that prove it in hand.
 //!
 //! Counters are reserved in blocks, one write for each. A block is used only once the
 //! write that reserves it has returned, and one write reserves at most one block beyond
 //! the one before it. So if storage falls back by one write, at most one block was used
 //! that it does not know of, and that one is skipped at every start.
-
-use crate::limits::COUNTERS_PER_WRITE;
 
 /// What to write before the counter may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,23 +20,36 @@ pub(crate) struct Counter {
     last: u64,
     /// The end of what is reserved in storage.
     through: u64,
+    /// How many one write reserves.
+    block: u64,
 }
 
 impl Counter {
     /// Begins from what storage says is reserved: 0 if it says nothing, which may also
     /// be because it lost its first write.
-    pub(crate) const fn new(through: u64) -> Self {
+    pub(crate) const fn new(through: u64, block: u64) -> Self {
         Self {
-            last: through.saturating_add(COUNTERS_PER_WRITE),
+            last: through.saturating_add(block),
             through,
+            block,
         }
+    }
+
+    /// The last one used or skipped.
+    pub(crate) const fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// The end of what is reserved in storage.
+    pub(crate) const fn through(&self) -> u64 {
+        self.through
     }
 
     /// The next counter, or what has to be written first.
     pub(crate) const fn next(&mut self) -> Result<u64, Reserve> {
         if self.last >= self.through {
             return Err(Reserve {
-                through: self.through.saturating_add(COUNTERS_PER_WRITE),
+                through: self.through.saturating_add(self.block),
             });
         }
         self.last += 1;
@@ -54,6 +65,7 @@ impl Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::COUNTERS_PER_WRITE;
 
     /// Storage with the writes in it; it may lose the newest one.
     fn draw(counter: &mut Counter, writes: &mut Vec<u64>) -> u64 {
@@ -70,17 +82,19 @@ mod tests {
 
     #[test]
     fn counters_increase_over_restarts_even_if_the_newest_write_is_lost() {
-        let mut writes = Vec::new();
-        let mut highest = 0;
-        for round in 0..40u64 {
-            if round % 3 == 1 {
-                writes.pop();
-            }
-            let mut counter = Counter::new(writes.last().copied().unwrap_or(0));
-            for _ in 0..(round * 37) % 700 + 1 {
-                let number = draw(&mut counter, &mut writes);
-                assert!(number > highest, "round {round}: {number} after {highest}");
-                highest = number;
+        for block in [1, 2, COUNTERS_PER_WRITE] {
+            let mut writes = Vec::new();
+            let mut highest = 0;
+            for round in 0..40u64 {
+                if round % 3 == 1 {
+                    writes.pop();
+                }
+                let mut counter = Counter::new(writes.last().copied().unwrap_or(0), block);
+                for _ in 0..(round * 37) % 700 + 1 {
+                    let number = draw(&mut counter, &mut writes);
+                    assert!(number > highest, "round {round}: {number} after {highest}");
+                    highest = number;
+                }
             }
         }
     }
@@ -88,7 +102,7 @@ mod tests {
     #[test]
     fn a_block_costs_one_write() {
         let mut writes = Vec::new();
-        let mut counter = Counter::new(0);
+        let mut counter = Counter::new(0, COUNTERS_PER_WRITE);
         let first = draw(&mut counter, &mut writes);
         assert_eq!(writes.len(), 2, "a start skips a block");
         for expect in first + 1..first + COUNTERS_PER_WRITE {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use jiff::Timestamp;
+use tillkey_wire::health::Health;
 
 /// One thing that is kept. Each slot is written whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,11 +15,13 @@ pub enum Slot {
     Counter,
     /// Operators, pending registrations, settled commands.
     Book,
+    /// How far the numbers that prove the terminal in hand have come.
+    InHand,
 }
 
 impl Slot {
     /// Every slot.
-    pub const ALL: [Self; 3] = [Self::Identity, Self::Counter, Self::Book];
+    pub const ALL: [Self; 4] = [Self::Identity, Self::Counter, Self::Book, Self::InHand];
 
     /// The slot's stable name.
     pub const fn name(self) -> &'static str {
@@ -26,6 +29,7 @@ impl Slot {
             Self::Identity => "identity",
             Self::Counter => "counter",
             Self::Book => "book",
+            Self::InHand => "in_hand",
         }
     }
 }
@@ -59,6 +63,12 @@ pub trait Device {
     /// The device's clock. It may be years off; nothing but the expiry of commands
     /// depends on it, and that is corrected by the server's clock.
     fn now(&self) -> Timestamp;
+
+    /// How the device is, as far as its vendor knows. It is asked often: look at what is
+    /// known already, and wait for nothing.
+    fn health(&self) -> Health {
+        Health::default()
+    }
 }
 
 /// Why something was not kept or read back.

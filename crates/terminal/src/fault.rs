@@ -37,6 +37,13 @@ pub enum Fault {
     /// The terminal is enrolled already.
     #[error("the terminal is enrolled already")]
     AlreadyEnrolled,
+    /// The terminal has not yet agreed with the server on a key for numbers that prove
+    /// it in hand.
+    #[error("the terminal has no key for such numbers yet; connect it once")]
+    NotAgreed,
+    /// The server's key for such numbers is one with which nothing can be agreed on.
+    #[error("the server's agreement key cannot be used")]
+    WeakKey(#[from] tillkey_wire::in_hand::WeakKey),
     /// As many are under way as may be.
     #[error("too many {what} are under way; wait for one to end")]
     Busy {
@@ -96,12 +103,15 @@ impl Fault {
             Self::Frame(_) | Self::Unasked | Self::StaleCommand { .. } | Self::Enrolment(_) => {
                 Advice::Ignore
             }
-            Self::Offline | Self::Unexpected | Self::Opaque(_) => Advice::Reconnect,
+            Self::Offline | Self::Unexpected | Self::Opaque(_) | Self::WeakKey(_) => {
+                Advice::Reconnect
+            }
             Self::Device(DeviceFault::Damaged { .. })
             | Self::Unreadable { .. }
             | Self::OtherDevice => Advice::EnrolAgain,
             Self::Device(_) | Self::Broken => Advice::Reopen,
             Self::NotEnrolled
+            | Self::NotAgreed
             | Self::AlreadyEnrolled
             | Self::Busy { .. }
             | Self::OutOfOrder { .. } => Advice::Correct,

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use tillkey_wire::health::Health;
 use zeroize::Zeroizing;
 
 use crate::device::{Device, DeviceFault, Slot};
@@ -27,6 +28,7 @@ const DIGEST_BYTES: usize = 32;
 pub struct FileDevice {
     directory: PathBuf,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    health: Box<dyn Fn() -> Health + Send + Sync>,
     /// Held open: it carries the lock.
     _lock: File,
 }
@@ -66,8 +68,16 @@ impl FileDevice {
         Ok(Self {
             directory,
             clock: Box::new(clock),
+            health: Box::new(Health::default),
             _lock: lock,
         })
+    }
+
+    /// The same device, with somebody who knows how it is.
+    #[must_use]
+    pub fn with_health(mut self, health: impl Fn() -> Health + Send + Sync + 'static) -> Self {
+        self.health = Box::new(health);
+        self
     }
 
     /// Where a generation lies: even ones in one file, odd ones in the other.
@@ -121,6 +131,10 @@ impl Device for FileDevice {
 
     fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    fn health(&self) -> Health {
+        (self.health)()
     }
 }
 

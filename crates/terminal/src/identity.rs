@@ -25,6 +25,10 @@ impl Keys {
         }
     }
 
+    pub(crate) const fn backup(&self) -> &StaticSecret {
+        &self.backup
+    }
+
     pub(crate) fn backup_public(&self) -> PublicKey {
         PublicKey::from(&self.backup)
     }

@@ -4,6 +4,11 @@
 /// A start skips up to two blocks; a 64-bit counter does not mind.
 pub const COUNTERS_PER_WRITE: u64 = 256;
 
+/// How many numbers that prove the terminal in hand are reserved by one write: each is
+/// shown to a person, who waits for a write without noticing, and who would have to ask
+/// again where a start skipped more than the server looks ahead.
+pub const NUMBERS_PER_WRITE: u64 = 1;
+
 /// How many reports may wait for their reply. All pending registrations, and then some.
 pub const WAITING_MAX: usize = 160;
 

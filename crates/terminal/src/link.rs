@@ -27,6 +27,9 @@ pub(crate) enum Asked {
     Redeem(OperatorNumber),
     Register(OperatorNumber),
     Registered(OperatorNumber),
+    /// With the counter that was told.
+    InHand(u64),
+    Health,
     Acknowledge(CommandId),
 }
 
@@ -61,6 +64,7 @@ impl<D: Device> Terminal<D> {
     pub fn disconnected(&mut self) -> Step {
         self.linked = false;
         self.waiting.clear();
+        self.told_health = None;
         let notices = self.give_up_sign_on().into_iter().collect();
         Step {
             frames: Vec::new(),
@@ -213,6 +217,10 @@ impl<D: Device> Terminal<D> {
                     credential_version,
                 },
             ) => self.take_effect(operator, case, credential_version),
+            (Asked::InHand(_), Reply::InHand { agreement_key }) => {
+                self.take_agreement(&agreement_key)
+            }
+            (Asked::Health, Reply::HealthTaken) => Ok(Step::default()),
             (Asked::Acknowledge(_), Reply::Acknowledged) => Ok(Step::default()),
             (asked, Reply::Refused { code, retry_at }) => {
                 let (activity, operator) = self.take_refusal(asked, retry_at.is_some())?;
@@ -249,6 +257,7 @@ impl<D: Device> Terminal<D> {
         })?;
         self.clock_ahead = welcome.now.duration_since(self.device.now());
         let mut step = self.resend()?.and(Notice::Welcomed);
+        step.frames.extend(self.tell_in_hand()?);
         // Revoked or removed while the terminal was away.
         let gone: Vec<OperatorNumber> = self
             .sessions
@@ -301,6 +310,8 @@ impl<D: Device> Terminal<D> {
                 }
                 (Activity::NewPassword, Some(operator))
             }
+            Asked::InHand(_) => (Activity::InHand, None),
+            Asked::Health => (Activity::Health, None),
             Asked::Acknowledge(_) => (Activity::Acknowledge, None),
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use tillkey_wire::code::ResetCode;
+use tillkey_wire::code::{InHandNumber, ResetCode};
 use tillkey_wire::enrolment::Enrolled;
 use tillkey_wire::ids::{CaseId, OperatorNumber, RefusalCode, SessionId};
 use tillkey_wire::password::{PasswordRules, Rule};
@@ -109,6 +109,14 @@ pub enum Notice {
         /// When it ends.
         expires_at: Timestamp,
     },
+    /// Show this number, with what it is for, and say that it is to be read only to the
+    /// bank that the person called themselves. It is good for one case, once.
+    InHandNumber {
+        /// The number.
+        number: InHandNumber,
+        /// What the bank asked for; none where it was asked for at the terminal.
+        asked: Option<AskedFor>,
+    },
     /// The code was right: ask for a new password.
     CodeAccepted {
         /// Who may choose.
@@ -162,6 +170,17 @@ pub enum Notice {
     },
 }
 
+/// For what the server wants to know that the terminal is in hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedFor {
+    /// The case.
+    pub case: CaseId,
+    /// Whose password is to be replaced.
+    pub operator: OperatorNumber,
+    /// Until when it is wanted.
+    pub expires_at: Timestamp,
+}
+
 /// What the server can refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
@@ -177,6 +196,10 @@ pub enum Activity {
     Redeem,
     /// A new password. The old one, if any, still holds.
     NewPassword,
+    /// The agreement on numbers that prove the terminal in hand.
+    InHand,
+    /// What the terminal said of its condition.
+    Health,
     /// The acknowledgement of a command.
     Acknowledge,
 }

@@ -17,7 +17,10 @@ use crate::book::Book;
 use crate::counter::Counter;
 use crate::device::{Device, Slot};
 use crate::fault::Fault;
+use crate::health::Told;
 use crate::identity::{Identity, Keys};
+use crate::in_hand::InHand;
+use crate::limits::COUNTERS_PER_WRITE;
 use crate::link::Asked;
 use crate::reset::Reset;
 use crate::sign_on::SignOn;
@@ -83,12 +86,17 @@ pub struct Terminal<D> {
     pub(crate) identity: Identity,
     pub(crate) book: Option<Book>,
     pub(crate) counter: Counter,
+    /// None before the terminal has agreed with the server on a key.
+    pub(crate) in_hand: Option<InHand>,
     /// Whether there is a link.
     pub(crate) linked: bool,
     /// What waits for a reply, by the counter of its report.
     pub(crate) waiting: BTreeMap<u64, Asked>,
     /// How far the server's clock is ahead, as of the last welcome.
     pub(crate) clock_ahead: SignedDuration,
+    /// What the server was last told of the terminal's condition, on this connection;
+    /// none before it has shown that it takes such reports.
+    pub(crate) told_health: Option<Told>,
     /// The sign-on under way; one keypad, one at a time.
     pub(crate) sign_on: Option<SignOn>,
     pub(crate) resets: BTreeMap<OperatorNumber, Reset>,
@@ -133,15 +141,21 @@ impl<D: Device> Terminal<D> {
             Identity::Enrolled { enrolled, .. } => Some(read_book(&device, enrolled)?),
             _ => None,
         };
+        let in_hand = match &identity {
+            Identity::Enrolled { enrolled, .. } => read_in_hand(&device, enrolled)?,
+            _ => None,
+        };
         Ok(Self {
             device,
             profile,
             identity,
             book,
-            counter: Counter::new(reserved.unwrap_or(0)),
+            counter: Counter::new(reserved.unwrap_or(0), COUNTERS_PER_WRITE),
+            in_hand,
             linked: false,
             waiting: BTreeMap::new(),
             clock_ahead: SignedDuration::ZERO,
+            told_health: None,
             sign_on: None,
             resets: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -159,7 +173,7 @@ impl<D: Device> Terminal<D> {
         }
     }
 
-    fn save(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn save(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Fault> {
         self.device.save(slot, bytes).map_err(|fault| {
             self.broken = true;
             fault.into()
@@ -289,6 +303,15 @@ fn read_book(device: &impl Device, enrolled: &Enrolled) -> Result<Book, Fault> {
         .unwrap_or_else(|| Book::new(enrolled.terminal)))
 }
 
-fn unreadable(slot: Slot) -> impl Fn(CborError) -> Fault {
+/// How far the numbers of this enrolment have come.
+fn read_in_hand(device: &impl Device, enrolled: &Enrolled) -> Result<Option<InHand>, Fault> {
+    let kept = device
+        .load(Slot::InHand)?
+        .map(|bytes| InHand::from_bytes(&bytes).map_err(unreadable(Slot::InHand)))
+        .transpose()?;
+    Ok(kept.filter(|in_hand| in_hand.is_of(enrolled.terminal)))
+}
+
+pub(crate) fn unreadable(slot: Slot) -> impl Fn(CborError) -> Fault {
     move |source| Fault::Unreadable { slot, source }
 }

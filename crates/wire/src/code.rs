@@ -82,6 +82,15 @@ digit_code!(
     "exactly 8 digits"
 );
 
+digit_code!(
+    /// The number that an enrolled terminal shows to prove that it is in hand: read out
+    /// to the agent of a case, good for one use.
+    InHandNumber,
+    "number of a terminal in hand",
+    6,
+    "exactly 6 digits"
+);
+
 /// The one-time code with which a terminal is enrolled: twelve characters, sixty
 /// bits, so that what is authenticated with it cannot be searched for off line.
 #[derive(Debug)]

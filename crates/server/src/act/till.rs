@@ -6,6 +6,7 @@
 
 mod credential;
 mod enrolment;
+mod in_hand;
 mod sign_on;
 
 pub use self::enrolment::enrol;
@@ -24,6 +25,7 @@ use tillkey_store::party::terminal::{self, Terminal, TerminalStatus};
 use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::tx::Tx;
 use tillkey_store::{case as cases, command, credential as credentials};
+use tillkey_wire::health::HealthReport;
 use tillkey_wire::ids::{CommandId, OperatorNumber, SessionId, TerminalId};
 use tillkey_wire::message::{
     Capabilities, Command, FromTerminal, OperatorState, Order, Outcome, Reply, Report, Welcome,
@@ -106,6 +108,8 @@ pub async fn receive(
             )
             .await
         }
+        Report::InHand { counter } => in_hand::report(shell, from, counter).await,
+        Report::Health(report) => health(shell, from, report).await,
         Report::Acknowledge { command, outcome } => {
             acknowledge(shell, from, (command, outcome)).await
         }
@@ -203,6 +207,15 @@ async fn sign_off(shell: &Shell, from: From, session: SessionId) -> Result<Recei
             session::end(tx, (terminal.id, session), SessionEnd::SignOff, now)?;
         }
         Ok((Reply::SignedOff, Vec::new()))
+    })
+    .await
+}
+
+/// The terminal says how it is. It is kept as a hint: nothing follows from it.
+async fn health(shell: &Shell, from: From, report: HealthReport) -> Result<Received, Failure> {
+    counted(shell, from, move |_, tx, now, _, terminal| {
+        tillkey_store::health::keep(tx, terminal.id, &report, now)?;
+        Ok((Reply::HealthTaken, Vec::new()))
     })
     .await
 }

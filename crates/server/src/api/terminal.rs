@@ -21,10 +21,13 @@ use super::problem::{Problem, ProblemBody};
 use crate::act::party::{self as act, OpenedEnrolment, TerminalDetails, TerminalView};
 use crate::act::portal;
 
+mod health;
+
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(add, list))
         .routes(routes!(view))
+        .routes(routes!(health::view, health::ask))
         .routes(routes!(open_enrolment))
         .routes(routes!(retire))
         .routes(routes!(add_operator))

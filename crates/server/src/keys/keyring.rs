@@ -13,6 +13,7 @@ use ed25519_dalek::SigningKey;
 use rand::{CryptoRng, RngCore};
 use tillkey_wire::opaque::server::ServerSetup;
 use tillkey_wire::secret::Secret;
+use x25519_dalek::StaticSecret;
 
 use super::root::{KeyFault, RootKey, write_new};
 
@@ -22,11 +23,18 @@ const LEDGER_LENGTH: usize = 32;
 const LINK_LENGTH: usize = 32;
 
 /// The keys of an installation.
-#[derive(Debug)]
 pub struct Keyring {
     setup: ServerSetup,
     ledger: Secret<[u8; LEDGER_LENGTH]>,
     link: SigningKey,
+    agreement: StaticSecret,
+}
+
+/// Not its keys.
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keyring").finish_non_exhaustive()
+    }
 }
 
 impl Keyring {
@@ -61,6 +69,13 @@ impl Keyring {
         &self.link
     }
 
+    /// The key with which a terminal and the server agree on the key of the numbers that
+    /// prove the terminal in hand. Derived from the root key and kept nowhere, so that a
+    /// keyring from before there were such numbers has it, too.
+    pub const fn agreement(&self) -> &StaticSecret {
+        &self.agreement
+    }
+
     fn create(
         path: &Path,
         root: &RootKey,
@@ -90,7 +105,7 @@ impl Keyring {
                 source,
             }
         })?;
-        Self::read(&plain).ok_or_else(|| KeyFault::WrongRoot {
+        Self::read(&plain, root).ok_or_else(|| KeyFault::WrongRoot {
             path: path.to_owned(),
         })
     }
@@ -122,16 +137,17 @@ impl Keyring {
         let plain = cipher(root)
             .decrypt(XNonce::from_slice(nonce), payload)
             .map_err(|_| wrong())?;
-        Self::read(&Secret::new(plain)).ok_or_else(wrong)
+        Self::read(&Secret::new(plain), root).ok_or_else(wrong)
     }
 
-    fn read(plain: &Secret<Vec<u8>>) -> Option<Self> {
+    fn read(plain: &Secret<Vec<u8>>, root: &RootKey) -> Option<Self> {
         let (ledger, rest) = plain.expose().split_first_chunk::<LEDGER_LENGTH>()?;
         let (link, setup) = rest.split_first_chunk::<LINK_LENGTH>()?;
         Some(Self {
             setup: ServerSetup::from_bytes(&Secret::new(setup.to_vec())).ok()?,
             ledger: Secret::new(*ledger),
             link: SigningKey::from_bytes(link),
+            agreement: StaticSecret::from(*root.derive("tillkey/1 terminal agreement").expose()),
         })
     }
 }

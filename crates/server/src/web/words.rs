@@ -132,6 +132,7 @@ file! {
     preparing: PreparingWords,
     code_over: CodeOverWords,
     issued: IssuedWords,
+    hints: HintWords,
     redeemed: RedeemedWords,
     effective: EffectiveWords,
     refused: RefusedWords,
@@ -213,6 +214,8 @@ words! {
         heading, lead, how, how_choose, how_choose_here, how_type, how_type_here,
         how_password, until, announced, waiting, missing, resend, resend_note,
     }
+    /// What stands in the way at the terminal.
+    HintWords { heading, note, }
     /// A new password is being chosen.
     RedeemedWords { heading, lead, until, rules, }
     /// The new password is in force.

@@ -8,6 +8,10 @@ mod till;
 #[cfg(test)]
 mod device;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
+mod in_hand;
+#[cfg(test)]
 mod lines;
 #[cfg(test)]
 mod outbox;

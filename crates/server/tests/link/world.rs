@@ -21,7 +21,7 @@ use tillkey_server::{Shell, outbox};
 use tillkey_terminal::wire::code::EnrolmentCode;
 use tillkey_terminal::wire::ids::{OperatorNumber, StaffSessionId, TerminalId};
 use tillkey_terminal::wire::message::Capabilities;
-use tillkey_terminal::{FileDevice, Notice, Profile, Terminal};
+use tillkey_terminal::{DeviceFault, FileDevice, Notice, Profile, Terminal};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -170,8 +170,28 @@ impl World {
     }
 
     pub(crate) fn switch_on(&self, index: u32, folder: &Path) -> Watched {
+        let terminal = self.open(index, folder).unwrap();
+        let server = format!("http://{}", self.address).parse().unwrap();
+        // Another folder is another device, which draws other keys.
+        let name = u64::try_from(folder.as_os_str().len()).unwrap();
+        let rng = StdRng::seed_from_u64(u64::from(index) << 32 | name);
+        let (till, told) = Till::start(terminal, server, rng);
+        Watched {
+            till,
+            told,
+            terminal: None,
+            connections: 0,
+        }
+    }
+
+    /// Opens a terminal that has no link.
+    pub(crate) fn open(
+        &self,
+        index: u32,
+        folder: &Path,
+    ) -> Result<Terminal<FileDevice>, DeviceFault> {
         let clock = Arc::clone(&self.clock);
-        let device = FileDevice::open(folder, move || clock.now()).unwrap();
+        let device = FileDevice::open(folder, move || clock.now())?;
         let profile = Profile {
             serial_number: serial_number(index).parse().unwrap(),
             model: "T1".parse().unwrap(),
@@ -181,16 +201,7 @@ impl World {
                 precheck: false,
             },
         };
-        let terminal = Terminal::open(device, profile).unwrap();
-        let server = format!("http://{}", self.address).parse().unwrap();
-        let rng = StdRng::seed_from_u64(u64::from(index));
-        let (till, told) = Till::start(terminal, server, rng);
-        Watched {
-            till,
-            told,
-            terminal: None,
-            connections: 0,
-        }
+        Ok(Terminal::open(device, profile).unwrap())
     }
 
     /// The digits of the next message to the phone.

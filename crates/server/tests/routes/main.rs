@@ -32,4 +32,6 @@ mod sessions;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]
+mod terminals;
+#[cfg(test)]
 mod trade;

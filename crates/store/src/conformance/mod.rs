@@ -8,6 +8,7 @@ mod attempts;
 mod cases;
 mod codes;
 mod credentials;
+mod devices;
 mod ground;
 mod ledger;
 mod managers;
@@ -157,6 +158,14 @@ pub const CHECKS: &[(&str, Check)] = &[
     (
         "sessions_start_and_end",
         credentials::sessions_start_and_end,
+    ),
+    (
+        "a_number_in_hand_is_passed_once",
+        devices::a_number_in_hand_is_passed_once,
+    ),
+    (
+        "the_last_report_of_a_terminal_is_kept",
+        devices::the_last_report_of_a_terminal_is_kept,
     ),
     (
         "the_newest_command_counts",

@@ -8,6 +8,7 @@ use super::operator;
 use crate::fault::Fault;
 use crate::tx::{Tx, statements};
 use crate::value::{Row, Value, signed};
+use crate::{health, in_hand};
 
 statements! {
     ADD: "add a terminal" =
@@ -194,8 +195,9 @@ pub fn of_merchant(
         .collect()
 }
 
-/// Binds a device's keys. Its counter begins anew, which replays nothing: what was
-/// signed with the old key does not verify with the new one.
+/// Binds a device's keys. Its counters begin anew, which replays nothing: what was
+/// signed or derived with the old keys does not fit the new ones. What the old device
+/// said of itself is forgotten.
 ///
 /// # Errors
 /// [`Fault::Missing`] when there is no such terminal in service.
@@ -212,10 +214,11 @@ pub fn enrol(
         Value::from(now),
         Value::from(&id),
     ];
-    match tx.execute(ENROL, &values)? {
-        0 => Err(Fault::Missing("terminal in service")),
-        _ => Ok(()),
+    if tx.execute(ENROL, &values)? == 0 {
+        return Err(Fault::Missing("terminal in service"));
     }
+    in_hand::forget(tx, id)?;
+    health::forget(tx, id)
 }
 
 /// Takes a terminal out of service: its operators are removed, and their sessions

@@ -38,6 +38,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     7 "0007_transactions",
     8 "0008_scans",
     9 "0009_staff",
+    10 "0010_terminal_health",
     11 "0011_search",
 ];
 

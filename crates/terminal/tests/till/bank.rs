@@ -6,18 +6,21 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use jiff::Timestamp;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use tillkey_terminal::wire::code::{EnrolmentCode, ResetCode};
-use tillkey_terminal::wire::enrolment::{Answer, CodeKey, Enrolled, Request};
+use tillkey_terminal::wire::code::{EnrolmentCode, InHandNumber, ResetCode};
+use tillkey_terminal::wire::enrolment::{Answer, BackupKey, CodeKey, Enrolled, Request};
 use tillkey_terminal::wire::envelope::{KeyId, Unverified};
+use tillkey_terminal::wire::health::HealthReport;
 use tillkey_terminal::wire::ids::{
     AcquirerId, CaseId, CommandId, OperatorNumber, SessionId, TerminalId,
 };
+use tillkey_terminal::wire::in_hand::{AgreementKey, InHandKey};
 use tillkey_terminal::wire::message::{
     Command, FromServer, FromTerminal, OperatorState, Order, Outcome, Reply, Report, Welcome,
 };
 use tillkey_terminal::wire::opaque::server::{self, LoginState, ServerSetup};
 use tillkey_terminal::wire::opaque::{Record, Subject};
 use tillkey_terminal::wire::password::PasswordRules;
+use x25519_dalek::{PublicKey, StaticSecret};
 
 use crate::devices::noon;
 
@@ -49,6 +52,14 @@ pub(crate) struct Bank {
     pub(crate) last_command: u64,
     pub(crate) signed_off: Vec<SessionId>,
     pub(crate) uploads: usize,
+    pub(crate) agreement: StaticSecret,
+    backup_key: Option<BackupKey>,
+    /// How far the numbers had come, each time that was told.
+    pub(crate) in_hand: Vec<u64>,
+    pub(crate) health: Vec<HealthReport>,
+    /// It is from before there were numbers and reports of health.
+    pub(crate) is_old: bool,
+    pub(crate) unanswered: usize,
     pub(crate) rules: PasswordRules,
     pub(crate) acquirer: AcquirerId,
     pub(crate) terminal_number: String,
@@ -78,6 +89,12 @@ impl Bank {
             last_command: 0,
             signed_off: Vec::new(),
             uploads: 0,
+            agreement: StaticSecret::from([5; 32]),
+            backup_key: None,
+            in_hand: Vec::new(),
+            health: Vec::new(),
+            is_old: false,
+            unanswered: 0,
             rules: PasswordRules::DEFAULT,
             acquirer: "demo-bank".parse().unwrap(),
             terminal_number: "10000001".to_owned(),
@@ -88,20 +105,29 @@ impl Bank {
 
     /// Answers one frame.
     pub(crate) fn answer(&mut self, frame: &[u8]) -> Vec<u8> {
+        self.hear(frame).unwrap()
+    }
+
+    /// Answers one frame, if it knows an answer.
+    pub(crate) fn hear(&mut self, frame: &[u8]) -> Option<Vec<u8>> {
         let frame = Unverified::parse(frame).unwrap();
         if let KeyId::Device(_) = frame.kid() {
-            return self.enrol(&frame);
+            return Some(self.enrol(&frame));
         }
         let (terminal, key) = self.terminal.unwrap();
         let FromTerminal { counter, report } = FromTerminal::open(&frame, terminal, &key).unwrap();
         let last = self.counters.last().copied().unwrap_or(0);
         assert!(counter > last, "counter {counter} after {last}");
         self.counters.push(counter);
+        if self.is_old && matches!(report, Report::InHand { .. } | Report::Health(_)) {
+            self.unanswered += 1;
+            return None;
+        }
         let reply = self.reply(report);
-        self.sign(&FromServer::Reply {
+        Some(self.sign(&FromServer::Reply {
             in_reply_to: counter,
             reply,
-        })
+        }))
     }
 
     pub(crate) fn sign(&self, message: &FromServer) -> Vec<u8> {
@@ -132,6 +158,7 @@ impl Bank {
         };
         let key = request.candidate().device_key.verifying_key().unwrap();
         self.terminal = Some((terminal, key));
+        self.backup_key = Some(request.candidate().backup_key.clone());
         let answer = Answer::enrolled(&request, enrolled, &self.code).unwrap();
         let answer = answer.sign(&request, &self.key).unwrap();
         self.answered = Some((request, answer.clone()));
@@ -224,6 +251,17 @@ impl Bank {
                     credential_version: account.version,
                 }
             }
+            Report::InHand { counter } => {
+                self.in_hand.push(counter);
+                let key = PublicKey::from(&self.agreement);
+                Reply::InHand {
+                    agreement_key: AgreementKey::from(&key),
+                }
+            }
+            Report::Health(report) => {
+                self.health.push(report);
+                Reply::HealthTaken
+            }
             Report::Acknowledge { command, outcome } => {
                 self.acknowledged.push((command, outcome));
                 Reply::Acknowledged
@@ -294,6 +332,14 @@ impl Bank {
         accounts
             .find(|(_, a)| a.accepted == Some(case))
             .map(|(&operator, _)| operator)
+    }
+
+    /// The counter of a number, if it is one of the first two hundred of the terminal.
+    pub(crate) fn counter_of(&self, number: &InHandNumber) -> Option<u64> {
+        let (terminal, _) = self.terminal.unwrap();
+        let theirs = self.backup_key.as_ref().unwrap();
+        let key = InHandKey::of_server(terminal, &self.agreement, theirs).unwrap();
+        (0..200).find(|&counter| key.number(counter).expose() == number.expose())
     }
 
     /// The next command.

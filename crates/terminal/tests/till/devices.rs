@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use jiff::Timestamp;
+use tillkey_terminal::wire::health::Health;
 use tillkey_terminal::{Device, DeviceFault, FileDevice, Slot};
 
 pub(crate) fn noon() -> Timestamp {
@@ -74,6 +75,7 @@ pub(crate) struct Memory {
     spares: Rc<RefCell<BTreeMap<Slot, Option<Vec<u8>>>>>,
     pub(crate) plug: SharedPlug,
     pub(crate) now: Rc<RefCell<Timestamp>>,
+    pub(crate) health: Rc<RefCell<Health>>,
 }
 
 impl Memory {
@@ -84,6 +86,7 @@ impl Memory {
             spares: Rc::default(),
             plug: Plug::shared(),
             now,
+            health: Rc::default(),
         }
     }
 }
@@ -120,6 +123,10 @@ impl Device for Memory {
 
     fn now(&self) -> Timestamp {
         *self.now.borrow()
+    }
+
+    fn health(&self) -> Health {
+        self.health.borrow().clone()
     }
 }
 

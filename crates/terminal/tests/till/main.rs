@@ -12,6 +12,10 @@ mod devices;
 #[cfg(test)]
 mod enrolment;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
+mod in_hand;
+#[cfg(test)]
 mod power_cut;
 #[cfg(test)]
 mod reset;

@@ -89,7 +89,9 @@ impl<D: Device> World<D> {
         while !frames.is_empty() {
             let mut next = Vec::new();
             for frame in frames {
-                let answer = self.bank.answer(&frame);
+                let Some(answer) = self.bank.hear(&frame) else {
+                    continue;
+                };
                 let step = self
                     .terminal
                     .as_mut()

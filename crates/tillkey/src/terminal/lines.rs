@@ -4,7 +4,7 @@
 //!
 //! The words are those of the screen: `enrol CODE`, `sign-on 01 PASSWORD`,
 //! `sign-off 01`, `first-password 01`, `code 01 CODE`, `password 01 PASSWORD`,
-//! `abandon 01`. Passwords and codes come on standard input only: arguments are seen
+//! `abandon 01`, `number`. Passwords and codes come on standard input only: arguments are seen
 //! by everybody on the machine. It ends with its input.
 
 use std::io::{self, BufRead, Read};
@@ -16,9 +16,9 @@ use tillkey_terminal::Notice;
 use tillkey_terminal::wire::ids::OperatorNumber;
 use tillkey_terminal::wire::secret::Secret;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::shell::Desk;
+use super::shell::{Desk, LOOK};
 use crate::failed::Failed;
 use crate::output::print;
 use crate::till::{Act, Server, Till, Told};
@@ -42,6 +42,8 @@ pub(super) async fn run(mut desk: Desk) -> Result<(), Failed> {
     print(&json!({ "told": "started", "serial_number": serial_number }).to_string())?;
     let (till, mut told) = Till::start(terminal, server, desk.rng_of_till());
     let mut lines = typed();
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         tokio::select! {
             line = lines.recv() => match line {
@@ -53,6 +55,9 @@ pub(super) async fn run(mut desk: Desk) -> Result<(), Failed> {
                 },
                 None => break,
             },
+            _ = looks.tick() => {
+                till.act(Act::ReportHealth).await;
+            }
             tiding = told.recv() => match tiding {
                 Some(tiding) => print(&document(&tiding).to_string())?,
                 // It has said why it ended.
@@ -109,9 +114,11 @@ fn read(line: &Secret<String>) -> Result<Act, &'static str> {
         )),
         ["password", who, password] => Ok(Act::ChoosePassword(operator(who)?, secret(password))),
         ["abandon", who] => Ok(Act::AbandonReset(operator(who)?)),
+        ["number"] => Ok(Act::ShowNumber),
         _ => Err(
             "enrol CODE, sign-on OPERATOR PASSWORD, sign-off OPERATOR, first-password OPERATOR, \
-             code OPERATOR CODE, password OPERATOR PASSWORD or abandon OPERATOR is expected",
+             code OPERATOR CODE, password OPERATOR PASSWORD, abandon OPERATOR or number is \
+             expected",
         ),
     }
 }
@@ -166,6 +173,12 @@ fn notice_document(notice: &Notice) -> Value {
         } => json!({
             "told": "code_issued", "operator": operator, "case": case, "expires_at": expires_at,
         }),
+        Notice::InHandNumber { number, asked } => json!({
+            "told": "number", "number": number.expose(),
+            "operator": asked.map(|asked| asked.operator),
+            "case": asked.map(|asked| asked.case),
+            "expires_at": asked.map(|asked| asked.expires_at),
+        }),
         Notice::CodeAccepted {
             operator,
             case,
@@ -215,6 +228,7 @@ mod tests {
         assert!(matches!(read("sign-on 01 4826\n"), Ok(Act::SignOn(..))));
         assert!(matches!(read("code 01 12345678"), Ok(Act::Redeem(..))));
         assert!(matches!(read("abandon 01"), Ok(Act::AbandonReset(_))));
+        assert!(matches!(read("number"), Ok(Act::ShowNumber)));
         for bad in [
             "",
             "reset 01",

@@ -8,6 +8,7 @@
 //! 4. `lines` is the same till without a screen (`--json`).
 
 mod entry;
+mod health_file;
 mod lines;
 mod model;
 pub(crate) mod profile;
@@ -35,6 +36,7 @@ use words::Language;
 
 /// A terminal on the text screen.
 #[derive(Debug, Args)]
+#[command(after_help = HEALTH_HELP)]
 pub(crate) struct TerminalArgs {
     /// Where the server is; remembered in the profile [default: http://127.0.0.1:8080]
     #[arg(long, value_name = "URL")]
@@ -54,6 +56,19 @@ pub(crate) struct TerminalArgs {
     #[arg(long)]
     json: bool,
 }
+
+/// How the device can be made unwell.
+const HEALTH_HELP: &str = "\
+The device's condition is a file that you may edit while it runs: health.json in the
+profile. What it says is reported within seconds. Leave out what is not known.
+  power             {\"source\": mains|battery, \"battery_percent\": 0-100}
+  screen            good|faulty
+  lamps             {power|charging|network|blue|yellow|green|red: good|faulty}
+  printer           ready|paper_low|paper_out|cover_open|overheated|faulty
+  network           {\"kind\": ethernet|wifi|cellular|modem, \"bars\": 0-4}
+  storage_free_kib  how much can still be stored
+  sale_in_progress  true|false
+  unsettled         how many transactions are not settled";
 
 /// Runs the terminal until it is left.
 pub(crate) fn run(args: &TerminalArgs) -> Result<(), Failed> {

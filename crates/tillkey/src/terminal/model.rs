@@ -6,6 +6,7 @@
 //! or is left alone for a minute.
 
 mod key;
+mod number;
 mod screen;
 mod told;
 
@@ -18,6 +19,7 @@ use super::entry::{Field, Name};
 use super::words::{Language, Word};
 use crate::till::{Act, Server, Told, View};
 
+pub(crate) use number::Number;
 pub(crate) use screen::{Ask, Choosing, Purpose, Said, Screen, Tone, Wait, Waiting, left};
 
 /// How long a password may stand half typed.
@@ -40,6 +42,8 @@ pub(crate) enum Key {
     Down,
     /// To the reset code.
     Code,
+    /// To the number that proves the terminal in hand.
+    Number,
     Language,
     Leave,
 }
@@ -81,11 +85,13 @@ pub(crate) enum Link {
 }
 
 /// A line across the screen that waits for nobody.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Banner {
     pub(crate) said: Said,
     /// Whose code the code key leads to.
     pub(crate) code_for: Option<OperatorNumber>,
+    /// What the number key leads to.
+    pub(crate) number: Option<Number>,
     pub(crate) until: Timestamp,
 }
 
@@ -186,6 +192,11 @@ impl Model {
         {
             self.banner = None;
         }
+        if let Screen::Number(number) = &self.screen
+            && number.until <= now
+        {
+            self.go_home(None);
+        }
         if now.duration_since(self.typed_at) >= PASSWORD_IDLE_MAX
             && let Screen::Ask(ask) = &mut self.screen
             && ask.form.wipe_passwords()
@@ -234,6 +245,7 @@ impl Model {
         self.banner = Some(Banner {
             said,
             code_for: None,
+            number: None,
             until,
         });
     }
@@ -248,6 +260,7 @@ impl Model {
         self.banner = Some(Banner {
             said,
             code_for: Some(operator),
+            number: None,
             until,
         });
     }

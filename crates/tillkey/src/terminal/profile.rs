@@ -17,6 +17,7 @@ use tillkey_terminal::wire::ids::SerialNumber;
 use tillkey_terminal::wire::message::Capabilities;
 use tillkey_terminal::{FileDevice, Profile, Terminal};
 
+use super::health_file::HealthFile;
 use crate::failed::Failed;
 
 /// Where the server is unless somebody says otherwise.
@@ -118,17 +119,19 @@ impl Folder {
         clock: Arc<dyn Clock>,
     ) -> Result<Terminal<FileDevice>, Failed> {
         let directory = self.directory.join(serial_number.as_str());
+        let health = HealthFile::open(&self.directory)?;
         let device = FileDevice::open(directory, move || clock.now())
-            .map_err(Failed::because("the terminal's state cannot be opened"))?;
+            .map_err(Failed::because("the terminal's state cannot be opened"))?
+            .with_health(move || health.read());
         let invalid = |fault| Failed::because("the terminal has no proper name")(fault);
         let profile = Profile {
             serial_number: serial_number.clone(),
             model: "Tillkey Screen".parse().map_err(invalid)?,
             firmware: env!("CARGO_PKG_VERSION").parse().map_err(invalid)?,
-            // It has neither a journal nor parts that it could check.
+            // It has no journal; its parts are in `health.json`.
             capabilities: Capabilities {
                 journal: false,
-                precheck: false,
+                precheck: true,
             },
         };
         Terminal::open(device, profile)

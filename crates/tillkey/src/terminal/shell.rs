@@ -28,6 +28,8 @@ use crate::till::{Act, Server, Till, Told, View};
 
 /// How often the clock on the screen is looked at.
 const TICK: Duration = Duration::from_millis(250);
+/// How often the device's condition is looked at.
+pub(super) const LOOK: Duration = Duration::from_secs(2);
 /// How many keys may wait.
 const KEYS_MAX: usize = 64;
 /// How long a till gets to say its last words when it is switched off.
@@ -113,6 +115,8 @@ async fn talk(
     let mut keys = keyboard();
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut view = running.as_ref().map(|running| running.till.view());
     loop {
         show(screen, model, offset).map_err(Failed::because("the screen cannot be drawn"))?;
@@ -125,6 +129,12 @@ async fn talk(
                 None => return Ok(()),
             },
             _ = ticks.tick() => Happened::Tick,
+            _ = looks.tick() => {
+                if let Some(running) = running {
+                    running.till.act(Act::ReportHealth).await;
+                }
+                Happened::Nothing
+            }
             told = next_told(running) => match told {
                 Some(told) => Happened::Told(told),
                 // It has said why it ended.
@@ -299,6 +309,7 @@ fn key_of(typed: &Typed) -> Option<Key> {
         KeyCode::Down | KeyCode::Tab => Some(Key::Down),
         KeyCode::F(1) => Some(Key::Code),
         KeyCode::F(2) => Some(Key::Language),
+        KeyCode::F(3) => Some(Key::Number),
         KeyCode::F(10) => Some(Key::Leave),
         _ => None,
     }

@@ -104,6 +104,7 @@ words! {
     KeyCancel: "取消", "Cancel";
     KeyCode: "重置码", "Reset code";
     KeyLanguage: "English", "中文";
+    KeyNumber: "核验码", "Check number";
     KeyLeave: "关机", "Off";
 
     // Titles.
@@ -111,6 +112,7 @@ words! {
     TitleSignOn: "操作员签到", "Operator sign-on";
     TitleMenu: "主菜单", "Main menu";
     TitleCode: "输入重置码", "Enter a reset code";
+    TitleNumber: "终端核验码", "Check number";
     TitleChoose: "设置新密码", "Choose a new password";
     TitleWait: "请稍候", "Please wait";
     TitleDone: "提示", "Notice";
@@ -135,7 +137,16 @@ words! {
     MenuSignedOn: "操作员 {operator} 已签到。", "Operator {operator} is signed on.";
     MenuCode: "输入重置码", "Enter a reset code";
     MenuSignOff: "签退", "Sign off";
+    MenuNumber: "显示终端核验码", "Show a check number";
     OfferFirst: "操作员 {operator} 还没有密码。按确认键设置首个密码。", "Operator {operator} has no password yet. Press OK to set the first one.";
+
+    // The number that proves the terminal in hand.
+    NumberFor: "收单机构要确认终端在您手上，用于重置操作员 {operator} 的密码。请把这 6 位数字读给客服：", "To reset the password of operator {operator}, your bank checks that you hold this terminal. Read it these 6 digits:";
+    NumberForCall: "通话中客服要求时，请把这 6 位数字读给客服：", "When the bank asks for it on the phone, read it these 6 digits:";
+    NumberWarning: "只读给您自己拨打的收单机构客服。别人打来的电话，请挂断，不要读。", "Read it only to the bank you called yourself. If somebody called you, hang up.";
+    NumberLeft: "只能用一次，{left} 后自动关闭", "Good for one use; closes in {left}";
+    NumberAsked: "收单机构需要终端核验码，完成后按 F3", "Check number wanted: finish, then F3";
+    NumberNotYet: "本终端还没有核验码，联机一次后即可使用。", "This terminal has no check numbers yet. Connect it once, then try again.";
 
     // Rules for a new password.
     RuleDigits: "只能用数字", "digits only";
@@ -155,6 +166,7 @@ words! {
     WaitAsking: "正在为操作员 {operator} 申请重置码", "Asking for a code for operator {operator} ...";
     WaitRedeeming: "正在核对重置码", "Checking the reset code ...";
     WaitRegistering: "正在登记新密码", "Registering the new password ...";
+    WaitNumbering: "正在准备核验码", "Preparing a check number ...";
     WaitConfirming: "新密码已发送，等待收单机构确认。确认前原密码（如有）仍然有效。", "The new password is sent and waits for the bank's word. Until then the old one, if any, still works.";
     WaitForLink: "未联机，联机后自动继续。", "Offline. This goes on by itself when the link is back.";
 

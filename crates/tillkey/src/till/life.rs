@@ -133,6 +133,8 @@ impl<D: Device + Send + 'static> Life<D> {
                     Act::ChoosePassword(operator, password) => {
                         terminal.choose_password(operator, password, rng)
                     }
+                    Act::ShowNumber => terminal.show_number(),
+                    Act::ReportHealth => terminal.report_health(),
                     Act::AbandonReset(operator) => {
                         terminal.abandon_reset(operator);
                         Ok(Step::default())

@@ -42,6 +42,10 @@ pub(crate) enum Act {
     ChoosePassword(OperatorNumber, Secret<String>),
     /// An operator gives up a reset.
     AbandonReset(OperatorNumber),
+    /// Somebody wants the number that proves the terminal in hand.
+    ShowNumber,
+    /// The device may have changed; it is reported if it has.
+    ReportHealth,
 }
 
 /// What happened.

@@ -19,6 +19,19 @@ pub enum Command {
         /// When the code ends.
         expires_at: Timestamp,
     },
+    /// Show a number that proves that the terminal is in hand: somebody says on the
+    /// phone that they stand before it. Sent only to a terminal that has agreed on a
+    /// key for such numbers.
+    ShowNumber {
+        /// The case it is wanted for.
+        case: CaseId,
+        /// Whose password is to be replaced.
+        operator: OperatorNumber,
+        /// Until when it is wanted.
+        expires_at: Timestamp,
+    },
+    /// Say how the terminal is: somebody is about to help.
+    ReportHealth,
     /// End the operator's sessions on this terminal. A sale under way is finished.
     EndSessions {
         /// Whose sessions.
@@ -29,4 +42,17 @@ pub enum Command {
         /// Whose password.
         operator: OperatorNumber,
     },
+}
+
+impl Command {
+    /// Whom it is about, if it is about one operator.
+    pub const fn operator(&self) -> Option<OperatorNumber> {
+        match self {
+            Self::CodeIssued { operator, .. }
+            | Self::ShowNumber { operator, .. }
+            | Self::EndSessions { operator }
+            | Self::RevokeCredential { operator } => Some(*operator),
+            Self::ReportHealth => None,
+        }
+    }
 }

@@ -8,6 +8,7 @@ use crate::code::ResetCode;
 use crate::ids::{
     AcquirerId, CaseId, MerchantNumber, OperatorNumber, RefusalCode, SessionId, TerminalNumber,
 };
+use crate::in_hand::AgreementKey;
 use crate::limits::OPERATORS_MAX;
 use crate::opaque::{Ke2, RegistrationResponse};
 use crate::password::PasswordRules;
@@ -65,6 +66,13 @@ pub enum Reply {
         /// Which of the operator's passwords it is.
         credential_version: u32,
     },
+    /// To `InHand`.
+    InHand {
+        /// With what the terminal derives the key of its numbers.
+        agreement_key: AgreementKey,
+    },
+    /// To `Health`.
+    HealthTaken,
     /// To `Acknowledge`.
     Acknowledged,
     /// To anything: no.

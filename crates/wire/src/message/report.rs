@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::code::ResetCode;
+use crate::health::HealthReport;
 use crate::ids::{CaseId, CommandId, DeviceModel, FirmwareVersion, OperatorNumber, SessionId};
 use crate::opaque::{Ke1, Ke3, RegistrationRequest, RegistrationUpload};
 use crate::password::Vouched;
@@ -72,6 +73,16 @@ pub enum Report {
         /// What the password was checked for.
         vouched: Vouched,
     },
+    /// The terminal can show numbers that prove that it is in hand; answered by
+    /// `InHand`. Said after every welcome, and after each number that is shown while
+    /// there is a link, so that both sides count alike.
+    InHand {
+        /// The counter of the last number that was shown or skipped; 0 if none.
+        counter: u64,
+    },
+    /// How the terminal is; answered by `HealthTaken`. Said once the server has answered
+    /// `InHand`, when something has changed, and when the server asks.
+    Health(HealthReport),
     /// A command is settled; answered by `Acknowledged`.
     Acknowledge {
         /// Which command.
@@ -112,4 +123,6 @@ pub enum WhyNot {
     Expired,
     /// The terminal has no such operator.
     UnknownOperator,
+    /// The terminal has no key to show a number with.
+    NotAgreed,
 }

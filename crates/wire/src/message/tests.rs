@@ -4,6 +4,7 @@ use rand_chacha::ChaCha20Rng;
 
 use super::*;
 use crate::ids::{CaseId, OperatorNumber, Rank, SessionId};
+use crate::in_hand::AgreementKey;
 use crate::limits::FRAME_BYTES_MAX;
 use crate::opaque::{Ke1, Ke2, Ke3, RegistrationRequest, RegistrationResponse, RegistrationUpload};
 use crate::password::{PasswordRules, Rule, Vouched};
@@ -68,6 +69,16 @@ fn reports(b: u8) -> Vec<Report> {
                 checked: Rule::ALL.into(),
             },
         },
+        Report::InHand {
+            counter: u64::from(b),
+        },
+        Report::Health(crate::health::HealthReport {
+            v: crate::health::VERSION,
+            firmware: "1.2.3+4".parse().unwrap(),
+            clock: at(),
+            signed_on: 2,
+            health: crate::health::tests::ailing(),
+        }),
         Report::Acknowledge {
             command: CommandId::from_bytes([b; 10]),
             outcome: Outcome::Done,
@@ -132,6 +143,10 @@ fn replies(b: u8) -> Vec<Reply> {
             case,
             credential_version: 4,
         },
+        Reply::InHand {
+            agreement_key: AgreementKey::from_bytes(&[b; 32]).unwrap(),
+        },
+        Reply::HealthTaken,
         Reply::Acknowledged,
         Reply::Refused {
             code: "too_many_attempts".parse().unwrap(),
@@ -152,6 +167,12 @@ fn orders(b: u8) -> Vec<Command> {
             operator,
             expires_at: at(),
         },
+        Command::ShowNumber {
+            case: CaseId::from_bytes([b; 10]),
+            operator,
+            expires_at: at(),
+        },
+        Command::ReportHealth,
         Command::EndSessions { operator },
         Command::RevokeCredential { operator },
     ]

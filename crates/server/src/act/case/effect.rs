@@ -202,7 +202,7 @@ fn effective(
 }
 
 /// Queues a command for the subject's terminal.
-fn queue(
+pub(super) fn queue(
     step: &mut Step<'_>,
     tx: &mut dyn Tx,
     subject: &Subject,

@@ -10,6 +10,7 @@ mod dossier;
 mod effect;
 pub mod form;
 mod guessing;
+mod in_hand;
 mod list;
 mod questions;
 mod review;
@@ -38,7 +39,7 @@ use tillkey_store::fault::Fault;
 use tillkey_store::party::merchant::DocumentRole;
 use tillkey_store::party::{merchant, operator, terminal};
 use tillkey_store::tx::Tx;
-use tillkey_wire::code::SmsCode;
+use tillkey_wire::code::{InHandNumber, SmsCode};
 use tillkey_wire::ids::{AcquirerId, CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
 
 pub use self::consent::{
@@ -198,7 +199,8 @@ pub async fn view(shell: &Shell, case: CaseId, access: &Access) -> Result<CaseVi
         .await?
 }
 
-/// Sends a challenge: an SMS code to the registered phone, which nobody names.
+/// Sends a challenge: an SMS code to the registered phone, which nobody names, or the
+/// request to show a number to the terminal.
 ///
 /// # Errors
 /// [`Failure`]; the same for a subject that does not exist.
@@ -229,6 +231,7 @@ pub async fn challenge(
         match kind {
             _ if refusal.is_some() => {}
             EvidenceKind::SmsCode => sms_code::send(step, tx, &case)?,
+            EvidenceKind::TerminalInHand => in_hand::ask(step, tx, &case)?,
             EvidenceKind::RecentTransactions => questions::ask(step, tx, &case)?,
             _ => {}
         }
@@ -243,6 +246,8 @@ pub async fn challenge(
 pub enum Presented {
     /// The code from the registered phone.
     SmsCode(SmsCode),
+    /// The number on the terminal's screen.
+    TerminalInHand(InHandNumber),
     /// An original identity document.
     IdentityDocument {
         /// Its number.
@@ -265,6 +270,7 @@ impl Presented {
     const fn kind(&self) -> EvidenceKind {
         match self {
             Self::SmsCode(_) => EvidenceKind::SmsCode,
+            Self::TerminalInHand(_) => EvidenceKind::TerminalInHand,
             Self::IdentityDocument { .. } => EvidenceKind::IdentityDocument,
             Self::BusinessLicence { .. } => EvidenceKind::BusinessLicence,
             Self::RecentTransactions(_) => EvidenceKind::RecentTransactions,
@@ -616,6 +622,7 @@ fn compare(
         Presented::RecentTransactions(answers) => {
             return questions::compare(step, tx, case, answers);
         }
+        Presented::TerminalInHand(number) => return in_hand::compare(step, tx, case, number),
         Presented::IdentityDocument { number, .. } => (
             EvidenceKind::IdentityDocument,
             number.expose(),

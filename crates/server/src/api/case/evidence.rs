@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode, Validity};
 use tillkey_rules::trade::{QUESTIONS, Question};
 use tillkey_rules::vocabulary::EvidenceKind;
-use tillkey_wire::code::SmsCode;
+use tillkey_wire::code::{InHandNumber, SmsCode};
 use tillkey_wire::ids::CaseId;
 use tillkey_wire::secret::Secret;
 use utoipa::ToSchema;
@@ -30,7 +30,8 @@ use tillkey_rules::refusal::Refusal;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Evidence {
-    /// Which kind. `sms_code` has `code`; `recent_transactions` has `answers`;
+    /// Which kind. `sms_code` has `code`; `terminal_in_hand` has `number`, the six digits
+    /// on the terminal's screen, each good once; `recent_transactions` has `answers`;
     /// `identity_document` and `business_licence`, which clerks alone present, have
     /// `number`, `original_inspected` and `valid_until`; `portal_session` and
     /// `manager_consent`, which managers alone present, have nothing more.
@@ -39,7 +40,7 @@ pub(super) struct Evidence {
     /// The six digits that were sent.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
     code: Option<SmsCode>,
-    /// The document's number, as typed from the original.
+    /// The number on the terminal's screen, or the document's, as typed from the original.
     #[schema(value_type = Option<String>, max_length = 18)]
     number: Option<Number>,
     /// That the original was seen, is genuine and in date, and is the person's who
@@ -65,7 +66,7 @@ struct Answer {
     value: i64,
 }
 
-/// A document's number before it is read; kept from being printed.
+/// A number before it is read; kept from being printed.
 #[derive(Debug)]
 struct Number(Secret<String>);
 
@@ -117,6 +118,17 @@ impl Evidence {
                 none_of(&foreign)?;
                 Ok(Presented::SmsCode(code.ok_or_else(|| missing("code"))?))
             }
+            EvidenceKind::TerminalInHand => {
+                none_of(&[
+                    ("code", code.is_some()),
+                    ("original_inspected", original_inspected.is_some()),
+                    ("valid_until", valid_until.is_some()),
+                ])?;
+                let Number(text) = number.ok_or_else(|| missing("number"))?;
+                let number = text.expose().parse::<InHandNumber>();
+                let number = number.map_err(|invalid| Problem::of_id("number", &invalid))?;
+                Ok(Presented::TerminalInHand(number))
+            }
             EvidenceKind::IdentityDocument => {
                 none_of(&[("code", code.is_some())])?;
                 let text = original(number, original_inspected)?;
@@ -143,11 +155,10 @@ impl Evidence {
                 let answers = each_once(answers.ok_or_else(|| missing("answers"))?)?;
                 Ok(Presented::RecentTransactions(answers))
             }
-            // Nobody presents these over this address: they come of a terminal. Those
-            // of a manager are taken before.
+            // Nobody presents these over this address: they come of a terminal's own
+            // sign-on. Those of a manager are taken before.
             EvidenceKind::PortalSession
             | EvidenceKind::ManagerConsent
-            | EvidenceKind::TerminalInHand
             | EvidenceKind::SupervisorSignOn => Err(Refusal::NotOffered.into()),
         }
     }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use tillkey_rules::case::State as CaseState;
 use tillkey_rules::policy::{Bilingual, Decision};
+use tillkey_rules::precheck::Finding;
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_wire::ids::CaseId;
@@ -21,6 +22,7 @@ use super::super::words::{fill, refusal, side};
 use super::super::{CaseNames, DiagnosisWords, Language, Words};
 use crate::act::Access;
 use crate::act::case::{self, CaseView, Named};
+use crate::act::health;
 
 /// How a case stands, as its holder needs to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,6 +211,11 @@ impl Stage {
         )
     }
 
+    /// Whether somebody is about to stand before the terminal.
+    const fn is_at_terminal(&self) -> bool {
+        matches!(self, Self::Preparing | Self::Issued { .. })
+    }
+
     /// Whether anything can still happen.
     const fn is_open(&self) -> bool {
         !matches!(
@@ -273,6 +280,8 @@ pub struct CasePage<'a> {
     pub deadline: Timestamp,
     /// What was not taken.
     pub mistake: Option<Mistake>,
+    /// What stands in the way at the terminal, as it last said itself.
+    pub hints: Vec<Finding>,
 }
 
 /// One of the four steps.
@@ -310,6 +319,7 @@ impl<'a> CasePage<'a> {
             timeline,
             deadline: view.deadline,
             mistake: None,
+            hints: Vec::new(),
         }
     }
 
@@ -498,13 +508,17 @@ pub(in super::super) async fn show(
     let Some((case, holding)) = held(&case, &headers, &site) else {
         return Notice::Lost.page(&site, language);
     };
-    match case::view(site.shell(), case, &Access::Holder(holding.token)).await {
+    let access = Access::Holder(holding.token);
+    match case::view(site.shell(), case, &access).await {
         Ok(view) => {
             let frame = site.frame(language, format!("/reset/{case}"));
-            respond(
-                StatusCode::OK,
-                &CasePage::new(frame, Viewer::Holder, &view, Some(holding.named)),
-            )
+            let mut page = CasePage::new(frame, Viewer::Holder, &view, Some(holding.named));
+            if page.stage.is_at_terminal() {
+                // A page without hints is better than none.
+                let hints = health::hints(site.shell(), case, &access).await;
+                page.hints = hints.unwrap_or_default();
+            }
+            respond(StatusCode::OK, &page)
         }
         Err(failure) => Notice::of(&failure).page(&site, language),
     }

@@ -13,12 +13,14 @@ use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use tillkey_rules::party::Role;
 use tillkey_rules::policy::Bilingual;
+use tillkey_rules::precheck::{Reading as Findings, findings};
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::vocabulary::Reason;
 use tillkey_server::act::case::Named;
 use tillkey_server::web::reset::case::{CasePage, Mistake, Stage, Viewer};
 use tillkey_server::web::reset::form::{FormPage, Mistakes, Typed};
 use tillkey_server::web::{Assets, Frame, HomePage, Language, Nav, Notice, NoticePage, Reading};
+use tillkey_wire::health::{Health, HealthReport, Percent, Power, PowerSource, Printer, VERSION};
 use tillkey_wire::ids::CaseId;
 
 pub(crate) const LANGUAGES: [Language; 2] = [Language::Chinese, Language::English];
@@ -95,6 +97,7 @@ fn page<'a>(
         viewer: Viewer::Holder,
         stage,
         mistake,
+        hints: Vec::new(),
     }
 }
 
@@ -272,6 +275,41 @@ fn stages() -> Vec<(&'static str, Stage, String, Option<Mistake>)> {
     rows.into_iter().collect()
 }
 
+/// The page of a code that was issued for a terminal of which little is well.
+fn hinting((assets, language): (&Assets, Language)) -> CasePage<'_> {
+    let report = HealthReport {
+        v: VERSION,
+        firmware: "1.4.2".parse().unwrap(),
+        clock: after(-1_200),
+        signed_on: 0,
+        health: Health {
+            power: Some(Power {
+                source: PowerSource::Battery,
+                battery_percent: Some(Percent::at_most(12)),
+            }),
+            printer: Some(Printer::PaperOut),
+            ..Health::default()
+        },
+    };
+    let hints = findings(&Findings {
+        report: &report,
+        clock_ahead_seconds: -1_200,
+        reported_at: now(),
+        online: true,
+        now: now(),
+    });
+    let stage = Stage::Issued {
+        until: Some(after(560)),
+        is_announced: true,
+        has_more: true,
+    };
+    let steps = "opened challenged matched approved code_issued code_announced";
+    CasePage {
+        hints,
+        ..page((assets, language), stage, steps, None)
+    }
+}
+
 /// Every page of one language.
 pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
     let mut samples = vec![
@@ -313,6 +351,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
             &page((assets, language), stage, &steps, mistake),
         ));
     }
+    samples.push(sample("case_issued_hints", &hinting((assets, language))));
     for notice in Notice::ALL {
         let name = format!("notice_{notice:?}").to_lowercase();
         let frame = frame(assets, language, "/");

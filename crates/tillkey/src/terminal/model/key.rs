@@ -33,10 +33,12 @@ impl Model {
                 self.screen = code_entry(Purpose::CodeSent, announced.or(self.typed()), None);
                 Vec::new()
             }
+            Key::Number if self.offers_code() => self.press_number(),
             _ => match &self.screen {
                 Screen::Ask(_) => self.press_in_form(key),
                 Screen::Menu => self.press_in_menu(key),
                 Screen::Offer(operator) => self.press_at_offer(key, *operator),
+                Screen::Number(_) => self.press_at_number(key),
                 Screen::Wait(_) => self.press_waiting(key),
                 Screen::Done { .. } => self.press_when_done(key),
             },
@@ -49,7 +51,7 @@ impl Model {
             Screen::Ask(ask) => matches!(ask.purpose, Purpose::SignOn),
             Screen::Menu | Screen::Offer(_) => true,
             Screen::Done { is_last, .. } => !is_last,
-            Screen::Wait(_) => false,
+            Screen::Number(_) | Screen::Wait(_) => false,
         };
         at_rest && self.view.enrolled.is_some()
     }
@@ -97,7 +99,7 @@ impl Model {
                 }
                 Confirmed::All => self.submit(),
             },
-            Key::Code | Key::Language | Key::Leave => Vec::new(),
+            Key::Code | Key::Number | Key::Language | Key::Leave => Vec::new(),
         }
     }
 
@@ -296,6 +298,7 @@ impl Model {
     fn press_in_menu(&mut self, key: Key) -> Vec<Effect> {
         match (key, self.signed_on) {
             (Key::Char('1'), _) => self.press(Key::Code),
+            (Key::Char('3'), _) => self.press(Key::Number),
             (Key::Char('2'), Some(operator)) => {
                 self.leaving = true;
                 vec![Effect::Act(Act::SignOff(operator))]
@@ -321,6 +324,13 @@ impl Model {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn press_at_number(&mut self, key: Key) -> Vec<Effect> {
+        if matches!(key, Key::Confirm | Key::Cancel) {
+            self.go_home(None);
+        }
+        Vec::new()
     }
 
     fn press_waiting(&mut self, key: Key) -> Vec<Effect> {

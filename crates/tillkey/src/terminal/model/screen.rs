@@ -7,6 +7,7 @@ use tillkey_terminal::wire::code::ResetCode;
 use tillkey_terminal::wire::ids::{OperatorNumber, RefusalCode};
 use tillkey_terminal::wire::password::{PasswordRules, Rule};
 
+use super::Number;
 use crate::terminal::entry::{Field, Form};
 use crate::terminal::words::{Filled, Language, Word};
 
@@ -18,6 +19,8 @@ pub(crate) enum Screen {
     Menu,
     /// An operator without a password may get one.
     Offer(OperatorNumber),
+    /// A number is to be read out.
+    Number(Number),
     /// The server, or the link, is waited for.
     Wait(Wait),
     /// Something is to be read, then confirmed.
@@ -88,6 +91,8 @@ pub(crate) enum Waiting {
     Asking,
     Redeeming,
     Registering,
+    /// For a number that proves the terminal in hand.
+    Numbering,
     /// For the word that the new password works.
     Confirming,
 }
@@ -100,6 +105,7 @@ impl Waiting {
             Self::Asking => Word::WaitAsking,
             Self::Redeeming => Word::WaitRedeeming,
             Self::Registering => Word::WaitRegistering,
+            Self::Numbering => Word::WaitNumbering,
             Self::Confirming => Word::WaitConfirming,
         }
     }

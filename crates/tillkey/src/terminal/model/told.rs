@@ -79,6 +79,7 @@ impl Model {
             } => {
                 self.announce_code(operator, expires_at);
             }
+            Notice::InHandNumber { number, asked } => self.take_number(number, asked),
             Notice::CodeAccepted {
                 operator,
                 until,
@@ -245,6 +246,9 @@ impl Model {
             }
             (Waiting::Redeeming, _) => {
                 self.screen = code_entry(Purpose::CodeSent, operator, Some(said));
+            }
+            (Waiting::Numbering, Fault::NotAgreed) => {
+                self.go_home(Some(Said::new(Word::NumberNotYet, Tone::Bad)));
             }
             (Waiting::Registering, Fault::Offline) => self.choose_again(BTreeSet::new(), said),
             _ => self.go_home(Some(said)),

@@ -4,7 +4,7 @@ use tillkey_terminal::wire::password::Rule;
 use tillkey_terminal::{Activity, Notice};
 
 use super::{
-    Till, code_issued, code_on_screen, effective, operator, password_refused, refused,
+    Till, code_issued, code_on_screen, effective, in_hand, operator, password_refused, refused,
     session_ended, signed_on,
 };
 use crate::terminal::entry::Name;
@@ -136,6 +136,59 @@ fn a_code_that_was_issued_leads_to_its_screen() {
     assert!(
         over.model.banner.is_none(),
         "a code that is over is not announced"
+    );
+}
+
+fn shows_number(till: &Till) -> bool {
+    matches!(till.model.screen, Screen::Number(_))
+}
+
+#[test]
+fn a_number_the_bank_asks_for_is_shown_at_once_and_goes_by_itself() {
+    let till = Till::ready().hears(in_hand(Some("01")));
+    assert!(shows_number(&till));
+    assert!(shows_number(
+        &Till::signed_on("01").hears(in_hand(Some("01")))
+    ));
+    let till = till.after(271);
+    assert!(shows_number(&till));
+    assert!(!shows_number(&till.after(1)));
+}
+
+#[test]
+fn a_number_interrupts_nobody_and_waits_behind_its_key() {
+    let till = Till::ready()
+        .enters("01")
+        .types("7392")
+        .hears(in_hand(Some("02")));
+    assert_eq!(typed(&till, Name::Password).as_deref(), Some("7392"));
+    let till = till.presses(Key::Number);
+    assert!(shows_number(&till), "the one that was asked for");
+    assert!(till.effects.is_empty(), "and no other is drawn");
+    let till = till.presses(Key::Confirm);
+    assert!(matches!(till.presses(Key::Number).act(), Act::ShowNumber));
+    let over = Till::choosing("01").hears(in_hand(Some("01"))).after(272);
+    assert!(over.model.banner.is_none());
+}
+
+#[test]
+fn the_number_key_works_without_a_link_and_the_menu_has_it() {
+    let till = Till::ready().loses_link().presses(Key::Number);
+    assert!(matches!(till.act(), Act::ShowNumber));
+    let till = till.hears(in_hand(None));
+    assert!(shows_number(&till));
+    assert!(!shows_number(&till.after(300)));
+    let menu = Till::signed_on("01").presses(Key::Char('3'));
+    assert!(matches!(menu.act(), Act::ShowNumber));
+    let blank = Till::new(false).presses(Key::Number);
+    assert!(
+        blank.effects.is_empty(),
+        "there is none before the enrolment"
+    );
+    let left = Till::ready().presses(Key::Number).presses(Key::Cancel);
+    assert!(
+        !shows_number(&left.hears(in_hand(None))),
+        "nobody waits for it"
     );
 }
 

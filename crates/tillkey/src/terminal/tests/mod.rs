@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use tillkey_terminal::wire::enrolment::{Enrolled, ServerKey};
 use tillkey_terminal::wire::ids::{CaseId, OperatorNumber, SessionId, TerminalId};
 use tillkey_terminal::wire::password::{PasswordRules, Rule};
-use tillkey_terminal::{Activity, Notice, OperatorView, Progress};
+use tillkey_terminal::{Activity, AskedFor, Fault, Notice, OperatorView, Progress};
 
 use super::model::{Effect, Event, Key, Model, Start};
 use super::words::Language;
@@ -103,6 +103,11 @@ impl Till {
         self
     }
 
+    pub(super) fn fails_with(mut self, fault: Fault) -> Self {
+        self.effects = self.model.update(Event::Told(Told::NotDone(fault)));
+        self
+    }
+
     pub(super) fn after(mut self, seconds: i64) -> Self {
         let now = self.model.now + SignedDuration::from_secs(seconds);
         self.model.update(Event::Tick(now));
@@ -179,6 +184,18 @@ pub(super) fn code_on_screen(number: &str) -> Notice {
         case: CaseId::from_bytes([1; 10]),
         code: "40719352".parse().unwrap(),
         expires_at: now() + SignedDuration::from_secs(572),
+    }
+}
+
+/// A number, asked for by the bank for this operator or with the key.
+pub(super) fn in_hand(asked_for: Option<&str>) -> Notice {
+    Notice::InHandNumber {
+        number: "482913".parse().unwrap(),
+        asked: asked_for.map(|number| AskedFor {
+            case: CaseId::from_bytes([1; 10]),
+            operator: operator(number),
+            expires_at: now() + SignedDuration::from_secs(272),
+        }),
     }
 }
 

@@ -11,11 +11,11 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
-use tillkey_terminal::Activity;
 use tillkey_terminal::wire::password::Rule;
+use tillkey_terminal::{Activity, Fault};
 
 use super::{
-    Till, code_issued, code_on_screen, effective, password_refused, refused, session_ended,
+    Till, code_issued, code_on_screen, effective, in_hand, password_refused, refused, session_ended,
 };
 use crate::terminal::model::{Event, Key, Model};
 use crate::terminal::view::draw;
@@ -155,6 +155,19 @@ fn reset() {
     );
     let chosen = Till::choosing("01").enters("739201").enters("739201");
     check("effective", chosen.hears(effective("01")));
+}
+
+#[test]
+fn a_check_number() {
+    check("number_asked", Till::ready().hears(in_hand(Some("01"))));
+    let pressed = Till::ready().presses(Key::Number);
+    check("number_pressed", pressed.hears(in_hand(None)));
+    let busy = Till::choosing("02").types("739").hears(in_hand(Some("01")));
+    check("number_announced", busy);
+    let early = Till::ready()
+        .presses(Key::Number)
+        .fails_with(Fault::NotAgreed);
+    check("number_not_yet", early);
 }
 
 #[test]

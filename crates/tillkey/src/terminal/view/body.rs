@@ -8,7 +8,9 @@ use tillkey_terminal::wire::password::Rule;
 
 use super::text::{Page, columns, padded};
 use crate::terminal::entry::{Field, Form, Name};
-use crate::terminal::model::{Ask, Choosing, Model, Purpose, Said, Screen, Tone, Wait, left};
+use crate::terminal::model::{
+    Ask, Choosing, Model, Number, Purpose, Said, Screen, Tone, Wait, left,
+};
 use crate::terminal::words::{Filled, Word};
 
 const PLAIN: Style = Style::new();
@@ -41,6 +43,7 @@ pub(super) fn title(model: &Model) -> String {
             Purpose::Choose(_) => Word::TitleChoose,
         },
         Screen::Menu => Word::TitleMenu,
+        Screen::Number(_) => Word::TitleNumber,
         Screen::Wait(_) => Word::TitleWait,
         Screen::Offer(_) | Screen::Done { .. } => Word::TitleDone,
     };
@@ -57,6 +60,7 @@ pub(super) fn write(model: &Model, page: &mut Page) {
             let filled = of_operator(*operator);
             page.styled(&Word::OfferFirst.say(model.language, &filled), PLAIN);
         }
+        Screen::Number(number) => number_page(model, number, page),
         Screen::Wait(wait) => wait_page(model, wait, page),
         Screen::Done { said, .. } => {
             page.gap();
@@ -205,7 +209,11 @@ fn menu_page(model: &Model, page: &mut Page) {
         page.styled(&Word::MenuSignedOn.say(model.language, &filled), GOOD);
     }
     page.lines.push(Line::default());
-    for (key, word) in [("1", Word::MenuCode), ("2", Word::MenuSignOff)] {
+    for (key, word) in [
+        ("1", Word::MenuCode),
+        ("2", Word::MenuSignOff),
+        ("3", Word::MenuNumber),
+    ] {
         page.lines.push(Line::from(vec![
             Span::raw("  "),
             Span::styled(format!(" {key} "), BOX_FOCUSED),
@@ -213,6 +221,31 @@ fn menu_page(model: &Model, page: &mut Page) {
         ]));
         page.gap();
     }
+}
+
+fn number_page(model: &Model, number: &Number, page: &mut Page) {
+    let say = |word: Word, filled: &Filled| word.say(model.language, filled);
+    let filled = Filled {
+        left: left(number.until, model.now),
+        ..number.operator.map(of_operator).unwrap_or_default()
+    };
+    page.gap();
+    let what_for = match number.operator {
+        Some(_) => Word::NumberFor,
+        None => Word::NumberForCall,
+    };
+    page.styled(&say(what_for, &filled), PLAIN);
+    page.gap();
+    let shown: String = number.number.expose().chars().collect();
+    let (begin, end) = shown.split_at_checked(3).unwrap_or((&shown, ""));
+    page.lines.push(Line::from(vec![
+        Span::raw("  "),
+        Span::styled(format!("  {begin} {end}  "), CODE),
+    ]));
+    page.gap();
+    page.styled(&say(Word::NumberWarning, &filled), BAD);
+    page.gap();
+    page.styled(&say(Word::NumberLeft, &filled), FAINT);
 }
 
 fn wait_page(model: &Model, wait: &Wait, page: &mut Page) {

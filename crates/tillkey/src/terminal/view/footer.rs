@@ -37,6 +37,7 @@ fn keys(model: &Model) -> Vec<(&'static str, Word)> {
             ("<-", Word::KeyCorrect),
             ("Esc", Word::KeyCancel),
         ],
+        Screen::Number(_) => vec![("Enter", Word::KeyConfirm)],
         Screen::Offer(_) => vec![("Enter", Word::KeyConfirm), ("Esc", Word::KeyCancel)],
         Screen::Wait(_) => vec![("Esc", Word::KeyCancel)],
         Screen::Done { .. } => vec![("Enter", Word::KeyConfirm)],
@@ -46,6 +47,9 @@ fn keys(model: &Model) -> Vec<(&'static str, Word)> {
         keys.push(("F1", Word::KeyCode));
     }
     keys.push(("F2", Word::KeyLanguage));
+    if model.offers_code() {
+        keys.push(("F3", Word::KeyNumber));
+    }
     keys.push(("F10", Word::KeyLeave));
     keys
 }
