@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 /// The files, by room.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 12] = [
     ("ledger", include_str!("../../../ledger/src/limits.rs")),
     (
         "rules/policy",
@@ -22,6 +22,14 @@ const FILES: [(&str, &str); 10] = [
     (
         "server/outbox",
         include_str!("../../../server/src/outbox/limits.rs"),
+    ),
+    (
+        "server/paper",
+        include_str!("../../../server/src/paper/limits.rs"),
+    ),
+    (
+        "server/picture",
+        include_str!("../../../server/src/picture/limits.rs"),
     ),
     (
         "server/web",
