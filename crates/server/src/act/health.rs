@@ -13,10 +13,11 @@ use tillkey_store::health::{self, Reported};
 use tillkey_store::in_hand;
 use tillkey_store::party::terminal::{self, TerminalStatus};
 use tillkey_store::tx::Tx;
-use tillkey_wire::ids::{AcquirerId, CaseId, CommandId, TerminalId};
+use tillkey_wire::ids::{CaseId, CommandId, TerminalId};
 use tillkey_wire::message::Command;
 
 use super::case::{act, reach};
+use super::party::{Keeper, kept_terminal};
 use super::{Access, Failure, Once, SignedIn};
 use crate::bell::Ring;
 use crate::shell::Shell;
@@ -35,17 +36,18 @@ pub struct HealthView {
     pub findings: Vec<Finding>,
 }
 
-/// Shows how a terminal of the caller's acquirer last said it is.
+/// Shows how a terminal last said it is: to staff of its acquirer, and to managers of
+/// its merchant.
 ///
 /// # Errors
 /// [`Failure::Unknown`] for one of another.
-pub async fn view(shell: &Shell, id: TerminalId, by: &SignedIn) -> Result<HealthView, Failure> {
-    let (inner, acquirer) = (shell.clone(), by.acquirer.clone());
+pub async fn view(shell: &Shell, id: TerminalId, by: Keeper) -> Result<HealthView, Failure> {
+    let inner = shell.clone();
     shell
         .store()
-        .read(move |tx| match is_of(tx, id, &acquirer)? {
-            true => read(tx, &inner, id).map(Ok),
-            false => Ok(Err(Failure::Unknown)),
+        .read(move |tx| match kept_terminal(tx, id, &by)? {
+            Some(_) => read(tx, &inner, id).map(Ok),
+            None => Ok(Err(Failure::Unknown)),
         })
         .await?
 }
@@ -114,10 +116,6 @@ pub async fn hints(shell: &Shell, case: CaseId, access: &Access) -> Result<Vec<F
             }
         })
         .await?
-}
-
-fn is_of(tx: &mut dyn Tx, id: TerminalId, acquirer: &AcquirerId) -> Result<bool, Fault> {
-    Ok(terminal::find(tx, id)?.is_some_and(|found| found.acquirer == *acquirer))
 }
 
 fn read(tx: &mut dyn Tx, shell: &Shell, id: TerminalId) -> Result<HealthView, Fault> {

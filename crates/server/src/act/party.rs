@@ -522,7 +522,11 @@ pub(super) fn own_terminal(
 }
 
 /// A terminal that this keeper keeps; another one is not there (attack C11).
-fn kept_terminal(tx: &mut dyn Tx, id: TerminalId, by: &Keeper) -> Result<Option<Terminal>, Fault> {
+pub(super) fn kept_terminal(
+    tx: &mut dyn Tx,
+    id: TerminalId,
+    by: &Keeper,
+) -> Result<Option<Terminal>, Fault> {
     let found = own_terminal(tx, id, by.acquirer())?;
     Ok(found.filter(|found| by.keeps(&found.merchant)))
 }

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tillkey_server::act::health::{self, HealthView};
+use tillkey_server::act::party::Keeper;
 use tillkey_server::act::{Failure, SignedIn};
 use tillkey_server::link::limits::Limits;
 use tillkey_terminal::wire::health::{Health, HealthReport, Printer, VERSION};
@@ -12,7 +13,7 @@ use crate::device::Device;
 use crate::world::{World, soon};
 
 async fn view(world: &World, terminal: TerminalId) -> HealthView {
-    health::view(&world.shell, terminal, &world.admin)
+    health::view(&world.shell, terminal, Keeper::from(&world.admin))
         .await
         .unwrap()
 }
@@ -61,7 +62,7 @@ async fn a_terminal_reports_with_its_connection_and_when_it_is_asked() {
         acquirer: "other-bank".parse().unwrap(),
         ..world.admin.clone()
     };
-    let refused = health::view(&world.shell, terminal, &stranger).await;
+    let refused = health::view(&world.shell, terminal, Keeper::from(&stranger)).await;
     assert!(matches!(refused, Err(Failure::Unknown)));
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tillkey_rules::party::Role;
+use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_store::{health, in_hand};
 use tillkey_wire::health::{
     Bars, Condition, Health, HealthReport, Lamp, Network, NetworkKind, Percent, Power, PowerSource,
@@ -87,6 +88,20 @@ async fn how_a_terminal_is_is_shown_to_its_own_staff_with_what_to_do() {
         world.get(nowhere).token(&agent).go().await.problem(404),
         "unknown"
     );
+}
+
+#[tokio::test]
+async fn c11_a_manager_sees_their_own_terminals_health_and_no_others() {
+    let world = World::new().await;
+    let theirs = world.other_merchant().await;
+    ails(&world).await;
+    let manager = world.manager(ManagerRight::ALL).await;
+    let own = format!("/v1/terminals/{}/health", world.terminal);
+    let said = world.get(&own).token(&manager).go().await.is(200);
+    assert_eq!(said["report"]["printer"], "paper_out");
+    let foreign = format!("/v1/terminals/{theirs}/health");
+    let refused = world.get(&foreign).token(&manager).go().await;
+    assert_eq!(refused.problem(404), "unknown");
 }
 
 #[tokio::test]

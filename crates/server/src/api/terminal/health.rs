@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::super::Api;
 use super::super::address::Named;
-use super::super::caller::{Key, Staff};
+use super::super::caller::{Key, Member, Staff};
 use super::super::json::NoBody;
 use super::super::problem::{Problem, ProblemBody};
 use crate::act::health::{self as act, HealthView};
@@ -194,14 +194,14 @@ impl From<Finding> for FindingBody {
         (status = 200, body = HealthBody),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("staff" = []))
+    security(("staff" = []), ("manager" = []))
 )]
 pub(super) async fn view(
     State(api): State<Api>,
     Named(terminal): Named<TerminalId>,
-    staff: Staff,
+    member: Member,
 ) -> Result<Json<HealthBody>, Problem> {
-    let view = act::view(&api.shell, terminal, &staff.signed_in).await?;
+    let view = act::view(&api.shell, terminal, member.keeper()).await?;
     Ok(Json(view.into()))
 }
 

@@ -48,8 +48,12 @@ pub(super) async fn show(seat: ManagerSeat, Path(case): Path<String>) -> Respons
         Ok(case) => case,
         Err(missing) => return missing,
     };
-    match case::view(seat.site.shell(), case, &Access::from(&seat)).await {
-        Ok(view) => respond(StatusCode::OK, &page(&seat, &view)),
+    let (shell, access) = (seat.site.shell(), Access::from(&seat));
+    match case::view(shell, case, &access).await {
+        Ok(view) => {
+            let page = page(&seat, &view).with_hints(shell, &access).await;
+            respond(StatusCode::OK, &page)
+        }
         Err(failure) => lost(&seat, &failure, case),
     }
 }

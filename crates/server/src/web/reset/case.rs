@@ -23,6 +23,7 @@ use super::super::{CaseNames, DiagnosisWords, Language, Words};
 use crate::act::Access;
 use crate::act::case::{self, CaseView, Named};
 use crate::act::health;
+use crate::shell::Shell;
 
 /// How a case stands, as its holder needs to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -323,6 +324,19 @@ impl<'a> CasePage<'a> {
         }
     }
 
+    /// With what stands in the way at the terminal, where somebody is about to stand
+    /// before it. A page without hints is better than none.
+    pub(in super::super) async fn with_hints(self, shell: &Shell, access: &Access) -> Self {
+        if !self.stage.is_at_terminal() {
+            return self;
+        }
+        let hints = health::hints(shell, self.case, access).await;
+        Self {
+            hints: hints.unwrap_or_default(),
+            ..self
+        }
+    }
+
     const fn words(&self) -> &Words {
         self.frame.words
     }
@@ -512,13 +526,11 @@ pub(in super::super) async fn show(
     match case::view(site.shell(), case, &access).await {
         Ok(view) => {
             let frame = site.frame(language, format!("/reset/{case}"));
-            let mut page = CasePage::new(frame, Viewer::Holder, &view, Some(holding.named));
-            if page.stage.is_at_terminal() {
-                // A page without hints is better than none.
-                let hints = health::hints(site.shell(), case, &access).await;
-                page.hints = hints.unwrap_or_default();
-            }
-            respond(StatusCode::OK, &page)
+            let page = CasePage::new(frame, Viewer::Holder, &view, Some(holding.named));
+            respond(
+                StatusCode::OK,
+                &page.with_hints(site.shell(), &access).await,
+            )
         }
         Err(failure) => Notice::of(&failure).page(&site, language),
     }

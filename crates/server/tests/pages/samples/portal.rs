@@ -98,6 +98,7 @@ fn progress<'a>(
         timeline: steps.iter().map(line).collect(),
         deadline: after(86_000),
         mistake: None,
+        hints: Vec::new(),
     }
 }
 
