@@ -11,7 +11,7 @@ use tillkey_server::act::{Access, Failure, SignedIn, Source};
 use tillkey_server::link::limits::Limits;
 use tillkey_store::attempts;
 use tillkey_terminal::wire::code::InHandNumber;
-use tillkey_terminal::wire::ids::{CaseId, OperatorNumber};
+use tillkey_terminal::wire::ids::{CaseId, OperatorNumber, StaffSessionId};
 use tillkey_terminal::{DeviceFault, Notice};
 
 use crate::till::{Act, Told};
@@ -25,6 +25,8 @@ fn agent(world: &World) -> SignedIn {
             person: "p-li".parse().unwrap(),
             role: Role::Agent,
         },
+        session: StaffSessionId::from_bytes([2; 10]),
+        proved_at: world.shell.now(),
     }
 }
 

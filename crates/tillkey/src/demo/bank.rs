@@ -137,6 +137,7 @@ async fn sign_in(
     let newcomer = Caller {
         name,
         token: Some(text(&answer, "token")?),
+        account: None,
     };
     // A first password opens nothing but the choice of another one.
     let chosen: String = (0..20)
@@ -149,7 +150,7 @@ async fn sign_in(
     Ok(Caller {
         name,
         token: Some(text(&answer, "token")?),
-        account: Some((account, password.expose().clone())),
+        account: Some((account, chosen)),
     })
 }
 
