@@ -7,7 +7,6 @@ use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_rules::vocabulary::{Channel, Reason};
 use tillkey_server::act::case::{Named, OpenRequest, open};
 use tillkey_server::act::{SignedIn, Source, staff};
-use tillkey_wire::secret::Secret;
 
 use crate::site::{FORM, OWN, get, header, post, site, site_with};
 use crate::support::{
@@ -74,16 +73,10 @@ fn hidden<'a>(page: &'a Answer, name: &str) -> &'a str {
 
 /// A hotline case of cashier `01`.
 async fn hotline_case(world: &World, merchant: &str, terminal: &str) -> String {
-    let password = world
-        .hire(world.shell.home(), "li.na", "p-li", Role::Agent)
-        .await;
+    let token = world.staff("li.na", "p-li", Role::Agent).await;
+    let token = token.parse().unwrap();
     let source = Source::address([203, 0, 113, 8].into());
-    let (shell, home) = (&world.shell, world.shell.home());
-    let account = "li.na".parse().unwrap();
-    let password = Secret::new(password.expose().clone());
-    let token = staff::sign_in(shell, home, account, password, &source)
-        .await
-        .unwrap();
+    let shell = &world.shell;
     let agent: SignedIn = staff::signed_in(shell, &token).await.unwrap();
     let request = OpenRequest {
         named: Named {
