@@ -90,7 +90,7 @@ impl Town {
             .http_status_as_error(false)
             .timeout_global(Some(CALL_WAIT_MAX))
             .build();
-        Self {
+        let mut town = Self {
             url: said["url"].as_str().unwrap().to_owned(),
             folder,
             passwords,
@@ -99,7 +99,20 @@ impl Town {
             passed: AtomicU32::new(0),
             agent: config.into(),
             _service: service,
+        };
+        for (account, _) in STAFF {
+            town.choose_password(account);
         }
+        town
+    }
+
+    /// A first password opens nothing but the choice of another one.
+    fn choose_password(&mut self, account: &'static str) {
+        let chosen = format!("{account} has a password of their own");
+        let token = self.token(account);
+        let body = json!({ "old": self.password(account), "new": chosen });
+        self.post(&token, "/v1/staff/password", &body);
+        self.passwords.insert(account, chosen);
     }
 
     /// Lets time pass. Only in a town of one's own.
