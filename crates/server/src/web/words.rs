@@ -180,7 +180,7 @@ words! {
         missing_receipt, again,
     }
     /// Around the texts of the help centre.
-    HelpWords { title, lead, ways, trouble, care, back, on_this_page, home, look_up, }
+    HelpWords { title, lead, ways, trouble, care, back, on_this_page, home, look_up, portal, }
     /// Whom a merchant turns to.
     WhomWords { title, hotline, hours, }
     /// The way of a request, in four steps.

@@ -21,11 +21,15 @@ mod elsewhere;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod hotline;
+#[cfg(test)]
 mod leash;
 #[cfg(test)]
 mod look;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod portal;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]

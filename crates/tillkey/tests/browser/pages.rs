@@ -72,6 +72,7 @@ fn whoever_walks_in_finds_pages_that_bear_a_look() {
         "/lookup",
         "/help",
         "/help/counter",
+        "/portal/sign-in",
     ] {
         assert!(seen.contains(page), "nothing leads to {page}: {seen:#?}");
     }

@@ -1,0 +1,104 @@
+//! Somebody calls the bank: an agent finds them, asks what the case needs, types what
+//! is said, and never sees what is right.
+
+use crate::browser::Browser;
+use crate::look::{look, look_here};
+use crate::shop::{CASHIER, Shop};
+use crate::staff::sit_down;
+use crate::town::Town;
+use crate::words::Tongue;
+
+/// Looks the caller's shop up and opens a case, from the agent's first page.
+fn begin(browser: &Browser, shop: &Shop) -> String {
+    let tongue = browser.tongue();
+    browser.press(tongue.say_in("desk", "search.merchant"));
+    browser.fill("what", &shop.merchant);
+    browser.press(tongue.say_in("desk", "search.find"));
+    // One terminal needs no choice.
+    browser.headed(
+        &tongue
+            .say_in("desk", "till.title")
+            .replace("{number}", &shop.terminal),
+    );
+    browser.click(&format!("[name=operator][value='{CASHIER}']"));
+    browser.click("[name=reason][value=forgotten]");
+    browser.press(tongue.say_in("desk", "till.send"));
+    browser.wait("the case", |browser| {
+        browser
+            .path()
+            .strip_prefix("/desk/cases/")
+            .map(str::to_owned)
+    })
+}
+
+/// Asks for the code on the registered phone, and types what is read out.
+fn ask_for_code(browser: &Browser, shop: &Shop) {
+    let tongue = browser.tongue();
+    browser.press(tongue.say_in("desk", "sms_code.send"));
+    browser.fill("answer", &shop.phone.code(6));
+    browser.press(tongue.say_in("desk", "sms_code.check"));
+}
+
+fn whole_way(tongue: Tongue) {
+    let town = Town::shared();
+    let mut shop = Shop::open(town);
+    let browser = sit_down(town, "li", tongue);
+    let case = begin(&browser, &shop);
+    ask_for_code(&browser, &shop);
+    browser.headed(tongue.say_in("desk", "stage.review"));
+    town.approve("chen", &case);
+    // Nobody touched the agent's page.
+    browser.headed(tongue.say_in("desk", "stage.issued"));
+    shop.till.tells("code_issued");
+    shop.till.takes(CASHIER, &shop.phone.code(8));
+    shop.till.chooses(CASHIER, "73950284");
+    browser.headed(tongue.say_in("desk", "stage.effective"));
+}
+
+#[test]
+fn in_chinese() {
+    whole_way(Tongue::Chinese);
+}
+
+#[test]
+fn in_english() {
+    whole_way(Tongue::English);
+}
+
+#[test]
+fn the_way_of_a_call_bears_a_look() {
+    let town = Town::shared();
+    let tongue = Tongue::Chinese;
+    let shop = Shop::open(town);
+    let browser = sit_down(town, "li", tongue);
+    browser.fill("what", "123");
+    browser.press(tongue.say_in("desk", "search.find"));
+    browser.reads(tongue.say_in("desk", "search.shape"));
+    look_here(&browser, "agent-search-mistake", tongue);
+    begin(&browser, &shop);
+    look(&browser, "agent-call");
+    browser.press(tongue.say_in("desk", "sms_code.send"));
+    browser.fill("answer", "000000");
+    browser.press(tongue.say_in("desk", "sms_code.check"));
+    browser.wait("the comparison", |browser| {
+        browser.has("#wrong").then_some(())
+    });
+    look_here(&browser, "agent-call-not-matched", tongue);
+    browser.fill("answer", &shop.phone.code(6));
+    browser.press(tongue.say_in("desk", "sms_code.check"));
+    browser.headed(tongue.say_in("desk", "stage.review"));
+    look(&browser, "agent-call-review");
+}
+
+/// What somebody might call their shop.
+const NAME: &str = "=<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>    WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
+
+#[test]
+fn a14_a_name_stays_a_name_on_the_desk() {
+    let town = Town::shared();
+    let shop = Shop::named(town, NAME);
+    let browser = sit_down(town, "li", Tongue::Chinese);
+    begin(&browser, &shop);
+    assert!(browser.script("return window.pwned").is_null());
+    look(&browser, "agent-call-hostile");
+}
