@@ -182,6 +182,7 @@ impl Answer {
         };
         match kind {
             EvidenceKind::SmsCode => digits()?.parse().ok().map(Presented::SmsCode),
+            EvidenceKind::TerminalInHand => digits()?.parse().ok().map(Presented::TerminalInHand),
             EvidenceKind::RecentTransactions => self.answers().map(Presented::RecentTransactions),
             _ => None,
         }
@@ -311,6 +312,9 @@ mod tests {
         };
         let values: Vec<i64> = answers.into_values().collect();
         assert_eq!(values, [25, 123_450]);
+        let in_hand = read("kind=terminal_in_hand&answer=123+456");
+        assert!(matches!(in_hand, Some(Presented::TerminalInHand(_))));
+        assert!(read("kind=terminal_in_hand&answer=12345").is_none());
         let one = format!("kind=recent_transactions&{sold}=&{paid}=1");
         assert!(read(&one).is_some(), "what is not known is left out");
         for bad in [
