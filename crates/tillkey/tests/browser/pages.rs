@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::browser::Browser;
 use crate::look::{look, look_here};
+use crate::portal::{manager, sign_in as enter};
 use crate::shop::Shop;
 use crate::town::Town;
 use crate::words::Tongue;
@@ -78,6 +79,19 @@ fn whoever_walks_in_finds_pages_that_bear_a_look() {
     }
     browser.visit("/no-such-page");
     look(&browser, "public-missing");
+}
+
+#[test]
+fn a_manager_finds_pages_that_bear_a_look() {
+    let town = Town::shared();
+    let shop = Shop::open(town);
+    let phone = manager(town, &shop);
+    let browser = Browser::open(&town.url, Tongue::Chinese);
+    enter(&browser, &phone);
+    let seen = walk(&browser, "manager");
+    for page in ["/portal", "/portal/contact", "/portal/history"] {
+        assert!(seen.contains(page), "nothing leads to {page}: {seen:#?}");
+    }
 }
 
 #[test]
