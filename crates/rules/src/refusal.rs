@@ -90,6 +90,15 @@ impl Refusal {
         }
     }
 
+    /// Whether the case has already passed what was asked: by a double click, in another
+    /// tab, or because somebody else was faster. Seeing the case is then the answer.
+    pub const fn is_overtaken(&self) -> bool {
+        matches!(
+            self,
+            Self::OutOfOrder | Self::CaseClosed | Self::FactsChanged
+        )
+    }
+
     /// When to try again, where waiting helps.
     pub const fn retry_at(&self) -> Option<Timestamp> {
         match self {

@@ -42,10 +42,8 @@ fn told<T>(
     as_mistake: impl FnOnce(Refusal) -> Mistake,
 ) -> Result<(), Undone> {
     match result {
-        Ok(_)
-        | Err(Failure::Refused(
-            Refusal::OutOfOrder | Refusal::CaseClosed | Refusal::FactsChanged,
-        )) => Ok(()),
+        Ok(_) => Ok(()),
+        Err(Failure::Refused(refused)) if refused.is_overtaken() => Ok(()),
         Err(Failure::Refused(refused)) => Err(Undone::of(as_mistake(refused))),
         Err(failure) => Err(Undone::Failure(failure)),
     }

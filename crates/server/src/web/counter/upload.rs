@@ -7,7 +7,6 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tillkey_rules::refusal::Refusal;
 use tillkey_rules::scan::Side;
 use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_wire::ids::ScanId;
@@ -49,10 +48,8 @@ pub(super) async fn take(
     };
     let scan = ScanFile { kind, side, file };
     let done = match scan::take(site.shell(), case, scan, &seat.signed_in, None).await {
-        Ok(_)
-        | Err(ScanFailure::Failure(Failure::Refused(
-            Refusal::OutOfOrder | Refusal::CaseClosed | Refusal::FactsChanged,
-        ))) => Ok(()),
+        Ok(_) => Ok(()),
+        Err(ScanFailure::Failure(Failure::Refused(refused))) if refused.is_overtaken() => Ok(()),
         Err(ScanFailure::Picture(fault)) => Err(wrong(ScanWrong::Picture(fault))),
         Err(ScanFailure::Failure(Failure::Refused(refused))) => {
             Err(wrong(ScanWrong::Refused(refused)))

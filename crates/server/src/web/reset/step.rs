@@ -87,10 +87,8 @@ fn told(
     as_mistake: fn(Refusal) -> Mistake,
 ) -> Result<(), Wrong> {
     match result {
-        Ok(_)
-        | Err(Failure::Refused(
-            Refusal::OutOfOrder | Refusal::CaseClosed | Refusal::FactsChanged,
-        )) => Ok(()),
+        Ok(_) => Ok(()),
+        Err(Failure::Refused(refusal)) if refusal.is_overtaken() => Ok(()),
         Err(Failure::Refused(refusal)) => Err(Wrong::Mistake(as_mistake(refusal))),
         Err(failure) => Err(Wrong::Failure(failure)),
     }
