@@ -50,11 +50,8 @@ impl Press {
     async fn end(self, done: Result<(), Failure>) -> Response {
         let mistake = match done {
             Ok(()) => return self.go_on(),
-            // What the case has already passed is no refusal: the page that follows
-            // shows it (a double click, two windows).
-            Err(Failure::Refused(
-                Refusal::OutOfOrder | Refusal::CaseClosed | Refusal::FactsChanged,
-            )) => return self.go_on(),
+            // The page that follows shows it.
+            Err(Failure::Refused(refused)) if refused.is_overtaken() => return self.go_on(),
             Err(Failure::Refused(Refusal::NotMatched)) => Mistake::NotMatched,
             Err(Failure::Refused(Refusal::TooMany { retry_at })) => Mistake::TooMany(retry_at),
             Err(Failure::Refused(refused)) => Mistake::Refused(refused),
@@ -228,19 +225,30 @@ impl Form for Nothing {
     const KEPT: &'static [&'static str] = &[];
 }
 
+/// Presses a button that needs nothing but the case.
+async fn press<F>(seat: Seat, case: &str, run: F) -> Response
+where
+    F: AsyncFnOnce(CaseId, Access) -> Result<CaseView, Failure>,
+{
+    match Press::new(seat, case, None) {
+        Ok(press) => {
+            let result = run(press.case, press.access()).await;
+            press.end(done(result)).await
+        }
+        Err(elsewhere) => elsewhere,
+    }
+}
+
 /// Asks for the decision, where that did not follow an answer by itself.
 pub(in super::super) async fn submit(
     State(site): State<Site>,
     Path(case): Path<String>,
     Posted { seat, .. }: Posted<Nothing>,
 ) -> Response {
-    match Press::new(seat, &case, None) {
-        Ok(press) => {
-            let decided = case::submit(site.shell(), press.case, &press.access(), None).await;
-            press.end(done(decided)).await
-        }
-        Err(elsewhere) => elsewhere,
-    }
+    press(seat, &case, async |case, access| {
+        case::submit(site.shell(), case, &access, None).await
+    })
+    .await
 }
 
 /// Sends another reset code to the registered contact; the one before is dead.
@@ -249,13 +257,10 @@ pub(in super::super) async fn send_code_again(
     Path(case): Path<String>,
     Posted { seat, .. }: Posted<Nothing>,
 ) -> Response {
-    match Press::new(seat, &case, None) {
-        Ok(press) => {
-            let sent = case::send_code_again(site.shell(), press.case, &press.access(), None).await;
-            press.end(done(sent)).await
-        }
-        Err(elsewhere) => elsewhere,
-    }
+    press(seat, &case, async |case, access| {
+        case::send_code_again(site.shell(), case, &access, None).await
+    })
+    .await
 }
 
 /// Withdraws the case.
@@ -264,13 +269,10 @@ pub(in super::super) async fn cancel(
     Path(case): Path<String>,
     Posted { seat, .. }: Posted<Nothing>,
 ) -> Response {
-    match Press::new(seat, &case, None) {
-        Ok(press) => {
-            let cancelled = case::cancel(site.shell(), press.case, &press.access(), None).await;
-            press.end(done(cancelled)).await
-        }
-        Err(elsewhere) => elsewhere,
-    }
+    press(seat, &case, async |case, access| {
+        case::cancel(site.shell(), case, &access, None).await
+    })
+    .await
 }
 
 #[cfg(test)]
