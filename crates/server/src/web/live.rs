@@ -12,13 +12,16 @@ use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use tillkey_wire::ids::CaseId;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::{Instant, timeout};
 
 use super::limits::{LISTENING_SECONDS_MAX, LOOK_AGAIN_SECONDS};
+use super::reset::case::mark;
 use super::site::Site;
-use crate::act::Source;
+use crate::act::{Access, Source, case};
 use crate::bell::Ring;
+use crate::shell::Shell;
 use crate::streams::Place;
 
 /// One look at what the page shows: a mark that changes whenever that does; none where
@@ -31,6 +34,22 @@ pub(super) struct Watch {
     pub(super) wakes: Box<dyn Fn(Ring) -> bool + Send + Sync>,
     /// Looks.
     pub(super) look: Box<dyn Fn() -> Look + Send + Sync>,
+}
+
+impl Watch {
+    /// The page of a case, for whoever reaches it.
+    pub(super) fn case(shell: Shell, case: CaseId, access: Access) -> Self {
+        Self {
+            wakes: Box::new(move |ring| ring == Ring::Case(case)),
+            look: Box::new(move || {
+                let (shell, access) = (shell.clone(), access.clone());
+                Box::pin(async move {
+                    let view = case::view(&shell, case, &access).await.ok()?;
+                    Some(mark(&view))
+                })
+            }),
+        }
+    }
 }
 
 /// One open page.

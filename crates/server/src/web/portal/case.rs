@@ -14,12 +14,11 @@ use tillkey_wire::secret::Secret;
 use super::seat::ManagerSeat;
 use crate::act::case::{self, CaseView, Named, Presented};
 use crate::act::{Access, Failure};
-use crate::bell::Ring;
 use crate::peer::Peer;
 use crate::web::frame::respond;
 use crate::web::live::{Watch, stream};
 use crate::web::notice::Notice;
-use crate::web::reset::case::{CasePage, Mistake, Viewer, mark};
+use crate::web::reset::case::{CasePage, Mistake, Viewer};
 use crate::web::site::Site;
 
 fn page_path(case: CaseId) -> String {
@@ -76,17 +75,7 @@ pub(super) async fn events(
     let Ok(case) = case.parse::<CaseId>() else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let (shell, access) = (site.shell().clone(), Access::from(&seat));
-    let watch = Watch {
-        wakes: Box::new(move |ring| ring == Ring::Case(case)),
-        look: Box::new(move || {
-            let (shell, access) = (shell.clone(), access.clone());
-            Box::pin(async move {
-                let view = case::view(&shell, case, &access).await.ok()?;
-                Some(mark(&view))
-            })
-        }),
-    };
+    let watch = Watch::case(site.shell().clone(), case, Access::from(&seat));
     stream(&site, &source, watch).await
 }
 
@@ -98,11 +87,10 @@ async fn end(
     done: Result<CaseView, Failure>,
     as_mistake: fn(Refusal) -> Mistake,
 ) -> Response {
+    let onward = || Redirect::to(&page_path(case)).into_response();
     match done {
-        Ok(_)
-        | Err(Failure::Refused(
-            Refusal::OutOfOrder | Refusal::CaseClosed | Refusal::FactsChanged,
-        )) => Redirect::to(&page_path(case)).into_response(),
+        Ok(_) => onward(),
+        Err(Failure::Refused(refusal)) if refusal.is_overtaken() => onward(),
         Err(Failure::Refused(refusal)) => show_mistake(seat, case, as_mistake(refusal)).await,
         Err(failure) => lost(seat, &failure, case),
     }

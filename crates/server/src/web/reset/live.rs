@@ -6,9 +6,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::super::live::{Watch, stream};
 use super::super::site::Site;
-use super::case::{held, mark};
-use crate::act::{Access, case};
-use crate::bell::Ring;
+use super::case::held;
+use crate::act::Access;
 use crate::peer::Peer;
 
 /// The stream of one page.
@@ -21,16 +20,7 @@ pub(in super::super) async fn events(
     let Some((case, holding)) = held(&case, &headers, &site) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let (shell, access) = (site.shell().clone(), Access::Holder(holding.token));
-    let watch = Watch {
-        wakes: Box::new(move |ring| ring == Ring::Case(case)),
-        look: Box::new(move || {
-            let (shell, access) = (shell.clone(), access.clone());
-            Box::pin(async move {
-                let view = case::view(&shell, case, &access).await.ok()?;
-                Some(mark(&view))
-            })
-        }),
-    };
+    let access = Access::Holder(holding.token);
+    let watch = Watch::case(site.shell().clone(), case, access);
     stream(&site, &source, watch).await
 }
