@@ -9,10 +9,8 @@ use axum::http::{HeaderMap, header};
 
 use crate::act::Source;
 use crate::act::staff::Device;
+use crate::api::limits::FORWARDED_HOPS_MAX;
 use crate::shell::Shell;
-
-/// How many hops of a forwarding header are read.
-const HOPS_MAX: usize = 16;
 
 /// Where a request came from.
 #[derive(Debug)]
@@ -51,13 +49,13 @@ pub(crate) fn device(headers: &HeaderMap) -> Device {
 /// The nearest address that is not a trusted proxy. `X-Forwarded-For` is read from
 /// its end, and only as far as trusted proxies wrote it; what stands before is what a
 /// stranger says.
-fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+pub(crate) fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let mut nearest = peer.to_canonical();
     let chain = headers.get_all("x-forwarded-for").iter().rev();
     let hops = chain
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.rsplit(','));
-    for hop in hops.take(HOPS_MAX) {
+    for hop in hops.take(FORWARDED_HOPS_MAX) {
         if !trusted.contains(&nearest) {
             break;
         }
@@ -71,6 +69,8 @@ fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -88,5 +88,37 @@ mod tests {
             "198.51.100.1"
         );
         assert_eq!(check("10.0.0.1", "198.51.100.1, nonsense"), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_forwarded_address_counts_as_far_as_trusted_proxies_wrote_it() {
+        let check = |peer: &str, chain: &[&str], trusted: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in chain {
+                headers.append("x-forwarded-for", HeaderValue::from_str(value).unwrap());
+            }
+            let trusted: Vec<IpAddr> = trusted.iter().map(|text| text.parse().unwrap()).collect();
+            origin(peer.parse().unwrap(), &headers, &trusted).to_string()
+        };
+        assert_eq!(check("203.0.113.9", &["10.9.9.9"], &[]), "203.0.113.9");
+        assert_eq!(
+            check("10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            check("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]),
+            "203.0.113.9"
+        );
+        // What the stranger put in front is not read.
+        assert_eq!(
+            check("10.0.0.1", &["1.1.1.1, 203.0.113.9"], &["10.0.0.1"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            check("10.0.0.1", &["1.1.1.1", "203.0.113.9"], &["10.0.0.1"]),
+            "203.0.113.9"
+        );
+        assert_eq!(check("10.0.0.1", &["unknown"], &["10.0.0.1"]), "10.0.0.1");
+        assert_eq!(check("10.0.0.1", &[], &["10.0.0.1"]), "10.0.0.1");
     }
 }

@@ -325,12 +325,8 @@ impl Access {
     /// budgets of their own, since a whole call centre sits behind one address.
     pub(crate) fn source(&self, address: &Source) -> String {
         match self {
-            Self::Staff(SignedIn {
-                acquirer,
-                actor: Actor::Staff { staff, .. },
-                ..
-            }) => format!("staff/{acquirer}/{staff}"),
-            _ => address.as_str().to_owned(),
+            Self::Staff(by) => Source::staff(by).counted,
+            Self::Holder(_) | Self::Manager(_) => address.as_str().to_owned(),
         }
     }
 

@@ -5,7 +5,7 @@
 //! that the request says of itself: no account, role or address is read from any
 //! other header (F09).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
@@ -17,12 +17,12 @@ use tillkey_rules::party::Actor;
 
 use super::Api;
 use super::json::RequestDigest;
-use super::limits::{FORWARDED_HOPS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, IDEMPOTENCY_KEY_LENGTH_MIN};
+use super::limits::{IDEMPOTENCY_KEY_LENGTH_MAX, IDEMPOTENCY_KEY_LENGTH_MIN};
 use super::problem::Problem;
 use crate::act::managers::{self, ManagerSession};
 use crate::act::party::Keeper;
 use crate::act::{Access, CaseToken, ManagerToken, Once, SignedIn, Source, StaffToken, staff};
-use crate::peer::device;
+use crate::peer::{device, origin};
 
 /// The source of a request.
 #[derive(Debug)]
@@ -41,27 +41,6 @@ impl FromRequestParts<Api> for Peer {
         let device = device(&parts.headers);
         Ok(Self(Source::address(address).with_device(device)))
     }
-}
-
-/// The nearest address that is not a trusted proxy. `X-Forwarded-For` is read from
-/// its end, and only as far as trusted proxies wrote it; what stands before is what a
-/// stranger says.
-fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let mut nearest = peer.to_canonical();
-    let chain = headers.get_all("x-forwarded-for").iter().rev();
-    let hops = chain
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.rsplit(','));
-    for hop in hops.take(FORWARDED_HOPS_MAX) {
-        if !trusted.contains(&nearest) {
-            break;
-        }
-        match hop.trim().parse::<IpAddr>() {
-            Ok(address) => nearest = address.to_canonical(),
-            Err(_) => break,
-        }
-    }
-    nearest
 }
 
 /// The token of `Authorization: Bearer`, when there is exactly one such header.
@@ -286,44 +265,5 @@ impl Key {
             key,
             request_digest: digest.0,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn a_forwarded_address_counts_as_far_as_trusted_proxies_wrote_it() {
-        let check = |peer: &str, chain: &[&str], trusted: &[&str]| {
-            let mut headers = HeaderMap::new();
-            for value in chain {
-                headers.append("x-forwarded-for", HeaderValue::from_str(value).unwrap());
-            }
-            let trusted: Vec<IpAddr> = trusted.iter().map(|text| text.parse().unwrap()).collect();
-            origin(peer.parse().unwrap(), &headers, &trusted).to_string()
-        };
-        assert_eq!(check("203.0.113.9", &["10.9.9.9"], &[]), "203.0.113.9");
-        assert_eq!(
-            check("10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]),
-            "203.0.113.9"
-        );
-        assert_eq!(
-            check("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]),
-            "203.0.113.9"
-        );
-        // What the stranger put in front is not read.
-        assert_eq!(
-            check("10.0.0.1", &["1.1.1.1, 203.0.113.9"], &["10.0.0.1"]),
-            "203.0.113.9"
-        );
-        assert_eq!(
-            check("10.0.0.1", &["1.1.1.1", "203.0.113.9"], &["10.0.0.1"]),
-            "203.0.113.9"
-        );
-        assert_eq!(check("10.0.0.1", &["unknown"], &["10.0.0.1"]), "10.0.0.1");
-        assert_eq!(check("10.0.0.1", &[], &["10.0.0.1"]), "10.0.0.1");
     }
 }
