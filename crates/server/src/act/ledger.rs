@@ -106,43 +106,33 @@ pub async fn entries(
     })
 }
 
-/// The entry at a position.
-///
-/// # Errors
-/// [`Failure::Unknown`] where there is none of the caller's.
-pub async fn entry(shell: &Shell, position: u64, by: &SignedIn) -> Result<Placed, Failure> {
-    by.must_be(&[Role::Auditor])?;
-    let acquirer = by.acquirer.clone();
-    shell
-        .store()
-        .read(move |tx| own_entry(tx, position, &acquirer))
-        .await?
-        .ok_or(Failure::Unknown)
-}
-
-/// The proof that the entry at a position is in the ledger, as a text that stands
+/// The entry at a position, and the proof that it is in the ledger: a text that stands
 /// alone (C2SP tlog-proof).
 ///
 /// # Errors
 /// [`Failure::Unknown`] where there is none of the caller's.
-pub async fn proof(shell: &Shell, position: u64, by: &SignedIn) -> Result<LeafProof, Failure> {
+pub async fn entry(
+    shell: &Shell,
+    position: u64,
+    by: &SignedIn,
+) -> Result<(Placed, LeafProof), Failure> {
     by.must_be(&[Role::Auditor])?;
     let (acquirer, inner) = (by.acquirer.clone(), shell.clone());
-    let made = shell
+    let found = shell
         .store()
         .read(move |tx| {
-            if own_entry(tx, position, &acquirer)?.is_none() {
+            let Some(placed) = own_entry(tx, position, &acquirer)? else {
                 return Ok(None);
-            }
+            };
             // In one read: the checkpoint is the one that the hashes belong to.
             let note = ledger::checkpoint(tx)?;
             let verifier = inner.ledger_verifier();
             LeafProof::make(position, &note, verifier, &mut LedgerReader::new(tx))
-                .map(Some)
+                .map(|proof| Some((placed, proof)))
                 .map_err(Fault::ledger("be proven"))
         })
         .await?;
-    made.ok_or(Failure::Unknown)
+    found.ok_or(Failure::Unknown)
 }
 
 /// Everything that happened to a case, oldest first.

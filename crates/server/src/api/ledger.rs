@@ -82,7 +82,7 @@ async fn proof(
     Named(position): Named<u64>,
     by: Staff,
 ) -> Result<Response, Problem> {
-    let proof = act::proof(&api.shell, position, &by.signed_in).await?;
+    let (_, proof) = act::entry(&api.shell, position, &by.signed_in).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),

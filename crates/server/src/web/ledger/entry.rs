@@ -55,12 +55,11 @@ pub(in super::super) async fn show(seat: Seat, Path(text): Path<String>) -> Resp
 
 async fn draw<'a>(seat: &'a Seat, text: &str) -> Result<EntryPage<'a>, Failure> {
     let (shell, position) = (seat.site().shell(), position(text)?);
-    let placed = ledger::entry(shell, position, &seat.signed_in).await?;
-    // The leaf comes with its proof, from the tree: not written anew from what was read.
-    let proof = ledger::proof(shell, position, &seat.signed_in).await?;
+    let (placed, proof) = ledger::entry(shell, position, &seat.signed_in).await?;
     Ok(EntryPage {
         frame: seat.frame(format!("/ledger/entries/{position}")),
         line: Teller::new(seat.reading()).line(&placed),
+        // As the tree has it: not written anew from what was read.
         leaf: String::from_utf8_lossy(&proof.leaf).into_owned(),
         key: shell.ledger_verifier().to_string(),
     })
@@ -72,11 +71,11 @@ pub(in super::super) async fn proof(seat: Seat, Path(text): Path<String>) -> Res
         return turned_away;
     }
     let made = match position(&text) {
-        Ok(position) => ledger::proof(seat.site().shell(), position, &seat.signed_in).await,
+        Ok(position) => ledger::entry(seat.site().shell(), position, &seat.signed_in).await,
         Err(failure) => Err(failure),
     };
     match made {
-        Ok(proof) => {
+        Ok((_, proof)) => {
             let file = format!("attachment; filename=\"{}.tlog-proof\"", proof.index);
             let headers = [
                 (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
