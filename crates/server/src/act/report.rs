@@ -161,15 +161,16 @@ fn summed(
     times: &[Took],
     ended: &[Case],
 ) -> CasesReport {
-    let all: Vec<u64> = seconds(times.iter());
+    let all: Vec<u64> = seconds(times);
+    let mut by_day: BTreeMap<i64, Vec<Took>> = BTreeMap::new();
+    for took in times {
+        let day = day_of(took.opened_at, offset);
+        by_day.entry(day).or_default().push(*took);
+    }
     CasesReport {
         days: (first..=today)
             .map(|day| {
-                let of_day = seconds(
-                    times
-                        .iter()
-                        .filter(|took| day_of(took.opened_at, offset) == day),
-                );
+                let of_day = seconds(by_day.get(&day).map_or(&[], Vec::as_slice));
                 Day {
                     date: date(day),
                     outcomes: outcomes(counts.iter().filter(|count| count.day == day)),
@@ -200,8 +201,9 @@ fn outcomes<'a>(counts: impl Iterator<Item = &'a DayCount>) -> BTreeMap<Outcome,
     outcomes
 }
 
-fn seconds<'a>(times: impl Iterator<Item = &'a Took>) -> Vec<u64> {
+fn seconds(times: &[Took]) -> Vec<u64> {
     let mut seconds: Vec<u64> = times
+        .iter()
         .map(|took| u64::try_from(took.took.as_secs()).unwrap_or(0))
         .collect();
     seconds.sort_unstable();
