@@ -25,6 +25,9 @@ statements! {
          AND tries_left > 0 RETURNING digest, tries_left";
     ANSWERED: "note that a challenge was answered" =
         "UPDATE challenges SET answered_at = $1 WHERE case_id = $2 AND kind = $3";
+    ANSWER: "read what answered a challenge" =
+        "SELECT digest FROM challenges \
+         WHERE case_id = $1 AND kind = $2 AND answered_at IS NOT NULL AND expires_at > $3";
     WITHDRAW: "withdraw the challenges of a case" = "DELETE FROM challenges WHERE case_id = $1";
 }
 
@@ -109,6 +112,29 @@ pub fn answer(
         ],
     )?;
     Ok(Compared::Matched)
+}
+
+/// Whether this is the answer that matched already, sent once more: by a second click,
+/// or again because the first answer was lost.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn is_repeated(
+    tx: &mut dyn Tx,
+    (case, kind): (CaseId, EvidenceKind),
+    digest: &Digest,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let values = [
+        Value::from(&case),
+        Value::from(kind.name()),
+        Value::from(now),
+    ];
+    let Some(mut row) = tx.query_one(ANSWER, &values)? else {
+        return Ok(false);
+    };
+    let matched: Digest = row.take()?;
+    Ok(matched == *digest)
 }
 
 /// Withdraws every challenge of a case, when it closes.

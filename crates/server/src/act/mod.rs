@@ -140,8 +140,8 @@ impl Source {
     /// let one of them use up the guesses of all.
     pub fn staff(by: &SignedIn) -> Self {
         let counted = match &by.actor {
-            Actor::Staff { staff, .. } => format!("staff {}/{staff}", by.acquirer),
-            other => format!("other {}/{other:?}", by.acquirer),
+            Actor::Staff { staff, .. } => format!("staff/{}/{staff}", by.acquirer),
+            other => format!("other/{}/{other:?}", by.acquirer),
         };
         Self {
             counted,

@@ -234,12 +234,12 @@ async fn d01_of_many_posts_of_one_code_one_wins() {
         .filter(|answer| answer.status == StatusCode::OK)
         .count();
     assert_eq!(won, 1);
-    let matched = world
-        .ledger_text()
-        .await
-        .matches(r#""step":"matched""#)
-        .count();
-    assert_eq!(matched, 1);
+    for answer in answers.iter().filter(|answer| answer.status == 409) {
+        assert_eq!(answer.problem(409), "out_of_order");
+    }
+    let told = world.ledger_text().await;
+    assert_eq!(told.matches(r#""step":"matched""#).count(), 1);
+    assert_eq!(told.matches(r#""step":"not_matched""#).count(), 0);
 }
 
 #[tokio::test]

@@ -59,6 +59,7 @@ pub(super) fn a_challenge_takes_its_tries(open: Open<'_>) -> Result<(), Fault> {
             challenge::answer(tx, elsewhere, &right, at(1))?,
             Compared::NotLive
         );
+        assert!(!challenge::is_repeated(tx, name, &right, at(1))?);
         assert_eq!(
             challenge::answer(tx, name, &right, at(1))?,
             Compared::Matched
@@ -68,6 +69,15 @@ pub(super) fn a_challenge_takes_its_tries(open: Open<'_>) -> Result<(), Fault> {
             Compared::NotLive,
             "a replay"
         );
+        for (what, digest, now, repeated) in [
+            ("the same once more", &right, 299, true),
+            ("another code", &wrong, 299, false),
+            ("too late", &right, 300, false),
+        ] {
+            let found = challenge::is_repeated(tx, name, digest, at(now))?;
+            assert_eq!(found, repeated, "{what}");
+        }
+        assert!(!challenge::is_repeated(tx, elsewhere, &right, at(1))?);
         challenge::issue(tx, &sms(1, "111111"))?;
         let compared = challenge::answer(tx, name, &right, at(1))?;
         assert_eq!(

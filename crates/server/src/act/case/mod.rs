@@ -21,6 +21,7 @@ pub(super) mod step;
 pub(super) mod view;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -310,6 +311,9 @@ pub async fn present(
         if let Err(refusal) = count_proof(step, tx, &case, &source)? {
             return Ok((case, Some(refusal)));
         }
+        if is_repeated(step, tx, &case, &presented)? {
+            return Ok((case, Some(Refusal::OutOfOrder)));
+        }
         let matched = compare(step, tx, &case, &presented)?;
         if !matched {
             guessing::note(step, tx, &case)?;
@@ -480,23 +484,33 @@ where
         + 'static,
 {
     let (inner, now, mut rng) = (shell.clone(), shell.now(), shell.rng());
-    let rung = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let rings = std::sync::Arc::clone(&rung);
-    let result = once::write(shell, once, move |tx| {
-        let (result, rings) = run(&inner, tx, now, &mut rng)?;
-        *rung
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = rings;
-        Ok(result)
-    })
-    .await;
-    let mut rings = rings
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    for ring in rings.drain(..) {
-        shell.bell().ring(ring);
+    let shell = shell.clone();
+    // A task of its own: a caller who hangs up drops what waits for the answer, and
+    // what was committed is to be told all the same.
+    let acting = tokio::spawn(async move {
+        let rung = Arc::new(Mutex::new(Vec::new()));
+        let rings = Arc::clone(&rung);
+        let result = once::write(&shell, once, move |tx| {
+            let (result, rings) = run(&inner, tx, now, &mut rng)?;
+            *rung.lock().unwrap_or_else(PoisonError::into_inner) = rings;
+            Ok(result)
+        })
+        .await;
+        let mut rings = rings.lock().unwrap_or_else(PoisonError::into_inner);
+        for ring in rings.drain(..) {
+            shell.bell().ring(ring);
+        }
+        drop(rings);
+        result
+    });
+    match acting.await {
+        Ok(result) => result,
+        // The service is stopping.
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Failure::Busy),
+        },
     }
-    result
 }
 
 pub(super) const fn begin_step<'a>(
@@ -604,6 +618,23 @@ fn count_proof(
     Ok(judged)
 }
 
+/// Whether the code that proved the phone comes once more. It is no wrong proof: two
+/// clicks send it twice, and a case must not show a mistake that nobody made.
+fn is_repeated(
+    step: &Step<'_>,
+    tx: &mut dyn Tx,
+    case: &Case,
+    presented: &Presented,
+) -> Result<bool, Fault> {
+    match presented {
+        Presented::SmsCode(code) => {
+            let asked = (case.id(), EvidenceKind::SmsCode);
+            challenge::is_repeated(tx, asked, &sms_code::digest(step, case, code), step.now)
+        }
+        _ => Ok(false),
+    }
+}
+
 /// Compares what was presented with what is registered.
 fn compare(
     step: &Step<'_>,
@@ -614,7 +645,7 @@ fn compare(
     let keys = step.shell.seal_keys();
     let (kind, number, roles): (_, _, &[DocumentRole]) = match presented {
         Presented::SmsCode(code) => {
-            let digest = keys.code_digest("sms_code", &case.id().to_string(), code.expose());
+            let digest = sms_code::digest(step, case, code);
             let asked = (case.id(), EvidenceKind::SmsCode);
             let compared = challenge::answer(tx, asked, &digest, step.now)?;
             return Ok(compared == Compared::Matched);

@@ -5,6 +5,7 @@ use tillkey_rules::spending::Purse;
 use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_store::challenge::{self, NewChallenge};
 use tillkey_store::fault::Fault;
+use tillkey_store::seal::Digest;
 use tillkey_store::party::contact;
 use tillkey_store::tx::Tx;
 use tillkey_wire::code::SmsCode;
@@ -12,12 +13,17 @@ use tillkey_wire::code::SmsCode;
 use super::step::{Step, guessed};
 use crate::act::message::{self, Message, To};
 
+/// What is kept of a code: bound to its case.
+pub(super) fn digest(step: &Step<'_>, case: &Case, code: &SmsCode) -> Digest {
+    let keys = step.shell.seal_keys();
+    keys.code_digest("sms_code", &case.id().to_string(), code.expose())
+}
+
 /// Draws a code and sends it to the registered phone. For a subject that does not
 /// exist, or past a budget, all is as usual except that nothing is queued: whoever
 /// asks cannot tell (attacks E08, E16).
 pub(super) fn send(step: &mut Step<'_>, tx: &mut dyn Tx, case: &Case) -> Result<(), Fault> {
     let code = SmsCode::random(step.rng);
-    let keys = step.shell.seal_keys();
     let contact = match case.subject() {
         Some(subject) => contact::present(tx, &subject.merchant)?,
         None => None,
@@ -26,7 +32,7 @@ pub(super) fn send(step: &mut Step<'_>, tx: &mut dyn Tx, case: &Case) -> Result<
     let new = NewChallenge {
         case: case.id(),
         kind: EvidenceKind::SmsCode,
-        digest: keys.code_digest("sms_code", &case.id().to_string(), code.expose()),
+        digest: digest(step, case, &code),
         destination_index: contact.as_ref().map(|contact| contact.phone_index),
         now: step.now,
         expires_at: tillkey_rules::terms::minutes_after(step.now, minutes),
