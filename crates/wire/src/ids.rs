@@ -376,6 +376,11 @@ random_id!(
     "command"
 );
 random_id!(
+    /// One backup of one terminal.
+    SnapshotId,
+    "snapshot"
+);
+random_id!(
     /// One signed-on operator at one terminal.
     SessionId,
     "session"

@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+pub mod card_data;
 pub mod cbor;
 pub mod code;
 pub mod enrolment;
@@ -13,6 +14,7 @@ pub mod envelope;
 pub mod health;
 pub mod ids;
 pub mod in_hand;
+pub mod journal;
 pub mod limits;
 pub mod message;
 pub mod opaque;

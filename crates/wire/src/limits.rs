@@ -21,3 +21,12 @@ pub const OPERATORS_MAX: usize = 100;
 
 /// The longest password that a keypad is asked for.
 pub const PASSWORD_DIGITS_MAX: u8 = 12;
+
+/// The longest remark beside a transaction.
+pub const REMARK_BYTES_MAX: usize = 96;
+
+/// The largest single amount: ten million yuan.
+pub const AMOUNT_FEN_MAX: u64 = 1_000_000_000;
+
+/// How many transactions a batch takes before it has to be settled.
+pub const BATCH_ENTRIES_MAX: u32 = 4_000;

@@ -5,8 +5,8 @@ use tillkey_rules::spending::Purse;
 use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_store::challenge::{self, NewChallenge};
 use tillkey_store::fault::Fault;
-use tillkey_store::seal::Digest;
 use tillkey_store::party::contact;
+use tillkey_store::seal::Digest;
 use tillkey_store::tx::Tx;
 use tillkey_wire::code::SmsCode;
 
