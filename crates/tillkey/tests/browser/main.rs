@@ -31,6 +31,8 @@ mod pages;
 #[cfg(test)]
 mod portal;
 #[cfg(test)]
+mod review;
+#[cfg(test)]
 mod shop;
 #[cfg(test)]
 mod staff;

@@ -10,15 +10,23 @@ use crate::browser::Browser;
 use crate::look::{look, look_here};
 use crate::portal::{manager, sign_in as enter};
 use crate::shop::Shop;
+use crate::staff::sit_down;
 use crate::town::Town;
 use crate::words::Tongue;
 
 /// More pages than this and a page leads to itself under ever new addresses.
 const PAGES_MAX: usize = 60;
 
+/// Where the bank's people work. What is public was looked at by whoever walked in.
+const STAFF_PAGES: [&str; 5] = ["/desk", "/counter", "/review", "/ledger", "/settings"];
+
 /// What of a path does not differ from one case, terminal or person to the next.
 fn kind(path: &str) -> String {
     let path = path.split(['?', '#']).next().unwrap();
+    if let Some(account) = path.strip_prefix("/settings/staff/") {
+        let below = account.split_once('/').map_or("", |(_, below)| below);
+        return format!("/settings/staff/one/{below}");
+    }
     let is_name = |part: &str| {
         let word = |c: char| c.is_ascii_lowercase() || c == '-';
         !part.chars().all(word) || (part.len() > 15 && !part.contains('-'))
@@ -27,14 +35,15 @@ fn kind(path: &str) -> String {
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
-/// Looks at every kind of page that links lead to from the page that is open, and gives
-/// the kinds.
-fn walk(browser: &Browser, who: &str) -> BTreeSet<String> {
+/// Looks at every kind of page under these paths that links lead to from the page that
+/// is open, and gives the kinds.
+fn walk(browser: &Browser, who: &str, under: &[&str]) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut ahead = vec![browser.path()];
     while let Some(path) = ahead.pop() {
         let kind = kind(&path);
-        if !seen.insert(kind.clone()) {
+        let is_theirs = under.iter().any(|under| path.starts_with(under));
+        if !is_theirs || !seen.insert(kind.clone()) {
             continue;
         }
         assert!(seen.len() < PAGES_MAX, "{seen:#?}");
@@ -65,7 +74,7 @@ fn whoever_walks_in_finds_pages_that_bear_a_look() {
     let town = Town::shared();
     let browser = Browser::open(&town.url, Tongue::Chinese);
     browser.visit("/");
-    let seen = walk(&browser, "public");
+    let seen = walk(&browser, "public", &["/"]);
     for page in [
         "/",
         "/reset",
@@ -88,9 +97,34 @@ fn a_manager_finds_pages_that_bear_a_look() {
     let phone = manager(town, &shop);
     let browser = Browser::open(&town.url, Tongue::Chinese);
     enter(&browser, &phone);
-    let seen = walk(&browser, "manager");
+    let seen = walk(&browser, "manager", &["/"]);
     for page in ["/portal", "/portal/contact", "/portal/history"] {
         assert!(seen.contains(page), "nothing leads to {page}: {seen:#?}");
+    }
+}
+
+#[test]
+fn the_banks_people_find_pages_that_bear_a_look() {
+    let town = Town::shared();
+    Shop::open(town);
+    for (account, pages) in [
+        ("li", &["/desk", "/settings/sessions"][..]),
+        ("wang", &["/counter", "/settings/password"]),
+        ("chen", &["/review"]),
+        (
+            "xu",
+            &["/ledger", "/ledger/entries/one", "/ledger/dashboard"],
+        ),
+        ("zhou", &["/settings/staff", "/ledger/dashboard"]),
+    ] {
+        let browser = sit_down(town, account, Tongue::Chinese);
+        let seen = walk(&browser, account, &STAFF_PAGES);
+        for page in pages {
+            assert!(
+                seen.contains(*page),
+                "{account}: nothing leads to {page}: {seen:#?}"
+            );
+        }
     }
 }
 

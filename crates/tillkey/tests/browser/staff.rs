@@ -18,18 +18,18 @@ pub(crate) fn arrive(town: &Town, tongue: Tongue) -> Browser {
 pub(crate) fn sit_down(town: &Town, account: &str, tongue: Tongue) -> Browser {
     let browser = arrive(town, tongue);
     sign_in(&browser, town, account);
+    browser.wait("their workplace", |browser| {
+        (!browser.path().starts_with("/sign-in")).then_some(())
+    });
     browser
 }
 
-/// Signs in on the page that asks for it.
+/// Signs in on the page that asks for it; what follows is for the caller to await.
 pub(crate) fn sign_in(browser: &Browser, town: &Town, account: &str) {
     browser.headed(browser.tongue().say_in("staff", "sign_in.title"));
     browser.fill("account", account);
     browser.fill("password", town.password(account));
     browser.press(browser.tongue().say_in("staff", "sign_in.send"));
-    browser.wait("the sign-in", |browser| {
-        (!browser.path().starts_with("/sign-in")).then_some(())
-    });
 }
 
 #[test]

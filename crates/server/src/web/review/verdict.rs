@@ -63,8 +63,8 @@ pub struct VerdictPage<'a> {
     pub minutes_left: Option<i64>,
     /// Why the reader does not review it.
     pub obstacle: Option<Obstacle>,
-    /// Whether the password is asked for.
-    pub asks_password: bool,
+    /// Whose password is asked for, where it is: the browser's own store goes by it.
+    pub proves: Option<String>,
     /// What was written so far.
     pub comment: String,
     /// What went wrong.
@@ -280,13 +280,20 @@ async fn draw(seat: &Seat, case: CaseId, comment: String, mistake: Option<Mistak
         edition: dossier.edition,
         minutes_left: waits(&dossier).map(|by| minutes_left(by, now)),
         obstacle: dossier.obstacle,
-        asks_password: seat.signed_in.must_be_fresh(now).is_err(),
+        proves: proves(seat, now),
         comment,
         next: next(seat, case).await,
         has_approved: opinion(&dossier, seat),
         mistake,
     };
     respond(status(page.mistake.as_ref()), &page)
+}
+
+/// The account whose password is asked for, unless it was given a moment ago.
+fn proves(seat: &Seat, now: Timestamp) -> Option<String> {
+    let is_stale = seat.signed_in.must_be_fresh(now).is_err();
+    let account = seat.signed_in.account().filter(|_| is_stale);
+    account.map(ToString::to_string)
 }
 
 /// Until when the reviewers have time, while they are asked.

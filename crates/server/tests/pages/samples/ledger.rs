@@ -43,7 +43,7 @@ fn verdict(decision: Decision, reason: Bilingual) -> Verdict {
 }
 
 /// A hotline case from its opening to the code.
-fn steps() -> Vec<(Actor, CaseEvent)> {
+pub(super) fn steps() -> Vec<(Actor, CaseEvent)> {
     let staff = |account: &str, role| Actor::Staff {
         staff: account.parse().unwrap(),
         person: account.parse().unwrap(),

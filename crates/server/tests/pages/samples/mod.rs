@@ -7,6 +7,7 @@ mod diagnosis;
 mod help;
 mod ledger;
 mod portal;
+mod review;
 mod staff;
 
 use askama::Template;
@@ -359,6 +360,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
     }
     samples.extend(ledger::all(assets, language));
     samples.extend(portal::all(assets, language));
+    samples.extend(review::all(assets, language));
     samples.extend(staff::all(assets, language));
     samples.extend(counter::all(assets, language));
     samples.extend(desk::all(assets, language));
@@ -402,6 +404,7 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
     ];
     pages.extend(ledger::hostile(assets, language, script));
     pages.extend(portal::hostile(assets, language, script));
+    pages.extend(review::hostile(assets, language, script));
     pages.extend(staff::hostile(assets, language, script));
     pages.extend(counter::hostile(assets, language, script));
     pages.extend(desk::hostile(assets, language, script));
