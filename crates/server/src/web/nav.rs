@@ -40,7 +40,7 @@ pub(super) const fn workplaces(role: Role) -> &'static [&'static str] {
         Role::Clerk => &["/counter"],
         Role::Reviewer => &["/review"],
         Role::Auditor => &["/ledger", "/ledger/dashboard"],
-        Role::Administrator => &["/settings/staff", "/ledger/dashboard"],
+        Role::Administrator => &["/settings/staff", "/settings/managers", "/ledger/dashboard"],
         // A system, not a person: it has no pages.
         Role::Integrator => &[],
     }
@@ -62,6 +62,7 @@ impl Nav {
             "/ledger" => &words.nav.ledger,
             "/ledger/dashboard" => &words.nav.dashboard,
             "/settings/staff" => &words.nav.staff,
+            "/settings/managers" => &words.nav.managers,
             _ => &words.nav.account,
         };
         let all = workplaces(role)

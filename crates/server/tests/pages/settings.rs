@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use tillkey_rules::party::Role;
 
 use crate::site::{cookie_of, get, header, post, seated, site};
-use crate::support::own_password;
+use crate::support::{MERCHANT, STRANGER, own_password};
 
 #[tokio::test]
 async fn whoever_has_a_first_password_chooses_another_before_anything() {
@@ -135,4 +135,60 @@ async fn a14_what_an_administrator_typed_is_escaped() {
     let page = post(&world, "/settings/staff", &admin, body).await;
     assert_eq!(page.status, 422);
     assert!(!page.text.contains("<script>x") && !page.text.contains("\"><b>"));
+}
+
+#[tokio::test]
+async fn an_administrator_keeps_the_managers_of_a_merchant() {
+    let world = site().await;
+    let admin = seated(&world, "boss", Role::Administrator).await;
+    let page = format!("/settings/managers?merchant={MERCHANT}");
+    let add = |more: &str| format!("merchant={MERCHANT}&name=Wang+Li&phone=139+0013-9001{more}");
+    let path = "/settings/managers";
+    for (body, said) in [
+        (add(""), "请至少选择一项权限"),
+        (add("&consent=1").replace("139", "1390"), "手机号应为"),
+        (
+            add("&consent=1").replace("Wang+Li", "%E2%80%8B"),
+            "姓名不能为空",
+        ),
+        (add("&consent=1&person=a+b"), "人员编号只能用"),
+        (add("&consent=1").replace(MERCHANT, "1"), "商户编号应为"),
+    ] {
+        let answer = post(&world, path, &admin, &body).await;
+        assert_eq!(answer.status, 422, "{body}");
+        assert!(answer.text.contains(said), "{body}: {}", answer.text);
+    }
+    let body = add("&reset_cashiers=1&consent=1");
+    let added = post(&world, path, &admin, &body).await;
+    assert_eq!(header(&added.headers, "location"), page);
+    assert_eq!(post(&world, path, &admin, &body).await.status, 409);
+    let list = get(&world, &page, &admin).await;
+    assert!(list.text.contains("139****9001"), "{}", list.text);
+    assert!(!list.text.contains("13900139001") && !list.text.contains("Wang Li"));
+    let manager = list.text.split("/settings/managers/").nth(1).unwrap();
+    let below = format!("{path}/{}", manager.split('/').next().unwrap());
+    let change = |what: &str, more: &str| {
+        let (path, body) = (
+            format!("{below}/{what}"),
+            format!("merchant={MERCHANT}{more}"),
+        );
+        let (world, admin) = (&world, &admin);
+        async move { post(world, &path, admin, &body).await.status.as_u16() }
+    };
+    assert_eq!(change("rights", "").await, 422);
+    assert_eq!(change("rights", "&see_records=1").await, 303);
+    let list = get(&world, &page, &admin).await;
+    let ticked = |right: &str| {
+        list.text
+            .contains(&format!("name=\"{right}\" value=\"1\" checked"))
+    };
+    assert!(ticked("see_records") && !ticked("consent"));
+    assert_eq!(change("disable", "").await, 303);
+    assert_eq!(change("disable", "").await, 404);
+    assert_eq!(change("rights", "&consent=1").await, 404);
+    let unknown = format!("{path}?merchant={STRANGER}");
+    assert_eq!(get(&world, &unknown, &admin).await.status, 404);
+    let reviewer = seated(&world, "reviewer", Role::Reviewer).await;
+    assert_ne!(get(&world, &page, &reviewer).await.status, 200);
+    assert_ne!(post(&world, path, &reviewer, &body).await.status, 303);
 }

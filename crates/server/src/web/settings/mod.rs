@@ -1,6 +1,7 @@
 //! What staff set for themselves (their sessions, their password), and what an
 //! administrator sets for the others.
 
+pub mod managers;
 pub mod password;
 pub mod sessions;
 pub mod staff;
@@ -21,6 +22,18 @@ pub(super) fn routes() -> Router<Site> {
         .route(
             "/settings/password",
             get(password::show).post(password::send),
+        )
+        .route(
+            "/settings/managers",
+            get(managers::show).post(managers::add),
+        )
+        .route(
+            "/settings/managers/{manager}/rights",
+            post(managers::set_rights),
+        )
+        .route(
+            "/settings/managers/{manager}/disable",
+            post(managers::disable),
         )
         .route("/settings/staff", get(staff::show).post(staff::add))
         .route("/settings/staff/{account}/disable", post(staff::disable))

@@ -1,5 +1,7 @@
 //! The words of the settings.
 
+use tillkey_rules::vocabulary::ManagerRight;
+
 use super::super::words::{file, words};
 
 file! {
@@ -8,6 +10,8 @@ file! {
         sessions: SessionsWords,
         password: PasswordWords,
         staff: StaffListWords,
+        managers: ManagersWords,
+        rights: RightWords,
     }
 }
 
@@ -26,5 +30,32 @@ words! {
         title, lead, account, person, role, state, enabled, disabled, first_password, action,
         sessions, disable, disable_sure, add, add_lead, account_hint, person_hint, send, invalid,
         exists, added, added_lead, gone, own, forgotten, next,
+    }
+    /// The managers of a merchant.
+    ManagersWords {
+        title, merchant, merchant_hint, find, none, name, phone, person, rights, disabled,
+        action, change, save, disable, disable_sure, add, add_lead, phone_hint, person_hint,
+        send, number_wrong, unknown, name_wrong, phone_wrong, person_wrong, no_rights, exists,
+        full, gone,
+    }
+    /// What a manager may do.
+    RightWords {
+        reset_cashiers, reset_supervisor, reset_administrator, manage_operators,
+        change_contact, see_records, consent,
+    }
+}
+
+impl RightWords {
+    /// The word for a right.
+    pub(super) fn of(&self, right: ManagerRight) -> &str {
+        match right {
+            ManagerRight::ResetCashiers => &self.reset_cashiers,
+            ManagerRight::ResetSupervisor => &self.reset_supervisor,
+            ManagerRight::ResetAdministrator => &self.reset_administrator,
+            ManagerRight::ManageOperators => &self.manage_operators,
+            ManagerRight::ChangeContact => &self.change_contact,
+            ManagerRight::SeeRecords => &self.see_records,
+            ManagerRight::Consent => &self.consent,
+        }
     }
 }

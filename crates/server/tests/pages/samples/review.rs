@@ -6,20 +6,22 @@ use tillkey_rules::case::State;
 use tillkey_rules::party::{Actor, Role, Subject};
 use tillkey_rules::policy::{Bilingual, Decision, Reviewers};
 use tillkey_rules::staff_password::Weakness;
-use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, ManagerRight, MerchantStatus, Reason};
 use tillkey_server::act::case::{
     CaseView, Dossier, Flag, Miss, Obstacle, Opinion, Outcome, Passage, Queue, QueueFilter,
     Standing, Waiting,
 };
+use tillkey_server::act::managers::ManagerSummary;
 use tillkey_server::act::staff::{Device, SessionSummary, StaffSummary};
 use tillkey_server::web::dossier::Sheet;
 use tillkey_server::web::review::queue::QueuePage;
 use tillkey_server::web::review::verdict::{Mistake, VerdictPage};
+use tillkey_server::web::settings::managers::{self, AddManagerForm, ManagersPage};
 use tillkey_server::web::settings::password::{self, PasswordPage};
 use tillkey_server::web::settings::sessions::SessionsPage;
 use tillkey_server::web::settings::staff::{self, AddForm, Added, StaffPage};
 use tillkey_server::web::{Assets, Frame, Language, Reading};
-use tillkey_wire::ids::{CaseId, StaffSessionId, TerminalId};
+use tillkey_wire::ids::{CaseId, ManagerId, StaffSessionId, TerminalId};
 
 use super::{Sample, after, case, frame, ledger, now, sample, staff_nav};
 
@@ -230,6 +232,30 @@ fn accounts(assets: &Assets, language: Language) -> StaffPage<'_> {
     }
 }
 
+fn managers(assets: &Assets, language: Language) -> ManagersPage<'_> {
+    let summary = |phone: &str, rights: &[ManagerRight], enabled| ManagerSummary {
+        manager: ManagerId::from_bytes([3; 10]),
+        person: "manager-1001".parse().unwrap(),
+        name_masked: "王**".to_owned(),
+        phone_masked: phone.to_owned(),
+        rights: rights.iter().copied().collect(),
+        enabled,
+        created_at: after(-90_000),
+    };
+    let path = "/settings/managers";
+    let nav = staff_nav(language, ("zhou", Role::Administrator), path);
+    ManagersPage {
+        frame: frame(assets, language, path).with_nav(nav),
+        merchant: "898310054110001".to_owned(),
+        managers: Some(vec![
+            summary("138****8000", ManagerRight::ALL, true),
+            summary("139****9000", &[ManagerRight::SeeRecords], false),
+        ]),
+        typed: AddManagerForm::default(),
+        mistake: None,
+    }
+}
+
 pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
     let text = "原件已核对 · originals seen";
     let rows = vec![
@@ -274,7 +300,20 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         of: Some("li.na".to_owned()),
         ..sessions(assets, language)
     };
+    let unasked = ManagersPage {
+        merchant: String::new(),
+        managers: None,
+        ..managers(assets, language)
+    };
+    let nobody = ManagersPage {
+        managers: Some(Vec::new()),
+        mistake: Some(managers::Mistake::NoRights),
+        ..managers(assets, language)
+    };
     vec![
+        sample("settings_managers", &managers(assets, language)),
+        sample("settings_managers_unasked", &unasked),
+        sample("settings_managers_none", &nobody),
         sample("review_queue", &queue(assets, language, rows)),
         sample("review_queue_empty", &queue(assets, language, Vec::new())),
         sample("review_verdict", &verdict(assets, language, text)),
@@ -306,5 +345,19 @@ pub(super) fn hostile(assets: &Assets, language: Language, script: &str) -> Vec<
         },
         ..accounts(assets, language)
     };
-    vec![written.render().unwrap(), typed.render().unwrap()]
+    let asked = ManagersPage {
+        merchant: script.to_owned(),
+        typed: AddManagerForm {
+            name: script.to_owned(),
+            phone: script.to_owned(),
+            person: script.to_owned(),
+            ..AddManagerForm::default()
+        },
+        ..managers(assets, language)
+    };
+    vec![
+        written.render().unwrap(),
+        typed.render().unwrap(),
+        asked.render().unwrap(),
+    ]
 }
