@@ -13,6 +13,7 @@ use tillkey_rules::attempts::Scope;
 use tillkey_rules::case::Case;
 use tillkey_rules::diagnosis::{Account, Device, Finding, Password, SignOnFacts, diagnose};
 use tillkey_rules::party::Role;
+use tillkey_rules::precheck::Finding as Hint;
 use tillkey_rules::vocabulary::MerchantStatus;
 use tillkey_store::case as cases;
 use tillkey_store::credential::{self, Standing};
@@ -24,6 +25,7 @@ use tillkey_store::{attempts, session};
 use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalId, TerminalNumber};
 
 use super::case::reach;
+use super::health::{self, HealthView};
 use super::{Access, Failure};
 use crate::limits::DIAGNOSIS_HOURS_AFTER_CASE_MAX;
 use crate::shell::Shell;
@@ -61,7 +63,12 @@ pub struct Diagnosis {
     pub case: Option<CaseId>,
     /// What keeps the operator from signing on, the weightiest first; never empty.
     pub findings: Vec<Finding>,
+    /// What the device itself says is wrong with it.
+    pub hints: Vec<Hint>,
 }
+
+/// What the device says that the server knows better, and has said.
+const SAID_BY_THE_DIAGNOSIS: [&str; 2] = ["offline", "clock_off"];
 
 /// Diagnoses an operator that the caller may ask about.
 ///
@@ -178,6 +185,7 @@ fn moved_away(diagnosis: Diagnosis, case: &Case) -> Diagnosis {
         password_since: None,
         case: None,
         findings: vec![Finding::TerminalNotInService],
+        hints: Vec::new(),
         ..diagnosis
     }
 }
@@ -196,6 +204,9 @@ fn look(
     let status = merchant::find(tx, &terminal.merchant)?
         .map_or(MerchantStatus::Closed, |found| found.status);
     let sessions = session::live(tx, whose)?;
+    let HealthView {
+        reported, findings, ..
+    } = health::read(tx, shell, terminal.id)?;
     let facts = SignOnFacts {
         now,
         terms: shell.terms(),
@@ -205,7 +216,9 @@ fn look(
             enrolled: terminal.enrolled_at.is_some(),
             online,
             seen_at: terminal.seen_at,
-            clock_ahead: None,
+            clock_ahead: reported
+                .as_ref()
+                .map(|reported| SignedDuration::from_secs(reported.clock_ahead_seconds)),
         },
         account: account(tx, whose)?,
         password: password(tx, whose)?,
@@ -229,6 +242,10 @@ fn look(
         password_version,
         password_since,
         findings: diagnose(&facts),
+        hints: findings
+            .into_iter()
+            .filter(|hint| !SAID_BY_THE_DIAGNOSIS.contains(&hint.code))
+            .collect(),
         case: case.as_ref().map(Case::id),
     })
 }

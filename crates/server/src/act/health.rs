@@ -118,7 +118,8 @@ pub async fn hints(shell: &Shell, case: CaseId, access: &Access) -> Result<Vec<F
         .await?
 }
 
-fn read(tx: &mut dyn Tx, shell: &Shell, id: TerminalId) -> Result<HealthView, Fault> {
+/// Reads a terminal's last report, and finds what it means now.
+pub(super) fn read(tx: &mut dyn Tx, shell: &Shell, id: TerminalId) -> Result<HealthView, Fault> {
     let reported = health::last(tx, id)?;
     let online = shell.presence().is_online(id);
     let findings = reported

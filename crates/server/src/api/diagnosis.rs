@@ -18,6 +18,7 @@ use super::address::{Both, Named};
 use super::caller::CaseCaller;
 use super::language::Language;
 use super::problem::{Problem, ProblemBody};
+use super::terminal::health::FindingBody as HintBody;
 use crate::act::diagnosis::{self as act, Diagnosis};
 use crate::web::{Reading, told};
 
@@ -61,6 +62,8 @@ struct DiagnosisBody {
     case: Option<CaseId>,
     /// What keeps the operator from signing on, the weightiest first; never empty.
     findings: Vec<FindingBody>,
+    /// What the device itself says is wrong with it.
+    hints: Vec<HintBody>,
 }
 
 /// One thing that was found.
@@ -154,6 +157,7 @@ impl DiagnosisBody {
         let findings = findings.map(|finding| FindingBody::of(finding, api, diagnosis.at));
         Self {
             findings: findings.collect(),
+            hints: diagnosis.hints.into_iter().map(HintBody::from).collect(),
             merchant: diagnosis.merchant,
             terminal: diagnosis.terminal,
             terminal_number: diagnosis.terminal_number,

@@ -21,7 +21,7 @@ use super::problem::{Problem, ProblemBody};
 use crate::act::party::{self as act, OpenedEnrolment, TerminalDetails, TerminalView};
 use crate::act::portal;
 
-mod health;
+pub(super) mod health;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()

@@ -582,3 +582,33 @@ async fn a04_forms_are_read_strictly() {
     .await;
     assert_eq!(odd.status, 422);
 }
+
+#[tokio::test]
+async fn a_manager_sees_why_an_operator_of_theirs_cannot_sign_on() {
+    let (world, cookie) = hired(&[ManagerRight::ResetCashiers]).await;
+    let terminal = format!("/portal/terminals/{}", world.terminal);
+    let page = get(&world, &terminal, &cookie).await;
+    let link = format!("{terminal}/operators/01");
+    assert!(
+        page.text.contains(&format!("href=\"{link}\"")),
+        "{}",
+        page.text
+    );
+    let found = get(&world, &link, &cookie).await;
+    assert_eq!(found.status, 200, "{}", found.text);
+    assert!(
+        found.text.contains("This terminal is not enrolled"),
+        "{}",
+        found.text
+    );
+    let elsewhere = world.other_merchant().await;
+    for path in [
+        format!("/portal/terminals/{elsewhere}/operators/01"),
+        "/portal/terminals/0000000000000000/operators/01".to_owned(),
+        format!("{terminal}/operators/x"),
+    ] {
+        assert_eq!(get(&world, &path, &cookie).await.status, 404, "{path}");
+    }
+    let signed_out = get(&world, &link, "").await;
+    assert_eq!(signed_out.status, 303);
+}

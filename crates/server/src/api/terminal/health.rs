@@ -105,7 +105,7 @@ struct NetworkBody {
 /// One thing that is wrong.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = HealthFinding)]
-struct FindingBody {
+pub(in crate::api) struct FindingBody {
     /// Its stable name, such as `paper_out`.
     code: &'static str,
     /// `hinders` where a reset cannot be finished before it is mended, else `remark`.

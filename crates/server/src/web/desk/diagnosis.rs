@@ -41,7 +41,7 @@ impl DeskDiagnosisPage<'_> {
     }
 
     fn lines(&self) -> Vec<FoundLine> {
-        lines(&self.diagnosis.findings, &self.frame.reading)
+        lines(&self.diagnosis, &self.frame.reading)
     }
 }
 

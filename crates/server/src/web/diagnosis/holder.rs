@@ -46,7 +46,7 @@ impl HolderPage<'_> {
     }
 
     fn lines(&self) -> Vec<FoundLine> {
-        lines(&self.diagnosis.findings, &self.frame.reading)
+        lines(&self.diagnosis, &self.frame.reading)
     }
 }
 

@@ -10,11 +10,14 @@ mod told;
 mod words;
 
 use tillkey_rules::diagnosis::{Finding, Severity};
+use tillkey_rules::precheck::{Finding as Hint, Weight};
 
 pub(crate) use told::{Told, told};
 pub use words::DiagnosisWords;
 
 use super::Reading;
+use super::words::side;
+use crate::act::diagnosis::Diagnosis;
 
 /// One finding, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +29,10 @@ pub(super) struct FoundLine {
     pub(super) advice: String,
 }
 
-/// The findings as lines, in their order.
-pub(super) fn lines(findings: &[Finding], reading: &Reading) -> Vec<FoundLine> {
+/// What was found, as lines: why, in its order, and then what the device says of itself.
+pub(super) fn lines(diagnosis: &Diagnosis, reading: &Reading) -> Vec<FoundLine> {
     let words = &DiagnosisWords::of(reading.language).found;
-    let line = |finding: &Finding| {
+    let found = |finding: &Finding| {
         let Told { says, advice } = told(finding, reading);
         let (severity, class) = match finding.severity() {
             Severity::Cause => (words.cause.as_str(), "bad"),
@@ -43,5 +46,15 @@ pub(super) fn lines(findings: &[Finding], reading: &Reading) -> Vec<FoundLine> {
             advice,
         }
     };
-    findings.iter().map(line).collect()
+    let hint = |hint: &Hint| FoundLine {
+        severity: &words.device,
+        class: match hint.weight {
+            Weight::Hinders => "warn",
+            Weight::Remark => "",
+        },
+        says: side(&hint.what, reading.language).to_owned(),
+        advice: side(&hint.advice, reading.language).to_owned(),
+    };
+    let found = diagnosis.findings.iter().map(found);
+    found.chain(diagnosis.hints.iter().map(hint)).collect()
 }

@@ -21,7 +21,7 @@ file! {
 
 words! {
     /// How much a finding weighs.
-    FoundWords { cause, likely, note, }
+    FoundWords { cause, likely, note, device, }
     /// The holder's own page.
     HolderWords { title, lead, again, back, link, }
     /// The page for anybody.

@@ -13,6 +13,7 @@
 mod case;
 mod confirm;
 mod contact;
+pub mod diagnosis;
 mod history;
 mod merchants;
 mod operators;
@@ -72,6 +73,10 @@ pub(super) fn routes() -> Router<Site> {
         .route("/portal/sessions", get(sessions::show))
         .route("/portal/sessions/{session}/end", post(sessions::end))
         .route("/portal/terminals/{terminal}", get(terminals::show))
+        .route(
+            "/portal/terminals/{terminal}/operators/{operator}",
+            get(diagnosis::show),
+        )
         .route(
             "/portal/terminals/{terminal}/operators",
             post(operators::add),

@@ -56,7 +56,7 @@ words! {
     TerminalWords { title, back, model, serial_number, long_unheard, never_enrolled, }
     /// The operators of a terminal.
     OperatorsWords {
-        title, password_set, password_missing, reset, remove, not_allowed, empty, add,
+        title, password_set, password_missing, reset, why, remove, not_allowed, empty, add,
         add_label, add_hint, add_wrong, add_exists, add_not_allowed, add_send, add_note,
     }
     /// Whether an operator is really to go.

@@ -359,7 +359,7 @@ fn diagnosis(assets: &Assets, language: Language) -> DeskDiagnosisPage<'_> {
 }
 
 /// An operator with three things to say about.
-pub(super) fn found_out() -> Diagnosis {
+pub(crate) fn found_out() -> Diagnosis {
     Diagnosis {
         merchant: "898310054110001".parse().unwrap(),
         terminal: terminal(),
@@ -382,6 +382,7 @@ pub(super) fn found_out() -> Diagnosis {
                 since: after(-90_000),
             },
         ],
+        hints: super::paper_is_out(),
     }
 }
 

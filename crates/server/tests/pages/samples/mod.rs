@@ -14,7 +14,7 @@ use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use tillkey_rules::party::Role;
 use tillkey_rules::policy::Bilingual;
-use tillkey_rules::precheck::{Reading as Findings, findings};
+use tillkey_rules::precheck::{Finding, Reading as Findings, findings};
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::vocabulary::Reason;
 use tillkey_server::act::case::Named;
@@ -276,8 +276,8 @@ fn stages() -> Vec<(&'static str, Stage, String, Option<Mistake>)> {
     rows.into_iter().collect()
 }
 
-/// The page of a code that was issued for a terminal of which little is well.
-fn hinting((assets, language): (&Assets, Language)) -> CasePage<'_> {
+/// What is wrong with a terminal of which little is well.
+pub(crate) fn paper_is_out() -> Vec<Finding> {
     let report = HealthReport {
         v: VERSION,
         firmware: "1.4.2".parse().unwrap(),
@@ -292,13 +292,18 @@ fn hinting((assets, language): (&Assets, Language)) -> CasePage<'_> {
             ..Health::default()
         },
     };
-    let hints = findings(&Findings {
+    findings(&Findings {
         report: &report,
         clock_ahead_seconds: -1_200,
         reported_at: now(),
         online: true,
         now: now(),
-    });
+    })
+}
+
+/// The page of a code that was issued for a terminal of which little is well.
+fn hinting((assets, language): (&Assets, Language)) -> CasePage<'_> {
+    let hints = paper_is_out();
     let stage = Stage::Issued {
         until: Some(after(560)),
         is_announced: true,

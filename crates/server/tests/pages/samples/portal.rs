@@ -11,6 +11,7 @@ use tillkey_server::act::contact_change::{ContactView, Pending};
 use tillkey_server::act::managers::{ManagedMerchant, SessionSummary};
 use tillkey_server::act::party::{OperatorView, TerminalView};
 use tillkey_server::act::portal::{ByWhom, HistoryItem, SignOn, TradeDay};
+use tillkey_server::web::portal::diagnosis::ManagerDiagnosisPage;
 use tillkey_server::web::portal::{
     CodeMistake, CodePage, ConfirmPage, ContactMistake, ContactPage, HistoryPage, MerchantsPage,
     PhoneMistake, PhonePage, RecordsPage, RemovalPage, ResetMistake, ResetPage, SessionsPage,
@@ -407,6 +408,14 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
                 },
                 mistake: Some(ContactMistake::Code),
                 ..contact(assets, language)
+            },
+        ),
+        sample(
+            "portal_diagnosis",
+            &ManagerDiagnosisPage {
+                frame: frame(assets, language, "/portal/terminals/x/operators/01")
+                    .with_nav(portal_nav(language, "老王面馆", "/portal")),
+                diagnosis: super::desk::found_out(),
             },
         ),
         sample("portal_history", &history(assets, language)),
