@@ -4,6 +4,7 @@
 //! Browsers are expensive, so they are lent: what a test leaves behind is wiped before
 //! the next one gets it.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
@@ -361,6 +362,14 @@ impl Browser {
         self.once_shown(("css selector", selector), |session, element| {
             session.to_element(element, "clear", &json!({}))?;
             session.to_element(element, "value", &json!({ "text": text }))
+        });
+    }
+
+    /// Chooses a file in the field that fits a selector.
+    pub(crate) fn fill_file(&self, selector: &str, file: &Path) {
+        let path = file.to_str().unwrap();
+        self.once_shown(("css selector", selector), |session, element| {
+            session.to_element(element, "value", &json!({ "text": path }))
         });
     }
 

@@ -3,6 +3,7 @@
 
 use crate::browser::Browser;
 use crate::look::{look, look_here};
+use crate::portal::{manager, sign_in};
 use crate::review::approve;
 use crate::shop::{CASHIER, Shop};
 use crate::staff::sit_down;
@@ -89,6 +90,65 @@ fn the_way_of_a_call_bears_a_look() {
     browser.press(tongue.say_in("desk", "sms_code.check"));
     browser.headed(tongue.say_in("desk", "stage.review"));
     look(&browser, "agent-call-review");
+}
+
+#[test]
+fn the_number_on_the_terminal_is_read_out_and_the_counter_takes_over() {
+    let town = Town::shared();
+    let tongue = Tongue::Chinese;
+    let mut shop = Shop::open(town);
+    let browser = sit_down(town, "li", tongue);
+    let case = begin(&browser, &shop);
+    browser.press(tongue.say_in("desk", "call.other"));
+    browser.click("a[href$='kind=terminal_in_hand']");
+    browser.press(tongue.say_in("desk", "terminal_in_hand.send"));
+    let number = shop.till.tells("number")["number"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    look(&browser, "agent-call-number");
+    browser.fill("answer", &number);
+    browser.press(tongue.say_in("desk", "terminal_in_hand.check"));
+    browser.reads(tongue.say_in("case", "evidence.terminal_in_hand"));
+    browser.wait("the proof", |browser| {
+        browser.has(".badge.good").then_some(())
+    });
+    look_here(&browser, "agent-call-number-matched", tongue);
+    // The number alone is not enough on the phone: the counter goes on with the case.
+    let clerk = sit_down(town, "wang", tongue);
+    clerk.fill("case", &case);
+    clerk.press(tongue.say_in("counter", "queue.take_send"));
+    clerk.press(tongue.say_in("counter", "take.send"));
+    clerk.headed(tongue.say_in("counter", "inspect.title"));
+}
+
+#[test]
+fn a_manager_consents_in_the_portal() {
+    let town = Town::shared();
+    let tongue = Tongue::Chinese;
+    let mut shop = Shop::open(town);
+    let phone = manager(town, &shop);
+    let agent = sit_down(town, "li", tongue);
+    let case = begin(&agent, &shop);
+    agent.press(tongue.say_in("desk", "call.other"));
+    agent.click("a[href$='kind=manager_consent']");
+    let browser = Browser::open(&town.url, tongue);
+    sign_in(&browser, &phone);
+    browser.reads(tongue.say_in("portal", "waiting.title"));
+    look_here(&browser, "manager-waiting", tongue);
+    browser.press(tongue.say_in("portal", "waiting.look"));
+    browser.headed(tongue.say_in("portal", "consent.heading"));
+    look(&browser, "manager-consent");
+    browser.press(tongue.say_in("portal", "consent.yes"));
+    browser.headed(tongue.say_in("portal", "elsewhere.heading"));
+    // Nobody touched the agent's page.
+    agent.press(tongue.say_in("desk", "stage.decide_go"));
+    agent.headed(tongue.say_in("desk", "stage.review"));
+    approve(town, "chen", &case, tongue);
+    agent.headed(tongue.say_in("desk", "stage.issued"));
+    shop.till.takes(CASHIER, &shop.phone.code(8));
+    shop.till.chooses(CASHIER, "73950284");
+    browser.headed(tongue.say("effective.heading"));
 }
 
 /// What somebody might call their shop.

@@ -115,7 +115,10 @@ fn the_banks_people_find_pages_that_bear_a_look() {
             "xu",
             &["/ledger", "/ledger/entries/one", "/ledger/dashboard"],
         ),
-        ("zhou", &["/settings/staff", "/ledger/dashboard"]),
+        (
+            "zhou",
+            &["/settings/staff", "/settings/managers", "/ledger/dashboard"],
+        ),
     ] {
         let browser = sit_down(town, account, Tongue::Chinese);
         let seen = walk(&browser, account, &STAFF_PAGES);

@@ -3,6 +3,8 @@
 
 use crate::browser::{Browser, View};
 use crate::look::{look, look_here};
+use crate::portal::sign_in as enter;
+use crate::shop::{Phone, Shop};
 use crate::town::Town;
 use crate::words::Tongue;
 
@@ -62,4 +64,29 @@ fn signing_in_leads_to_ones_own_workplace() {
         let browser = sit_down(town, account, Tongue::Chinese);
         assert_eq!(browser.path(), home, "{account}");
     }
+}
+
+#[test]
+fn an_administrator_makes_a_manager_who_then_signs_in() {
+    let town = Town::shared();
+    let tongue = Tongue::Chinese;
+    let shop = Shop::open(town);
+    let browser = sit_down(town, "zhou", tongue);
+    browser.press(tongue.say_in("staff", "nav.managers"));
+    browser.fill("merchant", &shop.merchant);
+    browser.press(tongue.say_in("settings", "managers.find"));
+    browser.reads(tongue.say_in("settings", "managers.none"));
+    browser.fill("name", "王小明");
+    let phone = format!("138{:08}", town.number());
+    browser.fill("phone", &phone);
+    browser.click("form.card[method=post] button");
+    browser.reads(tongue.say_in("settings", "managers.no_rights"));
+    assert_eq!(browser.typed("phone"), phone, "nothing typed is lost");
+    look_here(&browser, "administrator-managers-mistake", tongue);
+    browser.click("form.card [name=reset_cashiers]");
+    browser.click("form.card[method=post] button");
+    browser.reads("王**");
+    look(&browser, "administrator-managers");
+    let phone = Phone::new(&town.folder, format!("+86{phone}"));
+    enter(&Browser::open(&town.url, tongue), &phone);
 }

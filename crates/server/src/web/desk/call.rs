@@ -27,6 +27,7 @@ use super::super::words::{fill, refusal, side};
 use super::spoken::Spoken;
 use super::words::KindWords;
 use super::{DeskWords, ROLES};
+use crate::act::case::CaseView;
 use crate::act::desk::{self, Call};
 use crate::act::{Failure, Source};
 use crate::bell::Ring;
@@ -116,6 +117,10 @@ impl Stage {
         if view.decision == Some(Decision::CounterOnly) {
             return Self::Counter;
         }
+        let is_done = |kind: EvidenceKind| view.evidence.contains(&kind);
+        if has_unasked_proof(view) && chosen.is_none_or(is_done) {
+            return Self::Decide;
+        }
         // Whatever has no words here cannot be gathered by telephone.
         let words = DeskWords::of(super::super::Language::English);
         let kinds: Vec<EvidenceKind> = call
@@ -154,6 +159,13 @@ impl Stage {
             _ => false,
         }
     }
+}
+
+/// Whether something was proven since the policy was last asked: by somebody else, or the
+/// answer would have asked at once.
+fn has_unasked_proof(view: &CaseView) -> bool {
+    let mut steps = view.timeline.iter().rev().map(|item| item.step.as_str());
+    steps.find(|step| ["matched", "decided"].contains(step)) == Some("matched")
 }
 
 /// What was not taken.
