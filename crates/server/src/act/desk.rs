@@ -11,6 +11,7 @@ use tillkey_rules::attempts::Scope;
 use tillkey_rules::case::{Case, State};
 use tillkey_rules::event::{CaseEvent, Event};
 use tillkey_rules::party::{Actor, Role, Subject};
+use tillkey_rules::precheck::Finding;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus};
 use tillkey_store::attempts;
 use tillkey_store::case::{self as cases, Filter};
@@ -22,6 +23,7 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalId, TerminalNumber};
 
 use super::case::{CaseSummary, CaseView, guessed, reach, read_cursor, summary, view};
+use super::health;
 use super::party::own_terminal;
 use super::{Access, Failure, SignedIn};
 use crate::limits::{CASES_PAGE, OWN_CASE_EVENTS_MAX, TIMELINE_EVENTS_MAX};
@@ -44,6 +46,8 @@ pub struct Call {
     /// How many more answers the operator's day has, over all channels from afar. The
     /// same for whoever does not exist.
     pub tries_left: u32,
+    /// What the terminal says is wrong with it, while a code is or will be typed there.
+    pub hints: Vec<Finding>,
 }
 
 /// Shows a case to an agent.
@@ -68,6 +72,7 @@ pub async fn call(shell: &Shell, case: CaseId, by: &SignedIn) -> Result<Call, Fa
                 kinds: kinds(&inner, &case),
                 challenges: challenges(tx, &case)?,
                 tries_left: Scope::RemoteProof.limit().saturating_sub(made),
+                hints: health::of_case(tx, &inner, &case)?,
             }))
         })
         .await?

@@ -4,7 +4,7 @@
 //! the ledger holds what was done, and a forged report must not be able to write there.
 
 use jiff::{SignedDuration, Timestamp};
-use tillkey_rules::case::State;
+use tillkey_rules::case::{Case, State};
 use tillkey_rules::party::Role;
 use tillkey_rules::precheck::{Finding, Reading, findings};
 use tillkey_store::command::{self, NewCommand};
@@ -108,14 +108,18 @@ pub async fn hints(shell: &Shell, case: CaseId, access: &Access) -> Result<Vec<F
             let Some(stored) = reach(tx, &inner, case, &access)? else {
                 return Ok(Err(Failure::Unknown));
             };
-            let case = stored.case;
-            let is_typed = matches!(case.state(), State::Approved | State::Issued);
-            match case.subject().filter(|_| case.is_proven() && is_typed) {
-                Some(subject) => read(tx, &inner, subject.terminal).map(|view| Ok(view.findings)),
-                None => Ok(Ok(Vec::new())),
-            }
+            of_case(tx, &inner, &stored.case).map(Ok)
         })
         .await?
+}
+
+/// The same, in a transaction that has reached the case.
+pub(super) fn of_case(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Result<Vec<Finding>, Fault> {
+    let is_typed = matches!(case.state(), State::Approved | State::Issued);
+    match case.subject().filter(|_| case.is_proven() && is_typed) {
+        Some(subject) => read(tx, shell, subject.terminal).map(|view| view.findings),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Reads a terminal's last report, and finds what it means now.

@@ -375,3 +375,16 @@ async fn an_address_that_takes_forms_opens_their_page() {
     let answer = get(&world, "//evil.example/code", "").await;
     assert_eq!(header(&answer.headers, "location"), "");
 }
+
+#[tokio::test]
+async fn a03_garbage_in_the_field_of_a_code_is_a_try_like_any_other() {
+    let world = site().await;
+    let (page, cookie) = open(&world, MERCHANT).await;
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        let answer = post(&world, &format!("{page}/code"), &cookie, "code=x").await;
+        answers.push(answer.status.as_u16());
+    }
+    assert_eq!(answers.first(), Some(&422));
+    assert_eq!(answers.last(), Some(&429), "{answers:?}");
+}

@@ -7,6 +7,7 @@ use tillkey_rules::case::Case;
 use tillkey_rules::event::Destination;
 use tillkey_rules::party::{Role, Subject};
 use tillkey_rules::policy::Decision;
+use tillkey_rules::precheck::Finding;
 use tillkey_rules::scan::{Reuse, Scan};
 use tillkey_rules::vocabulary::Channel;
 use tillkey_store::case::{self as cases, Filter};
@@ -18,6 +19,7 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{CaseId, MerchantNumber, PrinterName};
 
 use super::{CaseSummary, CaseView, form, reach, scan, slip, summary};
+use crate::act::health;
 use crate::act::{Access, Failure, SignedIn};
 use crate::limits::COUNTER_QUEUE_MAX;
 use crate::shell::Shell;
@@ -95,6 +97,8 @@ pub struct CounterView {
     pub printers: BTreeSet<PrinterName>,
     /// Whether the form can be printed.
     pub has_form: bool,
+    /// What the terminal says is wrong with it, while a code is or will be typed there.
+    pub hints: Vec<Finding>,
 }
 
 /// Shows a case to a clerk.
@@ -139,6 +143,7 @@ fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case, by: &SignedIn) -> Result<Co
         slip: slip::standing(tx, case)?,
         printers: printers.clone(),
         has_form: form::is_due(case),
+        hints: health::of_case(tx, shell, case)?,
         case: super::view::draw(tx, shell, case)?,
     })
 }

@@ -14,6 +14,7 @@ use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_store::outbox::Standing;
 use tillkey_wire::ids::CaseId;
 
+use super::super::diagnosis::{HintLine, hint_lines};
 use super::CounterPageWords;
 pub use super::stage::{Mistake, ScanWrong, Stage, Typed, Wrong};
 use super::words::{InspectWords, ScanWords};
@@ -81,6 +82,10 @@ const DOCUMENTS: [EvidenceKind; 2] = [
 ];
 
 impl<'a> CasePage<'a> {
+    fn hint_lines(&self) -> Vec<HintLine> {
+        hint_lines(&self.view.hints, self.frame.language())
+    }
+
     /// The page for a view.
     pub fn new(frame: Frame<'a>, view: CounterView) -> Self {
         let stage = Stage::of(&view);

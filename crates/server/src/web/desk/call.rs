@@ -18,6 +18,7 @@ use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_wire::ids::CaseId;
 
 use super::super::CaseNames;
+use super::super::diagnosis::{HintLine, hint_lines};
 use super::super::frame::{Frame, respond};
 use super::super::live::{self, Watch};
 use super::super::notice::Notice;
@@ -388,6 +389,10 @@ impl<'a> CallPage<'a> {
     }
 
     /// The page's own address, with the proof that was chosen.
+    fn hint_lines(&self) -> Vec<HintLine> {
+        hint_lines(&self.call.hints, self.frame.language())
+    }
+
     fn address(&self) -> String {
         let case = self.call.view.case;
         match &self.stage {

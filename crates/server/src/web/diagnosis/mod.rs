@@ -15,8 +15,8 @@ use tillkey_rules::precheck::{Finding as Hint, Weight};
 pub(crate) use told::{Told, told};
 pub use words::DiagnosisWords;
 
-use super::Reading;
 use super::words::side;
+use super::{Language, Reading};
 use crate::act::diagnosis::Diagnosis;
 
 /// One finding, as it is shown.
@@ -27,6 +27,22 @@ pub(super) struct FoundLine {
     pub(super) class: &'static str,
     pub(super) says: String,
     pub(super) advice: String,
+}
+
+/// One thing that a terminal says is wrong with it, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HintLine {
+    pub(super) what: String,
+    pub(super) advice: String,
+}
+
+/// What a terminal says, as lines.
+pub(super) fn hint_lines(hints: &[Hint], language: Language) -> Vec<HintLine> {
+    let line = |hint: &Hint| HintLine {
+        what: side(&hint.what, language).to_owned(),
+        advice: side(&hint.advice, language).to_owned(),
+    };
+    hints.iter().map(line).collect()
 }
 
 /// What was found, as lines: why, in its order, and then what the device says of itself.

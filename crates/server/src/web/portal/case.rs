@@ -153,10 +153,16 @@ pub(super) async fn take_code(
         Ok(case) => case,
         Err(missing) => return missing,
     };
-    let Ok(code) = code.expose().replace(' ', "").parse() else {
-        return show_mistake(&seat, case, Mistake::Shape).await;
-    };
     let (shell, access) = (seat.site.shell(), Access::from(&seat));
+    let Ok(code) = code.expose().replace(' ', "").parse() else {
+        return match case::present_unreadable(shell, case, &access, &source).await {
+            Ok(()) => show_mistake(&seat, case, Mistake::Shape).await,
+            Err(Failure::Refused(refusal)) => {
+                show_mistake(&seat, case, Mistake::Code(refusal)).await
+            }
+            Err(failure) => lost(&seat, &failure, case),
+        };
+    };
     let presented = Presented::SmsCode(code);
     let taken = case::present(shell, case, presented, &access, &source, None).await;
     match taken {

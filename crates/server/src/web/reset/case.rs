@@ -13,6 +13,7 @@ use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_wire::ids::CaseId;
 
 use super::super::cookie::Holding;
+use super::super::diagnosis::{HintLine, hint_lines};
 use super::super::frame::{Frame, respond};
 use super::super::limits::RESEND_AFTER_SECONDS;
 use super::super::notice::Notice;
@@ -440,6 +441,10 @@ impl<'a> CasePage<'a> {
         let is_proven = self.timeline.iter().any(|(step, _)| step == "matched");
         let words = DiagnosisWords::of(self.frame.language());
         is_proven.then_some(words.holder.link.as_str())
+    }
+
+    fn hint_lines(&self) -> Vec<HintLine> {
+        hint_lines(&self.hints, self.frame.language())
     }
 
     fn reason<'b>(&self, reason: &'b Bilingual) -> &'b str {

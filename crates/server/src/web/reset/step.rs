@@ -155,10 +155,16 @@ pub(in super::super) async fn take_code(
         Err(lost) => return lost,
     };
     // Some messages print the code in two groups, and some keyboards add a space.
-    let Ok(code) = code.expose().replace(' ', "").parse() else {
-        return press.end(Err(Wrong::Mistake(Mistake::Shape))).await;
-    };
     let (shell, access) = (press.site.shell(), press.access());
+    let Ok(code) = code.expose().replace(' ', "").parse() else {
+        let counted = case::present_unreadable(shell, press.case, &access, &source).await;
+        let wrong = match counted {
+            Err(Failure::Refused(refusal)) => Wrong::Mistake(Mistake::Code(refusal)),
+            Err(failure) => Wrong::Failure(failure),
+            Ok(()) => Wrong::Mistake(Mistake::Shape),
+        };
+        return press.end(Err(wrong)).await;
+    };
     let presented = Presented::SmsCode(code);
     let taken = case::present(shell, press.case, presented, &access, &source, None).await;
     let done = match told(taken, Mistake::Code) {

@@ -141,6 +141,7 @@ fn view(state: State, evidence: &[EvidenceKind], steps: &str) -> CounterView {
         timeline: timeline.collect(),
     };
     CounterView {
+        hints: Vec::new(),
         case,
         merchant: is_proven.then(|| "898310054110001".parse().unwrap()),
         name_masked: is_proven.then(|| "老**".to_owned()),

@@ -130,6 +130,10 @@ fn call(state: State, steps: &str) -> Call {
     let mut timeline: Vec<_> = steps.iter().rev().zip(1..).map(item).collect();
     timeline.reverse();
     Call {
+        hints: match state {
+            State::Issued => super::paper_is_out(),
+            _ => Vec::new(),
+        },
         view: CaseView {
             case: case(),
             state,
