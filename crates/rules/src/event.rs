@@ -154,6 +154,18 @@ pub enum Event {
         /// Which one.
         terminal: TerminalId,
     },
+    /// A terminal went from one merchant to another, or got another number; its sessions
+    /// and credentials ended.
+    TerminalMoved {
+        /// Which one.
+        terminal: TerminalId,
+        /// From whom.
+        from: MerchantNumber,
+        /// To whom.
+        merchant: MerchantNumber,
+        /// Its number there.
+        number: TerminalNumber,
+    },
     /// An operator was added to a terminal.
     OperatorAdded {
         /// Where.

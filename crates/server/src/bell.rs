@@ -15,6 +15,8 @@ pub enum Ring {
     Case(CaseId),
     /// A command for a terminal was queued.
     Terminal(TerminalId),
+    /// What a terminal was told at its greeting holds no longer.
+    Moved(TerminalId),
     /// A message is to be sent.
     Outbox,
 }

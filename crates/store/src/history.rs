@@ -2,6 +2,8 @@
 //!
 //! Noted when the event is appended, by what the event itself names.
 
+use std::collections::BTreeSet;
+
 use tillkey_rules::event::{Entry, Event};
 use tillkey_rules::party::Actor;
 use tillkey_wire::ids::{MerchantNumber, TerminalId};
@@ -27,6 +29,8 @@ statements! {
 /// Whom an event concerns.
 enum Concerns<'a> {
     Merchant(&'a MerchantNumber),
+    /// A merchant, and the one whose it was before.
+    Both(&'a MerchantNumber, &'a MerchantNumber),
     Terminal(TerminalId),
     Nobody,
 }
@@ -36,6 +40,11 @@ pub(crate) fn note(tx: &mut dyn Tx, entry: &Entry, position: u64) -> Result<(), 
     match concerns(entry) {
         Concerns::Merchant(merchant) => {
             tx.execute(NOTE, &[Value::from(merchant), signed(position)?])?;
+        }
+        Concerns::Both(one, other) => {
+            for merchant in BTreeSet::from([one, other]) {
+                tx.execute(NOTE, &[Value::from(merchant), signed(position)?])?;
+            }
         }
         Concerns::Terminal(terminal) => {
             tx.execute(
@@ -63,6 +72,7 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         | Event::ManagerSignedOut { merchant, .. }
         | Event::RecordsDownloaded { merchant, .. }
         | Event::TerminalAdded { merchant, .. } => Concerns::Merchant(merchant),
+        Event::TerminalMoved { from, merchant, .. } => Concerns::Both(from, merchant),
         Event::OperatorAdded { terminal, .. }
         | Event::OperatorRemoved { terminal, .. }
         | Event::TerminalEnrolled { terminal, .. }

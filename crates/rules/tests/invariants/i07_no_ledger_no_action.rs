@@ -100,6 +100,12 @@ fn others() -> Vec<Event> {
             device_key_digest: digest(),
         },
         Event::TerminalRetired { terminal },
+        Event::TerminalMoved {
+            terminal,
+            from: merchant(),
+            merchant: merchant(),
+            number: "T0000002".parse().unwrap(),
+        },
         Event::OperatorAdded { terminal, operator },
         Event::OperatorRemoved { terminal, operator },
         Event::SignedOn {

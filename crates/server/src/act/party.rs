@@ -25,7 +25,7 @@ use tillkey_store::fault::Fault;
 use tillkey_store::party::contact::{self, NewContact};
 use tillkey_store::party::enrolment::{self, NewEnrolment};
 use tillkey_store::party::merchant::{self, DocumentRole, Merchant, NewMerchant};
-use tillkey_store::party::operator;
+use tillkey_store::party::operator::{self, Operator};
 use tillkey_store::party::terminal::{self, NewTerminal, Terminal};
 use tillkey_store::seal::{DataKey, Owner};
 use tillkey_store::tx::Tx;
@@ -37,8 +37,10 @@ use tillkey_wire::ids::{
 };
 use tillkey_wire::secret::Secret;
 
+use super::case::step::Step;
 use super::case::{act, begin_step};
 use super::{Failure, Of, Once, Phone, SignedIn, append};
+use crate::bell::Ring;
 use crate::shell::Shell;
 
 /// How long an enrolment code lives: a parcel's way and a weekend.
@@ -424,17 +426,73 @@ pub async fn retire_terminal(
         let operators = operator::list(tx, id)?;
         terminal::retire(tx, id, now)?;
         note(tx, &by, now, Event::TerminalRetired { terminal: id })?;
-        let mut rings = Vec::new();
-        for found in operators {
-            let mut step = begin_step(shell, &by.acquirer, now, rng);
-            for stored in cases::open_cases_of(tx, (id, found.number), OPEN_CASES_MAX)? {
-                step.run(tx, stored.case, &CaseCommand::Recheck, &Actor::System)?;
-            }
-            rings.append(&mut step.rings);
-        }
-        Ok((Ok(()), rings))
+        let mut step = begin_step(shell, &by.acquirer, now, rng);
+        recheck_cases_of(tx, &mut step, &operators)?;
+        step.rings.push(Ring::Moved(id));
+        Ok((Ok(()), step.rings))
     })
     .await
+}
+
+/// Moves a terminal to another merchant of the acquirer, or gives it another number. Its
+/// operators' passwords and sessions end, and so do its open cases; the terminal is told
+/// at once, and its backups stay those of the merchant who made them.
+///
+/// # Errors
+/// [`Failure::Unknown`] for a terminal or merchant of another acquirer, or a terminal out
+/// of service; [`Failure::Exists`] where the number is taken there, or nothing changes.
+pub async fn move_terminal(
+    shell: &Shell,
+    id: TerminalId,
+    (merchant, number): (MerchantNumber, TerminalNumber),
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<(), Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |shell, tx, now, rng| {
+        let place = (&merchant, &number);
+        let (Some(found), Some(_)) = (
+            own_terminal(tx, id, &by.acquirer)?,
+            own_merchant(tx, &merchant, &by.acquirer)?,
+        ) else {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        };
+        if (&found.merchant, &found.number) == place {
+            return Ok((Err(Failure::Exists), Vec::new()));
+        }
+        if !terminal::move_to(tx, id, place, now)? {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        }
+        let event = Event::TerminalMoved {
+            terminal: id,
+            from: found.merchant,
+            merchant: merchant.clone(),
+            number: number.clone(),
+        };
+        note(tx, &by, now, event)?;
+        let operators = operator::list(tx, id)?;
+        let mut step = begin_step(shell, &by.acquirer, now, rng);
+        recheck_cases_of(tx, &mut step, &operators)?;
+        step.rings.push(Ring::Moved(id));
+        Ok((Ok(()), step.rings))
+    })
+    .await
+}
+
+/// Lets the open cases of a terminal's operators look at their facts again.
+fn recheck_cases_of(
+    tx: &mut dyn Tx,
+    step: &mut Step<'_>,
+    operators: &[Operator],
+) -> Result<(), Fault> {
+    for operator in operators {
+        let whose = (operator.terminal, operator.number);
+        for stored in cases::open_cases_of(tx, whose, OPEN_CASES_MAX)? {
+            step.run(tx, stored.case, &CaseCommand::Recheck, &Actor::System)?;
+        }
+    }
+    Ok(())
 }
 
 /// Adds an operator to a terminal.

@@ -30,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(health::view, health::ask))
         .routes(routes!(open_enrolment))
         .routes(routes!(retire))
+        .routes(routes!(move_to))
         .routes(routes!(add_operator))
         .routes(routes!(remove_operator))
 }
@@ -282,6 +283,50 @@ async fn retire(
 ) -> Result<StatusCode, Problem> {
     let once = key.once(staff.principal(), request.digest);
     act::retire_terminal(&api.shell, terminal, &staff.signed_in, once).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where a terminal goes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MoveTerminal {
+    /// To whom.
+    #[schema(value_type = String, pattern = "^[0-9]{15}$")]
+    merchant: MerchantNumber,
+    /// Its number there, 8 digits or capital letters.
+    #[schema(value_type = String, pattern = "^[0-9A-Z]{8}$")]
+    number: TerminalNumber,
+}
+
+/// Moves a terminal to another merchant, or gives it another number. Its operators'
+/// passwords and sessions end at once, and so do its open cases.
+#[utoipa::path(
+    post, path = "/v1/terminals/{terminal}/move", tag = "terminals",
+    request_body = MoveTerminal,
+    params(("terminal" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 204),
+        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = []))
+)]
+async fn move_to(
+    State(api): State<Api>,
+    Named(terminal): Named<TerminalId>,
+    staff: Staff,
+    key: Key,
+    request: StrictJson<MoveTerminal>,
+) -> Result<StatusCode, Problem> {
+    let once = key.once(staff.principal(), request.digest);
+    let MoveTerminal { merchant, number } = request.body;
+    act::move_terminal(
+        &api.shell,
+        terminal,
+        (merchant, number),
+        &staff.signed_in,
+        once,
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -24,6 +24,8 @@ pub(crate) enum Ending {
     TooManyRefused,
     /// The terminal connected again.
     Replaced,
+    /// The terminal was enrolled again, or moved.
+    Changed,
     /// Nothing was heard for too long.
     Silent,
     /// The terminal does not read what it is sent.
@@ -53,6 +55,7 @@ impl Ending {
             Self::Malformed => (1009, "a frame is too long or malformed"),
             Self::TooManyRefused => (1008, "too many frames that cannot be believed"),
             Self::Replaced => (1008, "the terminal connected again"),
+            Self::Changed => (1012, "the terminal's place has changed; connect again"),
             Self::Silent => (1001, "nothing was heard for too long"),
             Self::Busy => (1013, "too much is asked at once; try again later"),
             Self::Fault => (1011, "the server failed; try again later"),
@@ -76,6 +79,7 @@ mod tests {
             Ending::Malformed,
             Ending::TooManyRefused,
             Ending::Replaced,
+            Ending::Changed,
             Ending::Silent,
             Ending::Busy,
             Ending::Fault,

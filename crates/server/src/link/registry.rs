@@ -118,7 +118,7 @@ impl Links {
     /// Ends a terminal's connection, if it has one. Its next one is verified anew.
     pub fn disconnect(&self, terminal: TerminalId) {
         if let Some(line) = self.lines().get(&terminal) {
-            line.close(Ending::Replaced);
+            line.close(Ending::Changed);
         }
     }
 

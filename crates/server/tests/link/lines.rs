@@ -311,7 +311,10 @@ async fn a_device_enrolled_anew_puts_the_old_one_out() {
             .parse()
             .unwrap();
     Device::enrol_with(&world, 1, &code).await;
-    assert_eq!(line.end().await, "1008 the terminal connected again");
+    assert_eq!(
+        line.end().await,
+        "1012 the terminal's place has changed; connect again"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -10,7 +10,7 @@ use tillkey_terminal::wire::ids::OperatorNumber;
 use tillkey_terminal::wire::secret::Secret;
 
 use crate::till::{Act, Told};
-use crate::world::{MERCHANT, Watched, World, number};
+use crate::world::{MERCHANT, OTHER_MERCHANT, Watched, World, number};
 
 const FIRST: &str = "73920164";
 const SECOND: &str = "50418627";
@@ -82,6 +82,46 @@ async fn a_cashier_gets_a_new_password_without_reconnecting() {
     );
     assert!(signs_on(&mut till, SECOND).await, "the new one works");
     assert_eq!(till.connections, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c11_a_terminal_that_is_moved_takes_nobodys_password_along() {
+    let mut world = World::start(Limits::default()).await;
+    let mut till = world.till(1).await;
+    let terminal = till.terminal.unwrap();
+    till.act(Act::FirstPassword(cashier())).await;
+    let shown = till
+        .until("code", |told| {
+            matches!(told, Told::Notice(Notice::CodeOnScreen { .. }))
+        })
+        .await;
+    let Told::Notice(Notice::CodeOnScreen { code, .. }) = shown else {
+        unreachable!()
+    };
+    choose(&mut till, code, FIRST).await;
+    assert!(signs_on(&mut till, FIRST).await);
+    // The old merchant's code is on its way to their phone.
+    let late = app_reset(&mut world).await;
+
+    let elsewhere = "20000002".parse().unwrap();
+    world.move_away(terminal, elsewhere).await;
+    till.until("welcome", |t| matches!(t, Told::Notice(Notice::Welcomed)))
+        .await;
+    let view = till.till.view().borrow().clone();
+    let enrolled = view.enrolled.unwrap();
+    assert_eq!(enrolled.merchant.as_str(), OTHER_MERCHANT);
+    assert_eq!(enrolled.terminal_number.as_str(), "20000002");
+    assert!(
+        view.operators
+            .iter()
+            .all(|one| !one.password_set && one.session.is_none())
+    );
+    assert!(!signs_on(&mut till, FIRST).await, "the password is gone");
+    till.act(Act::Redeem(cashier(), late)).await;
+    till.until("refusal", |t| {
+        matches!(t, Told::Notice(Notice::Refused { .. }))
+    })
+    .await;
 }
 
 /// A reset through the public channel, up to the code on the registered phone.

@@ -19,7 +19,7 @@ use tillkey_server::link::{self, Links};
 use tillkey_server::outbox::{Letter, SendFault, Sender, Senders};
 use tillkey_server::{Shell, outbox};
 use tillkey_terminal::wire::code::EnrolmentCode;
-use tillkey_terminal::wire::ids::{OperatorNumber, StaffSessionId, TerminalId};
+use tillkey_terminal::wire::ids::{OperatorNumber, StaffSessionId, TerminalId, TerminalNumber};
 use tillkey_terminal::wire::message::Capabilities;
 use tillkey_terminal::{DeviceFault, FileDevice, Notice, Profile, Terminal};
 use tokio::net::{TcpListener, TcpSocket};
@@ -29,6 +29,7 @@ use tokio::time::timeout;
 
 use crate::till::{Act, Till, Told};
 
+pub(crate) const OTHER_MERCHANT: &str = "898310054110002";
 pub(crate) const MERCHANT: &str = "898310054110001";
 pub(crate) const PHONE: &str = "+8613800138000";
 
@@ -114,15 +115,24 @@ impl World {
             shutdown,
             link,
         };
-        world.add_merchant().await;
+        world.add_merchant(MERCHANT, PHONE).await;
         world
     }
 
-    async fn add_merchant(&self) {
+    /// Moves a terminal to another merchant.
+    pub(crate) async fn move_away(&self, terminal: TerminalId, number: TerminalNumber) {
+        self.add_merchant(OTHER_MERCHANT, "+8613800138002").await;
+        let place = (OTHER_MERCHANT.parse().unwrap(), number);
+        party::move_terminal(&self.shell, terminal, place, &self.admin, None)
+            .await
+            .unwrap();
+    }
+
+    async fn add_merchant(&self, merchant: &str, phone: &str) {
         let details = party::MerchantDetails {
-            merchant: MERCHANT.parse().unwrap(),
+            merchant: merchant.parse().unwrap(),
             name: "老王面馆".to_owned(),
-            phone: PHONE.parse().unwrap(),
+            phone: phone.parse().unwrap(),
             credit_code: None,
             holder: None,
             proxies: Vec::new(),

@@ -1,4 +1,4 @@
-//! `/v1/terminals/{terminal}/health`, and the number that proves a terminal in hand.
+//! `/v1/terminals/{terminal}`: how it is, the number that proves it in hand, its move.
 
 use serde_json::{Value, json};
 use tillkey_rules::party::Role;
@@ -11,7 +11,7 @@ use tillkey_wire::health::{
 use tillkey_wire::in_hand::InHandKey;
 use x25519_dalek::{PublicKey, StaticSecret};
 
-use crate::support::{World, other};
+use crate::support::{MERCHANT, OTHER_MERCHANT, STRANGER, TERMINAL, World, other};
 
 /// The terminal says of itself what little is well.
 async fn ails(world: &World) {
@@ -206,4 +206,57 @@ async fn a03_a_number_that_is_none_is_refused_and_named() {
             "{bad}: {code}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_terminal_is_moved_by_an_administrator_within_the_house() {
+    let world = World::new().await;
+    let theirs = world.other_merchant().await;
+    let admin = world.staff("boss", "boss", Role::Administrator).await;
+    let case = world.app_case(MERCHANT).await;
+    let code = world.sms_code(&case.case, &case.token).await;
+    let proof = json!({"kind": "sms_code", "code": code});
+    world.present(&case.case, &case.token, &proof).await.is(200);
+    let path = format!("/v1/terminals/{}/move", world.terminal);
+    let go = |path: &str, token: &str, merchant: &str, number: &str| {
+        let body = json!({"merchant": merchant, "number": number});
+        world.post(path).token(token).json(&body).go()
+    };
+    let clerk = world.staff("clerk", "clerk", Role::Clerk).await;
+    let refused = go(&path, &clerk, OTHER_MERCHANT, "20000002").await;
+    assert_eq!(refused.problem(403), "not_allowed");
+    for (path, merchant, number, problem) in [
+        (path.as_str(), STRANGER, "20000002", "unknown"),
+        (
+            "/v1/terminals/0000000000000000/move",
+            OTHER_MERCHANT,
+            "20000002",
+            "unknown",
+        ),
+    ] {
+        let answer = go(path, &admin, merchant, number).await;
+        assert_eq!(answer.problem(404), problem, "{merchant} {number}");
+    }
+    for (merchant, number) in [(OTHER_MERCHANT, "20000001"), (MERCHANT, TERMINAL)] {
+        let answer = go(&path, &admin, merchant, number).await;
+        assert_eq!(answer.problem(409), "exists", "{merchant} {number}");
+    }
+    let moved = go(&path, &admin, OTHER_MERCHANT, "20000002").await;
+    assert_eq!(moved.status, 204, "{}", moved.text);
+    let seen = world
+        .get(&case.path(""))
+        .token(&case.token)
+        .go()
+        .await
+        .is(200);
+    assert_eq!(seen["state"], "void", "{seen}");
+    assert!(
+        world
+            .ledger_text()
+            .await
+            .contains(r#""event":"terminal_moved""#)
+    );
+    let back = format!("/v1/terminals/{theirs}/move");
+    let moved = go(&back, &admin, MERCHANT, TERMINAL).await;
+    assert_eq!(moved.status, 204, "the number is free: {}", moved.text);
 }

@@ -22,6 +22,7 @@ statements! {
     USE: "use an enrolment" =
         "UPDATE enrolments SET used_at = $1 \
          WHERE terminal = $2 AND used_at IS NULL AND expires_at > $1";
+    WITHDRAW: "withdraw an enrolment" = "DELETE FROM enrolments WHERE terminal = $1";
 }
 
 /// An enrolment to be opened.
@@ -97,6 +98,11 @@ pub fn live(
 /// A [`Fault`] of the engine.
 pub fn redeem(tx: &mut dyn Tx, terminal: TerminalId, now: Timestamp) -> Result<bool, Fault> {
     Ok(tx.execute(USE, &[Value::from(now), Value::from(&terminal)])? > 0)
+}
+
+/// Withdraws a terminal's enrolment: its code belongs to another merchant.
+pub(super) fn withdraw(tx: &mut dyn Tx, terminal: TerminalId) -> Result<(), Fault> {
+    tx.execute(WITHDRAW, &[Value::from(&terminal)]).map(|_| ())
 }
 
 const fn code_key_place(row: &str) -> Place<'_> {

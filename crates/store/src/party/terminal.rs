@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use tillkey_wire::ids::{AcquirerId, MerchantNumber, SerialNumber, TerminalId, TerminalNumber};
 
-use super::operator;
+use super::{enrolment, operator};
 use crate::fault::Fault;
 use crate::tx::{Tx, statements};
 use crate::value::{Row, Value, signed};
@@ -37,6 +37,8 @@ statements! {
          enrolled_at = $4, seen_at = $4 WHERE id = $5 AND status = 'active'";
     RETIRE: "retire a terminal" =
         "UPDATE terminals SET status = 'retired' WHERE id = $1 AND status = 'active'";
+    MOVE: "move a terminal" =
+        "UPDATE terminals SET merchant = $1, number = $2 WHERE id = $3 AND status = 'active'";
     SEE: "note that a terminal was heard" =
         "UPDATE terminals SET seen_at = $1 WHERE id = $2";
     DESCRIBE: "note what a terminal can do" =
@@ -232,6 +234,31 @@ pub fn retire(tx: &mut dyn Tx, id: TerminalId, now: Timestamp) -> Result<bool, F
     }
     for operator in operator::list(tx, id)? {
         operator::remove(tx, id, operator.number, now)?;
+    }
+    Ok(true)
+}
+
+/// Moves a terminal to a merchant and a number. Its operators stay as accounts without
+/// a password: whoever had one has no business at the other merchant. True when it was
+/// in service.
+///
+/// # Errors
+/// [`Fault::Taken`] when the merchant has a terminal of this number;
+/// [`Fault::Dangling`] when there is no such merchant.
+pub fn move_to(
+    tx: &mut dyn Tx,
+    id: TerminalId,
+    (merchant, number): (&MerchantNumber, &TerminalNumber),
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let values = [Value::from(merchant), Value::from(number), Value::from(&id)];
+    if tx.execute(MOVE, &values)? == 0 {
+        return Ok(false);
+    }
+    enrolment::withdraw(tx, id)?;
+    for operator in operator::list(tx, id)? {
+        operator::remove(tx, id, operator.number, now)?;
+        operator::add(tx, id, operator.number, now)?;
     }
     Ok(true)
 }

@@ -46,7 +46,7 @@ words! {
     /// What else happens, by its stable name.
     KindWords {
         merchant_added, merchant_status_changed, contact_changed, terminal_added,
-        enrolment_opened, terminal_enrolled, terminal_retired, operator_added,
+        enrolment_opened, terminal_enrolled, terminal_moved, terminal_retired, operator_added,
         operator_removed, signed_on, sign_on_held, old_password_ended, staff_added,
         staff_disabled, staff_signed_in, staff_proved, staff_password_changed,
         staff_sessions_ended, looked_up, transactions_recorded, settlements_recorded,
