@@ -78,6 +78,11 @@ impl<D: Device> Terminal<D> {
             Some(WhyNot::UnknownOperator)
         } else if matches!(order.command, Command::ShowNumber { .. }) && self.in_hand.is_none() {
             Some(WhyNot::NotAgreed)
+        } else if matches!(
+            order.command,
+            Command::TakeSnapshot { .. } | Command::ReportJournal { .. } | Command::Restore { .. }
+        ) {
+            Some(WhyNot::NoJournal)
         } else {
             None
         }
@@ -125,7 +130,10 @@ impl<D: Device> Terminal<D> {
                     expires_at,
                 }]
             }
-            Command::ReportHealth => Vec::new(),
+            Command::ReportHealth
+            | Command::TakeSnapshot { .. }
+            | Command::ReportJournal { .. }
+            | Command::Restore { .. } => Vec::new(),
             Command::EndSessions { operator } => {
                 let given_up = self.give_up_sign_on_of(operator);
                 given_up

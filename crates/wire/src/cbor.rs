@@ -116,6 +116,24 @@ struct Open<'a> {
 /// # Errors
 /// [`CborError`] names the first fault; never [`CborError::Unexpected`].
 pub fn check(bytes: &[u8], depth_max: usize) -> Result<(), CborError> {
+    if walk(bytes, depth_max)?.is_empty() {
+        Ok(())
+    } else {
+        Err(CborError::TrailingBytes)
+    }
+}
+
+/// Splits the first value off a sequence of them (RFC 8742).
+///
+/// # Errors
+/// [`CborError`] if the bytes do not begin with a value in its one spelling.
+pub fn split_first(bytes: &[u8]) -> Result<(&[u8], &[u8]), CborError> {
+    let length = bytes.len() - walk(bytes, DEPTH_MAX)?.len();
+    bytes.split_at_checked(length).ok_or(CborError::Truncated)
+}
+
+/// Walks over one value, and gives what follows it.
+fn walk(bytes: &[u8], depth_max: usize) -> Result<&[u8], CborError> {
     let mut rest = bytes;
     let mut open: Vec<Open<'_>> = Vec::new();
     loop {
@@ -158,11 +176,7 @@ pub fn check(bytes: &[u8], depth_max: usize) -> Result<(), CborError> {
             open.pop();
         }
         if open.is_empty() {
-            return if rest.is_empty() {
-                Ok(())
-            } else {
-                Err(CborError::TrailingBytes)
-            };
+            return Ok(rest);
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum Direction {
     FromTerminal,
     /// From the server to a terminal.
     FromServer,
+    /// From a terminal to whoever opens its backup, at any later time.
+    Backup,
 }
 
 impl Direction {
@@ -36,6 +38,7 @@ impl Direction {
         match self {
             Self::FromTerminal => b"tillkey/1 terminal",
             Self::FromServer => b"tillkey/1 server",
+            Self::Backup => b"tillkey/1 backup",
         }
     }
 }

@@ -20,5 +20,6 @@ pub mod message;
 pub mod opaque;
 pub mod password;
 pub mod secret;
+pub mod snapshot;
 
 mod bytes;

@@ -30,3 +30,15 @@ pub const AMOUNT_FEN_MAX: u64 = 1_000_000_000;
 
 /// How many transactions a batch takes before it has to be settled.
 pub const BATCH_ENTRIES_MAX: u32 = 4_000;
+
+/// The largest backup, sealed: a full batch, some weeks of history, and room to spare.
+pub const SNAPSHOT_BYTES_MAX: u32 = 4 * 1024 * 1024;
+
+/// How many entries of the journal a backup holds at most.
+pub const SNAPSHOT_ENTRIES_MAX: u32 = 3 * BATCH_ENTRIES_MAX;
+
+/// How much of a backup one message carries: with its envelope it fits a frame.
+pub const SNAPSHOT_PART_BYTES_MAX: usize = 12 * 1024;
+
+/// The longest signed description of a backup.
+pub const MANIFEST_BYTES_MAX: usize = 1024;

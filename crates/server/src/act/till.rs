@@ -110,6 +110,17 @@ pub async fn receive(
         }
         Report::InHand { counter } => in_hand::report(shell, from, counter).await,
         Report::Health(report) => health(shell, from, report).await,
+        Report::Snapshot { .. }
+        | Report::SnapshotPart { .. }
+        | Report::JournalStands { .. }
+        | Report::RestorePart { .. }
+        | Report::Restored { .. } => {
+            let refusal = Refusal::NotOffered;
+            counted(shell, from, move |_, _, _, _, _| {
+                Ok((refused(&refusal), Vec::new()))
+            })
+            .await
+        }
         Report::Acknowledge { command, outcome } => {
             acknowledge(shell, from, (command, outcome)).await
         }

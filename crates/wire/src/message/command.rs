@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CaseId, OperatorNumber};
+use crate::enrolment::BackupKey;
+use crate::ids::{CaseId, OperatorNumber, SnapshotId};
+use crate::journal::Head;
+use crate::snapshot::SnapshotDigest;
 
 /// One thing a terminal is told to do. Doing it twice is doing it once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,34 @@ pub enum Command {
     },
     /// Say how the terminal is: somebody is about to help.
     ReportHealth,
+    /// Back up before a password is replaced. Sent only to a terminal that keeps a
+    /// journal.
+    TakeSnapshot {
+        /// The case that waits for it.
+        case: CaseId,
+        /// The acquirer's key: the backup is encrypted to it and to the terminal's own.
+        acquirer_key: BackupKey,
+    },
+    /// Say where the journal stands now, and what it was at a backup: whether anything
+    /// was lost meanwhile.
+    ReportJournal {
+        /// The case that the backup was made for.
+        case: CaseId,
+        /// How many entries the journal had had then.
+        entries: u64,
+    },
+    /// Fetch a backup and put it back. The sealed file is made for this terminal, from
+    /// what it, or the terminal that it replaces, once handed in.
+    Restore {
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// How many bytes it has, sealed.
+        bytes: u32,
+        /// The digest over them.
+        digest: SnapshotDigest,
+        /// Where its journal stands.
+        head: Head,
+    },
     /// End the operator's sessions on this terminal. A sale under way is finished.
     EndSessions {
         /// Whose sessions.
@@ -52,7 +83,10 @@ impl Command {
             | Self::ShowNumber { operator, .. }
             | Self::EndSessions { operator }
             | Self::RevokeCredential { operator } => Some(*operator),
-            Self::ReportHealth => None,
+            Self::ReportHealth
+            | Self::TakeSnapshot { .. }
+            | Self::ReportJournal { .. }
+            | Self::Restore { .. } => None,
         }
     }
 }

@@ -21,7 +21,7 @@ mod report;
 
 pub use command::Command;
 pub use reply::{OperatorState, Reply, Welcome};
-pub use report::{Capabilities, Outcome, Report, WhyNot};
+pub use report::{Capabilities, NotRestored, Outcome, Report, WhyNot};
 
 /// The version of these messages.
 pub const VERSION: u64 = 1;

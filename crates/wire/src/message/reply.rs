@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::ResetCode;
 use crate::ids::{
-    AcquirerId, CaseId, MerchantNumber, OperatorNumber, RefusalCode, SessionId, TerminalNumber,
+    AcquirerId, CaseId, MerchantNumber, OperatorNumber, RefusalCode, SessionId, SnapshotId,
+    TerminalNumber,
 };
 use crate::in_hand::AgreementKey;
 use crate::limits::OPERATORS_MAX;
 use crate::opaque::{Ke2, RegistrationResponse};
 use crate::password::PasswordRules;
+use crate::snapshot::Part;
 
 /// The answer to one report.
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,6 +75,31 @@ pub enum Reply {
     },
     /// To `Health`.
     HealthTaken,
+    /// To `Snapshot` and `SnapshotPart`: go on from here.
+    SnapshotAt {
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// How many of its bytes are kept already.
+        offset: u32,
+    },
+    /// To `Snapshot` and `SnapshotPart`: all of it is kept and was found good.
+    SnapshotStored {
+        /// Which backup.
+        snapshot: SnapshotId,
+    },
+    /// To `JournalStands`.
+    JournalTaken,
+    /// To `RestorePart`.
+    RestorePart {
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// Where in it these bytes stand.
+        offset: u32,
+        /// The bytes; none at its end.
+        part: Part,
+    },
+    /// To `Restored`.
+    RestoreTaken,
     /// To `Acknowledge`.
     Acknowledged,
     /// To anything: no.

@@ -5,9 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::ResetCode;
 use crate::health::HealthReport;
-use crate::ids::{CaseId, CommandId, DeviceModel, FirmwareVersion, OperatorNumber, SessionId};
+use crate::ids::{
+    CaseId, CommandId, DeviceModel, FirmwareVersion, OperatorNumber, SessionId, SnapshotId,
+};
+use crate::journal::{Head, JournalDigest};
 use crate::opaque::{Ke1, Ke3, RegistrationRequest, RegistrationUpload};
 use crate::password::Vouched;
+use crate::snapshot::{Part, SignedManifest};
 
 /// One thing a terminal says. Each is answered by exactly one reply.
 #[derive(Debug, Serialize, Deserialize)]
@@ -83,6 +87,46 @@ pub enum Report {
     /// How the terminal is; answered by `HealthTaken`. Said once the server has answered
     /// `InHand`, when something has changed, and when the server asks.
     Health(HealthReport),
+    /// A backup is ready; answered by `SnapshotAt`, which says where to go on: at its
+    /// beginning, or where an earlier connection was cut.
+    Snapshot {
+        /// What it is, signed.
+        manifest: SignedManifest,
+    },
+    /// A part of a backup; answered by `SnapshotAt`, and the last one by
+    /// `SnapshotStored`.
+    SnapshotPart {
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// Where in it the bytes stand.
+        offset: u32,
+        /// The bytes.
+        part: Part,
+    },
+    /// Where the journal stands after a reset; answered by `JournalTaken`.
+    JournalStands {
+        /// The case that was asked about.
+        case: CaseId,
+        /// The journal's digest at the entry that was asked about; none if there is no
+        /// such entry.
+        then: Option<JournalDigest>,
+        /// Where it stands now.
+        head: Head,
+    },
+    /// The next part of a backup that is to be restored; answered by `RestorePart`.
+    RestorePart {
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// From where on.
+        offset: u32,
+    },
+    /// A backup was put back, or was not; answered by `RestoreTaken`.
+    Restored {
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// Where the journal stands now, or why it was left as it is.
+        outcome: Result<Head, NotRestored>,
+    },
     /// A command is settled; answered by `Acknowledged`.
     Acknowledge {
         /// Which command.
@@ -115,6 +159,24 @@ pub enum Outcome {
     },
 }
 
+/// Why a terminal did not put a backup back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotRestored {
+    /// The file is not the one that was announced: cut short, or altered.
+    Damaged,
+    /// It cannot be opened with this terminal's key.
+    Unreadable,
+    /// What is in it is another terminal's, or another merchant's or acquirer's.
+    Foreign,
+    /// Its records do not come to what was announced.
+    Records,
+    /// The terminal has taken transactions of its own since.
+    NotEmpty,
+    /// It could not be written.
+    Storage,
+}
+
 /// Why a command was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -125,4 +187,6 @@ pub enum WhyNot {
     UnknownOperator,
     /// The terminal has no key to show a number with.
     NotAgreed,
+    /// The terminal keeps no journal.
+    NoJournal,
 }
