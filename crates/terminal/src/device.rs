@@ -1,4 +1,5 @@
-//! The seam to the terminal's hardware: where state is kept, and what time it is.
+//! The seam to the terminal's hardware: where state and the journal are kept, and what
+//! time it is.
 
 use std::fmt;
 use std::io;
@@ -42,6 +43,9 @@ impl fmt::Display for Slot {
 
 /// What a terminal vendor provides.
 ///
+/// State is in slots and in one log. A slot is small and written whole; the log takes one
+/// record at a time, because a journal grows with every sale.
+///
 /// A `save` is atomic and durable: when it returns, a power cut changes nothing any
 /// more; when it fails or never returns, a later `load` gives the old bytes or the new
 /// ones, never a mixture and never nothing. Where storage may lose the newest write
@@ -59,6 +63,27 @@ pub trait Device {
     /// # Errors
     /// [`DeviceFault`]; the slot then holds the old bytes or the new ones.
     fn save(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), DeviceFault>;
+
+    /// Reads the log: every record, oldest first; none if nothing was ever written.
+    ///
+    /// # Errors
+    /// [`DeviceFault`] if what was written cannot be read back whole. It is never
+    /// silently shortened.
+    fn read_log(&self) -> Result<Vec<Vec<u8>>, DeviceFault>;
+
+    /// Puts one record at the end of the log, durably.
+    ///
+    /// # Errors
+    /// [`DeviceFault`]. If it fails or never returns, a later [`Self::read_log`] gives
+    /// the records as they were, or with this one at the end.
+    fn append(&mut self, record: &[u8]) -> Result<(), DeviceFault>;
+
+    /// Replaces the whole log at once.
+    ///
+    /// # Errors
+    /// [`DeviceFault`]; the log then holds the old records or the new ones, and never a
+    /// mixture.
+    fn replace_log(&mut self, records: &[Vec<u8>]) -> Result<(), DeviceFault>;
 
     /// The device's clock. It may be years off; nothing but the expiry of commands
     /// depends on it, and that is corrected by the server's clock.
@@ -87,6 +112,24 @@ pub enum DeviceFault {
     Damaged {
         /// Which slot.
         slot: Slot,
+    },
+    /// The log could not be read or written, perhaps because the storage is full.
+    #[error("the log cannot be read or written")]
+    Log {
+        /// What the storage said.
+        source: io::Error,
+    },
+    /// A record of the log that was once whole is not any more.
+    #[error("the log is damaged after {records} records")]
+    LogDamaged {
+        /// How many records before it are whole.
+        records: usize,
+    },
+    /// The record, or the log with it, would be larger than is ever read back.
+    #[error("the log takes no record of {bytes} bytes")]
+    LogFull {
+        /// How many bytes the record has.
+        bytes: usize,
     },
     /// The place of storage cannot be used at all.
     #[error("the storage cannot be opened")]

@@ -88,6 +88,7 @@ impl<D: Device> Terminal<D> {
                     enrolled: enrolled.clone(),
                 })?;
                 self.book = Some(Book::new(enrolled.terminal));
+                self.journal = self.read_journal()?;
                 self.linked = false;
                 Ok(Step::tell(Notice::Enrolled(enrolled)))
             }

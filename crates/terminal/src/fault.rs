@@ -3,6 +3,7 @@
 use tillkey_wire::cbor::CborError;
 use tillkey_wire::enrolment::EnrolmentError;
 use tillkey_wire::envelope::EnvelopeError;
+use tillkey_wire::journal::JournalFault;
 use tillkey_wire::message::MessageError;
 use tillkey_wire::opaque::OpaqueError;
 
@@ -22,12 +23,27 @@ pub enum Fault {
         /// What is wrong with it.
         source: CborError,
     },
+    /// The log holds something that is not a journal of this version.
+    #[error("the journal cannot be read back")]
+    Journal(#[from] crate::journal::JournalUnreadable),
     /// The state belongs to a device with another serial number.
     #[error("the state was made on another device; enrol this one")]
     OtherDevice,
     /// An earlier save failed, so memory and storage may differ.
     #[error("an earlier save failed; open the terminal again")]
     Broken,
+    /// The storage took no more. Nothing was recorded, and the terminal goes on.
+    #[error("the transaction could not be kept and was not taken; free some storage")]
+    NotKept {
+        /// What the storage said.
+        source: DeviceFault,
+    },
+    /// The journal does not take the transaction.
+    #[error("the transaction was not taken")]
+    NotTaken(#[from] JournalFault),
+    /// The terminal keeps no journal.
+    #[error("the terminal keeps no journal")]
+    NoJournal,
     /// There is no link to speak over.
     #[error("the terminal is not connected")]
     Offline,
@@ -106,11 +122,15 @@ impl Fault {
             Self::Offline | Self::Unexpected | Self::Opaque(_) | Self::WeakKey(_) => {
                 Advice::Reconnect
             }
-            Self::Device(DeviceFault::Damaged { .. })
+            Self::Device(DeviceFault::Damaged { .. } | DeviceFault::LogDamaged { .. })
+            | Self::Journal(_)
             | Self::Unreadable { .. }
             | Self::OtherDevice => Advice::EnrolAgain,
             Self::Device(_) | Self::Broken => Advice::Reopen,
-            Self::NotEnrolled
+            Self::NotKept { .. }
+            | Self::NotTaken(_)
+            | Self::NoJournal
+            | Self::NotEnrolled
             | Self::NotAgreed
             | Self::AlreadyEnrolled
             | Self::Busy { .. }

@@ -7,6 +7,10 @@
 //!
 //! Before the first save comes generation 0, which says that there is nothing: the
 //! first save has a spare to fall back to like every other.
+//!
+//! The log is one more file, in `log`.
+
+mod log;
 
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
@@ -20,6 +24,7 @@ use zeroize::Zeroizing;
 
 use crate::device::{Device, DeviceFault, Slot};
 use crate::limits::SLOT_BYTES_MAX;
+use log::LogFile;
 
 const MAGIC: &[u8; 8] = b"tillkey1";
 const DIGEST_BYTES: usize = 32;
@@ -27,6 +32,7 @@ const DIGEST_BYTES: usize = 32;
 /// State in a directory that only its owner can read.
 pub struct FileDevice {
     directory: PathBuf,
+    log: LogFile,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     health: Box<dyn Fn() -> Health + Send + Sync>,
     /// Held open: it carries the lock.
@@ -46,7 +52,8 @@ impl FileDevice {
     ///
     /// # Errors
     /// [`DeviceFault::InUse`] if another program has it open, [`DeviceFault::Unusable`]
-    /// if it cannot be made or locked.
+    /// if it cannot be made or locked, [`DeviceFault::LogDamaged`] if a record of the log
+    /// that was once whole is not any more.
     pub fn open(
         directory: impl Into<PathBuf>,
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
@@ -65,8 +72,10 @@ impl FileDevice {
             Err(TryLockError::WouldBlock) => return Err(DeviceFault::InUse),
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
+        let log = LogFile::open(&directory)?;
         Ok(Self {
             directory,
+            log,
             clock: Box::new(clock),
             health: Box::new(Health::default),
             _lock: lock,
@@ -127,6 +136,18 @@ impl Device for FileDevice {
             self.write(slot, 0, &[])?;
         }
         self.write(slot, generation + 1, bytes)
+    }
+
+    fn read_log(&self) -> Result<Vec<Vec<u8>>, DeviceFault> {
+        self.log.read()
+    }
+
+    fn append(&mut self, record: &[u8]) -> Result<(), DeviceFault> {
+        self.log.append(record)
+    }
+
+    fn replace_log(&mut self, records: &[Vec<u8>]) -> Result<(), DeviceFault> {
+        self.log.replace(records)
     }
 
     fn now(&self) -> Timestamp {

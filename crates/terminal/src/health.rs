@@ -25,7 +25,7 @@ impl<D: Device> Terminal<D> {
     /// [`Fault::Device`] if a counter cannot be reserved.
     pub fn report_health(&mut self) -> Result<Step, Fault> {
         self.sound()?;
-        let health = self.device.health();
+        let health = self.health();
         let signed_on = self.sessions.len();
         let is_news = self.told_health.as_ref().is_some_and(|told| {
             told.signed_on != signed_on || told.health.differs_noticeably(&health)
@@ -37,9 +37,19 @@ impl<D: Device> Terminal<D> {
         }
     }
 
+    /// What the vendor knows, and what the journal tells.
+    fn health(&self) -> Health {
+        let mut health = self.device.health();
+        if let Some(head) = self.journal() {
+            health.sale_in_progress = Some(self.under_way.is_some());
+            health.unsettled = Some(head.unsettled.count());
+        }
+        health
+    }
+
     /// Tells it whether or not it has changed.
     pub(crate) fn tell_health(&mut self) -> Result<Step, Fault> {
-        let health = self.device.health();
+        let health = self.health();
         let signed_on = self.sessions.len();
         let report = HealthReport {
             v: VERSION,

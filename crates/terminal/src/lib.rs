@@ -1,4 +1,5 @@
-//! The SDK a terminal vendor embeds: enrolment, sign-on and password reset.
+//! The SDK a terminal vendor embeds: enrolment, sign-on, password reset, and the journal
+//! with its backup.
 //!
 //! Bytes in, bytes out. There is no socket, no thread, no clock and no random source
 //! in here: the vendor carries frames over whatever link there is, implements
@@ -26,15 +27,19 @@ mod health;
 mod history;
 mod identity;
 mod in_hand;
+mod journal;
 mod link;
 mod notice;
 mod reset;
 mod sign_on;
 mod terminal;
+mod transaction;
 
 pub use device::{Device, DeviceFault, Slot};
 pub use fault::{Advice, Fault};
 pub use file_device::FileDevice;
+pub use journal::JournalUnreadable;
 pub use notice::{Activity, AskedFor, Notice, Step};
 pub use terminal::{OperatorView, Profile, Progress, Standing, Terminal};
 pub use tillkey_wire as wire;
+pub use transaction::{Refund, Sale};

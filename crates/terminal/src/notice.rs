@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tillkey_wire::code::{InHandNumber, ResetCode};
 use tillkey_wire::enrolment::Enrolled;
 use tillkey_wire::ids::{CaseId, OperatorNumber, RefusalCode, SessionId};
+use tillkey_wire::journal::Entry;
 use tillkey_wire::password::{PasswordRules, Rule};
 
 /// What a call came to: frames to send, in this order, and notices to show.
@@ -82,13 +83,15 @@ pub enum Notice {
         /// Whose.
         operator: OperatorNumber,
     },
-    /// An operator's session is over. Let a sale under way finish, then lock.
+    /// An operator's session is over: lock. It comes after the sale that was under way.
     SessionEnded {
         /// Whose.
         operator: OperatorNumber,
         /// Which.
         session: SessionId,
     },
+    /// A transaction is in the journal, and on storage: print the receipt.
+    Recorded(Entry),
     /// Show this code to whoever stands before the terminal, and ask for it.
     CodeOnScreen {
         /// Whose password it opens.

@@ -62,6 +62,7 @@ impl<D: Device> Terminal<D> {
             .session(operator)
             .ok_or(Fault::OutOfOrder { operator })?;
         self.sessions.remove(&operator);
+        self.under_way.take_if(|sale| sale.operator == operator);
         let frames = self.leave(session)?.into_iter().collect();
         Ok(Step {
             frames,
@@ -117,6 +118,12 @@ impl<D: Device> Terminal<D> {
             }
         })?;
         let mut step = Step::tell(Notice::SignedOn { operator, session });
+        // What ended was the session before this one.
+        if let Some(sale) = &mut self.under_way
+            && sale.operator == operator
+        {
+            sale.ends_session = false;
+        }
         // Signed on a second time: the first session is nobody's any more.
         if let Some(earlier) = self.sessions.insert(operator, session)
             && earlier != session
@@ -126,8 +133,15 @@ impl<D: Device> Terminal<D> {
         Ok(step)
     }
 
-    /// Ends a session here because the server ended it.
+    /// Ends a session here because the server ended it; after the sale that is under way,
+    /// if there is one.
     pub(crate) fn end_session(&mut self, operator: OperatorNumber) -> Option<Notice> {
+        if let Some(sale) = &mut self.under_way
+            && sale.operator == operator
+        {
+            sale.ends_session = true;
+            return None;
+        }
         let session = self.sessions.remove(&operator)?;
         Some(Notice::SessionEnded { operator, session })
     }

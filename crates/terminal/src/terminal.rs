@@ -1,7 +1,7 @@
 //! The terminal itself: its parts, how it is opened, and how its state is kept.
 //!
-//! What operators and the server do to it is in `enrol`, `link`, `sign_on`, `reset` and
-//! `command`. All of them obey one order: save, then change memory, then speak.
+//! What operators and the server do to it is in `enrol`, `link`, `sign_on`, `reset`,
+//! `transaction`, `command`, `backup` and `restore`. All of them obey one order: save, then change memory, then speak.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,10 +20,12 @@ use crate::fault::Fault;
 use crate::health::Told;
 use crate::identity::{Identity, Keys};
 use crate::in_hand::InHand;
+use crate::journal::Journal;
 use crate::limits::COUNTERS_PER_WRITE;
 use crate::link::Asked;
 use crate::reset::Reset;
 use crate::sign_on::SignOn;
+use crate::transaction::UnderWay;
 
 /// What the vendor says of the device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +103,10 @@ pub struct Terminal<D> {
     pub(crate) sign_on: Option<SignOn>,
     pub(crate) resets: BTreeMap<OperatorNumber, Reset>,
     pub(crate) sessions: BTreeMap<OperatorNumber, SessionId>,
+    /// None on a terminal that keeps none, and before it is enrolled.
+    pub(crate) journal: Option<Journal>,
+    /// The sale that is being keyed in; one keypad, one at a time.
+    pub(crate) under_way: Option<UnderWay>,
     /// Sessions that ended here and whose end the server has not confirmed.
     pub(crate) sign_offs: BTreeSet<SessionId>,
     /// A save failed: memory and storage may differ.
@@ -145,6 +151,7 @@ impl<D: Device> Terminal<D> {
             Identity::Enrolled { enrolled, .. } => read_in_hand(&device, enrolled)?,
             _ => None,
         };
+        let journal = read_journal(&device, &profile, &identity)?;
         Ok(Self {
             device,
             profile,
@@ -159,6 +166,8 @@ impl<D: Device> Terminal<D> {
             sign_on: None,
             resets: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            journal,
+            under_way: None,
             sign_offs: BTreeSet::new(),
             broken: false,
         })
@@ -173,11 +182,21 @@ impl<D: Device> Terminal<D> {
         }
     }
 
+    /// Refuses every call from now on.
+    pub(crate) const fn break_off(&mut self) {
+        self.broken = true;
+    }
+
     pub(crate) fn save(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Fault> {
         self.device.save(slot, bytes).map_err(|fault| {
             self.broken = true;
             fault.into()
         })
+    }
+
+    /// The journal, as it is in the log.
+    pub(crate) fn read_journal(&self) -> Result<Option<Journal>, Fault> {
+        read_journal(&self.device, &self.profile, &self.identity)
     }
 
     /// Saves a new identity, then takes it on.
@@ -301,6 +320,21 @@ fn read_book(device: &impl Device, enrolled: &Enrolled) -> Result<Book, Fault> {
     Ok(kept
         .filter(|book| book.terminal == enrolled.terminal)
         .unwrap_or_else(|| Book::new(enrolled.terminal)))
+}
+
+/// The journal of this enrolment, on a terminal that keeps one.
+fn read_journal(
+    device: &impl Device,
+    profile: &Profile,
+    identity: &Identity,
+) -> Result<Option<Journal>, Fault> {
+    match identity {
+        Identity::Enrolled { enrolled, .. } if profile.capabilities.journal => {
+            let records = device.read_log()?;
+            Ok(Some(Journal::read(&records, enrolled.terminal)?))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// How far the numbers of this enrolment have come.

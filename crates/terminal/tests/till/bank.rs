@@ -262,6 +262,11 @@ impl Bank {
                 self.health.push(report);
                 Reply::HealthTaken
             }
+            Report::Snapshot { .. }
+            | Report::SnapshotPart { .. }
+            | Report::JournalStands { .. }
+            | Report::RestorePart { .. }
+            | Report::Restored { .. } => refused("out_of_order"),
             Report::Acknowledge { command, outcome } => {
                 self.acknowledged.push((command, outcome));
                 Reply::Acknowledged

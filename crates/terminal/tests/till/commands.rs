@@ -7,7 +7,7 @@ use tillkey_terminal::{Advice, Fault, Notice};
 use crate::devices::{Cut, noon};
 use crate::world::{CASHIER, World, operator};
 
-fn later() -> Timestamp {
+pub(crate) fn later() -> Timestamp {
     noon() + SignedDuration::from_mins(10)
 }
 

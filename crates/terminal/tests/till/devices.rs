@@ -31,6 +31,8 @@ pub(crate) enum Cut {
 pub(crate) struct Plug {
     pub(crate) cut: Option<(usize, Cut)>,
     pub(crate) writes: usize,
+    /// The log takes nothing more, and says so.
+    pub(crate) full: bool,
     off: bool,
 }
 
@@ -58,11 +60,30 @@ impl Plug {
         self.writes += 1;
         Ok(cut)
     }
+
+    /// As [`Self::pull`], for the log.
+    fn pull_of_log(&mut self) -> Result<Option<Cut>, DeviceFault> {
+        if self.full {
+            let source = io::Error::from(io::ErrorKind::StorageFull);
+            return Err(DeviceFault::Log { source });
+        }
+        self.pull().map_err(|()| dark_log())
+    }
+
+    fn look(&self) -> Result<(), DeviceFault> {
+        if self.off { Err(dark_log()) } else { Ok(()) }
+    }
 }
 
 fn dark(slot: Slot) -> DeviceFault {
     DeviceFault::Io {
         slot,
+        source: io::Error::other("no power"),
+    }
+}
+
+fn dark_log() -> DeviceFault {
+    DeviceFault::Log {
         source: io::Error::other("no power"),
     }
 }
@@ -73,6 +94,7 @@ pub(crate) struct Memory {
     slots: Rc<RefCell<BTreeMap<Slot, Vec<u8>>>>,
     /// What each slot held before its newest write.
     spares: Rc<RefCell<BTreeMap<Slot, Option<Vec<u8>>>>>,
+    pub(crate) log: Rc<RefCell<Vec<Vec<u8>>>>,
     pub(crate) plug: SharedPlug,
     pub(crate) now: Rc<RefCell<Timestamp>>,
     pub(crate) health: Rc<RefCell<Health>>,
@@ -84,6 +106,7 @@ impl Memory {
         Self {
             slots: Rc::default(),
             spares: Rc::default(),
+            log: Rc::default(),
             plug: Plug::shared(),
             now,
             health: Rc::default(),
@@ -96,6 +119,11 @@ impl Memory {
     pub(crate) fn copy_slot(&self, slot: Slot, other: &Self) {
         let bytes = other.slots.borrow()[&slot].clone();
         self.slots.borrow_mut().insert(slot, bytes);
+    }
+
+    /// What a slot holds.
+    pub(crate) fn copy_of(&self, slot: Slot) -> Option<Vec<u8>> {
+        self.slots.borrow().get(&slot).cloned()
     }
 
     /// The storage falls back by one write, and by no more: see [`Device`].
@@ -119,6 +147,27 @@ impl Device for Memory {
             self.spares.borrow_mut().insert(slot, spare);
         }
         cut.map_or(Ok(()), |_| Err(dark(slot)))
+    }
+
+    fn read_log(&self) -> Result<Vec<Vec<u8>>, DeviceFault> {
+        self.plug.borrow().look()?;
+        Ok(self.log.borrow().clone())
+    }
+
+    fn append(&mut self, record: &[u8]) -> Result<(), DeviceFault> {
+        let cut = self.plug.borrow_mut().pull_of_log()?;
+        if !matches!(cut, Some(Cut::Before | Cut::Torn)) {
+            self.log.borrow_mut().push(record.to_vec());
+        }
+        cut.map_or(Ok(()), |_| Err(dark_log()))
+    }
+
+    fn replace_log(&mut self, records: &[Vec<u8>]) -> Result<(), DeviceFault> {
+        let cut = self.plug.borrow_mut().pull_of_log()?;
+        if !matches!(cut, Some(Cut::Before | Cut::Torn)) {
+            *self.log.borrow_mut() = records.to_vec();
+        }
+        cut.map_or(Ok(()), |_| Err(dark_log()))
     }
 
     fn now(&self) -> Timestamp {
@@ -175,6 +224,46 @@ impl Device for Torn {
             }
         }
         Err(dark(slot))
+    }
+
+    fn read_log(&self) -> Result<Vec<Vec<u8>>, DeviceFault> {
+        self.plug.borrow().look()?;
+        self.inner.read_log()
+    }
+
+    fn append(&mut self, record: &[u8]) -> Result<(), DeviceFault> {
+        let cut = self.plug.borrow_mut().pull_of_log()?;
+        let Some(cut) = cut else {
+            return self.inner.append(record);
+        };
+        let path = self.directory.join("journal.log");
+        let length = || fs::metadata(&path).map_or(0, |file| file.len());
+        let before = length();
+        self.inner.append(record)?;
+        let added = length() - before;
+        let left = match cut {
+            // The seal, and a byte of what it seals, are missing.
+            Cut::Before => added - 9,
+            Cut::Torn => added / 2,
+            Cut::After => added,
+        };
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(before + left).unwrap();
+        Err(dark_log())
+    }
+
+    fn replace_log(&mut self, records: &[Vec<u8>]) -> Result<(), DeviceFault> {
+        let cut = self.plug.borrow_mut().pull_of_log()?;
+        match cut {
+            None => return self.inner.replace_log(records),
+            Some(Cut::After) => self.inner.replace_log(records)?,
+            // The temporary file is half there, and was never renamed.
+            Some(Cut::Before | Cut::Torn) => {
+                let temporary = self.directory.join("journal.tmp");
+                fs::write(temporary, b"tilllog1 and some more").unwrap();
+            }
+        }
+        Err(dark_log())
     }
 
     fn now(&self) -> Timestamp {

@@ -16,6 +16,8 @@ mod health;
 #[cfg(test)]
 mod in_hand;
 #[cfg(test)]
+mod journal;
+#[cfg(test)]
 mod power_cut;
 #[cfg(test)]
 mod reset;

@@ -4,9 +4,10 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tillkey_terminal::wire::code::{EnrolmentCode, ResetCode};
 use tillkey_terminal::wire::ids::OperatorNumber;
+use tillkey_terminal::wire::journal::Amount;
 use tillkey_terminal::wire::message::{Capabilities, FromServer, Order};
 use tillkey_terminal::wire::secret::Secret;
-use tillkey_terminal::{Device, Fault, Notice, Profile, Step, Terminal};
+use tillkey_terminal::{Device, Fault, Notice, Profile, Sale, Step, Terminal};
 
 use crate::bank::Bank;
 use crate::devices::Memory;
@@ -33,7 +34,16 @@ pub(crate) fn profile() -> Profile {
     }
 }
 
+pub(crate) fn sale_of(fen: u64) -> Sale {
+    Sale {
+        amount: Amount::from_fen(fen).unwrap(),
+        card: "622202******0128".parse().unwrap(),
+        remark: Some("早餐".parse().unwrap()),
+    }
+}
+
 pub(crate) struct World<D> {
+    pub(crate) profile: Profile,
     pub(crate) bank: Bank,
     pub(crate) code: EnrolmentCode,
     pub(crate) rng: ChaCha20Rng,
@@ -46,6 +56,16 @@ impl World<Memory> {
         let memory = Memory::new();
         let mut world = World::new(seed);
         world.open(memory.clone()).unwrap();
+        world.enrol().unwrap();
+        world.connect().unwrap();
+        (world, memory)
+    }
+
+    /// As [`Self::enrolled`], with a journal.
+    pub(crate) fn enrolled_with_journal(seed: u64) -> (Self, Memory) {
+        let memory = Memory::new();
+        let mut world = World::new(seed);
+        world.open_with_journal(memory.clone()).unwrap();
         world.enrol().unwrap();
         world.connect().unwrap();
         (world, memory)
@@ -64,6 +84,7 @@ impl<D: Device> World<D> {
         let (bank, code) = Bank::new(seed, &[0, CASHIER, 6]);
         let rng = ChaCha20Rng::seed_from_u64(seed + 1_000);
         Self {
+            profile: profile(),
             bank,
             code,
             rng,
@@ -72,8 +93,13 @@ impl<D: Device> World<D> {
     }
 
     pub(crate) fn open(&mut self, device: D) -> Result<(), Fault> {
-        self.terminal = Some(Terminal::open(device, profile())?);
+        self.terminal = Some(Terminal::open(device, self.profile.clone())?);
         Ok(())
+    }
+
+    pub(crate) fn open_with_journal(&mut self, device: D) -> Result<(), Fault> {
+        self.profile.capabilities.journal = true;
+        self.open(device)
     }
 
     pub(crate) fn terminal(&mut self) -> &mut Terminal<D> {

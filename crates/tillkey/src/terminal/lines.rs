@@ -157,6 +157,7 @@ fn notice_document(notice: &Notice) -> Value {
         Notice::WrongPassword { operator } => about("wrong_password", *operator),
         Notice::SignOnInterrupted { operator } => about("sign_on_interrupted", *operator),
         Notice::SessionEnded { operator, .. } => about("session_ended", *operator),
+        Notice::Recorded(entry) => json!({ "told": "recorded", "entry": entry }),
         Notice::CodeOnScreen {
             operator,
             case,

@@ -57,6 +57,7 @@ impl Model {
                 self.ask_password_again(operator, Said::new(Word::Interrupted, Tone::Bad));
             }
             Notice::SessionEnded { operator, .. } => self.end_session(operator),
+            Notice::Recorded(_) => {}
             Notice::CodeOnScreen {
                 operator,
                 code,
