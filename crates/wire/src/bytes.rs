@@ -33,7 +33,8 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>, T>(
         }
     }
 
-    deserializer.deserialize_bytes(Bytes(read))
+    // Not `deserialize_bytes`: the CBOR reader lends at most 4096 bytes that way.
+    deserializer.deserialize_byte_buf(Bytes(read))
 }
 
 /// A byte string of one exact length. `Debug` shows the length only: some of them

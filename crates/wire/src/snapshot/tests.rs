@@ -262,7 +262,8 @@ fn contents_that_do_not_add_up_are_refused() {
 }
 
 #[test]
-fn the_largest_part_fits_a_frame() {
+fn the_largest_part_fits_a_frame_and_is_read_back() {
+    use crate::envelope::Unverified;
     use crate::message::{FromTerminal, Report};
     let part = Part::from_bytes(&vec![0xff; Part::LENGTH_MAX]).unwrap();
     let message = FromTerminal {
@@ -270,10 +271,13 @@ fn the_largest_part_fits_a_frame() {
         report: Report::SnapshotPart {
             snapshot: SnapshotId::from_bytes([5; 10]),
             offset: u32::MAX,
-            part,
+            part: part.clone(),
         },
     };
     let key = SigningKey::from_bytes(&[9; 32]);
-    assert!(message.sign(TERMINAL, &key).is_ok());
+    let frame = message.sign(TERMINAL, &key).unwrap();
+    let frame = Unverified::parse(&frame).unwrap();
+    let read = FromTerminal::open(&frame, TERMINAL, &key.verifying_key()).unwrap();
+    assert!(matches!(read.report, Report::SnapshotPart { part: read, .. } if read == part));
     assert!(Part::from_bytes(&vec![0; Part::LENGTH_MAX + 1]).is_err());
 }
