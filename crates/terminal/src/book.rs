@@ -13,6 +13,7 @@ use tillkey_wire::password::{PasswordRules, Vouched};
 
 use crate::history::History;
 use crate::limits::SETTLED_MAX;
+use crate::task::Tasks;
 
 /// The book of one enrolment.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub(crate) struct Book {
     pub(crate) operators: BTreeMap<OperatorNumber, Operator>,
     /// New passwords that the server has not answered for yet.
     pub(crate) pending: BTreeMap<OperatorNumber, Pending>,
+    /// Commands that are not done yet.
+    #[serde(default)]
+    pub(crate) tasks: Tasks,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +71,7 @@ impl Book {
             rules: PasswordRules::DEFAULT,
             operators: BTreeMap::new(),
             pending: BTreeMap::new(),
+            tasks: Tasks::new(),
         }
     }
 

@@ -6,6 +6,7 @@ use tillkey_wire::envelope::EnvelopeError;
 use tillkey_wire::journal::JournalFault;
 use tillkey_wire::message::MessageError;
 use tillkey_wire::opaque::OpaqueError;
+use tillkey_wire::snapshot::SnapshotFault;
 
 use crate::device::{DeviceFault, Slot};
 
@@ -92,6 +93,9 @@ pub enum Fault {
         /// The sequence of the last settled command.
         last: u64,
     },
+    /// A backup cannot be made.
+    #[error("a backup cannot be made")]
+    Backup(#[source] Box<SnapshotFault>),
     /// The cryptographic library refused a message.
     #[error("a cryptographic step failed")]
     Opaque(#[from] OpaqueError),
@@ -119,9 +123,11 @@ impl Fault {
             Self::Frame(_) | Self::Unasked | Self::StaleCommand { .. } | Self::Enrolment(_) => {
                 Advice::Ignore
             }
-            Self::Offline | Self::Unexpected | Self::Opaque(_) | Self::WeakKey(_) => {
-                Advice::Reconnect
-            }
+            Self::Offline
+            | Self::Unexpected
+            | Self::Opaque(_)
+            | Self::Backup(_)
+            | Self::WeakKey(_) => Advice::Reconnect,
             Self::Device(DeviceFault::Damaged { .. } | DeviceFault::LogDamaged { .. })
             | Self::Journal(_)
             | Self::Unreadable { .. }

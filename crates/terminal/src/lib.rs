@@ -16,6 +16,7 @@
 pub mod limits;
 pub mod password;
 
+mod backup;
 mod book;
 mod command;
 mod counter;
@@ -31,7 +32,9 @@ mod journal;
 mod link;
 mod notice;
 mod reset;
+mod restore;
 mod sign_on;
+mod task;
 mod terminal;
 mod transaction;
 

@@ -6,7 +6,7 @@
 
 use rand::{CryptoRng, RngCore};
 use tillkey_wire::envelope::Unverified;
-use tillkey_wire::ids::{CommandId, OperatorNumber, SessionId};
+use tillkey_wire::ids::{CaseId, CommandId, OperatorNumber, SessionId, SnapshotId};
 use tillkey_wire::message::{FromServer, FromTerminal, Reply, Report, Welcome};
 
 use crate::device::Device;
@@ -30,6 +30,11 @@ pub(crate) enum Asked {
     /// With the counter that was told.
     InHand(u64),
     Health,
+    Snapshot(SnapshotId),
+    SnapshotPart(SnapshotId),
+    JournalStands(CaseId),
+    RestorePart(SnapshotId),
+    Restored(SnapshotId),
     Acknowledge(CommandId),
 }
 
@@ -93,7 +98,7 @@ impl<D: Device> Terminal<D> {
             }
         };
         match message {
-            FromServer::Command(order) => self.take_order(&order),
+            FromServer::Command(order) => self.take_order(&order, rng),
             FromServer::Reply { in_reply_to, reply } => {
                 let asked = self.waiting.remove(&in_reply_to).ok_or(Fault::Unasked)?;
                 self.take_reply(asked, reply, rng)
@@ -125,7 +130,13 @@ impl<D: Device> Terminal<D> {
         for operator in pending {
             step.frames.extend(self.send_registered(operator)?);
         }
+        step.frames.extend(self.resume_work()?);
         Ok(step)
+    }
+
+    /// Whether one of these questions waits for its reply.
+    pub(crate) fn waits_for(&self, questions: &[Asked]) -> bool {
+        self.waiting.values().any(|asked| questions.contains(asked))
     }
 
     /// Signs a report under the next counter and waits for its reply.
@@ -150,7 +161,7 @@ impl<D: Device> Terminal<D> {
         asked: Asked,
         report: Report,
     ) -> Result<Option<Vec<u8>>, Fault> {
-        if self.waiting.values().any(|waiting| *waiting == asked) {
+        if self.waits_for(&[asked]) {
             return Ok(None);
         }
         match self.ask(asked, report) {
@@ -167,7 +178,7 @@ impl<D: Device> Terminal<D> {
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Step, Fault> {
         match (asked, reply) {
-            (Asked::Hello, Reply::Welcome(welcome)) => self.take_welcome(&welcome),
+            (Asked::Hello, Reply::Welcome(welcome)) => self.take_welcome(&welcome, rng),
             (Asked::SignOnStart(operator), Reply::SignOnChallenge { ke2 }) => {
                 self.take_challenge(operator, &ke2, rng)
             }
@@ -221,22 +232,72 @@ impl<D: Device> Terminal<D> {
                 self.take_agreement(&agreement_key)
             }
             (Asked::Health, Reply::HealthTaken) => Ok(Step::default()),
-            (Asked::Acknowledge(_), Reply::Acknowledged) => Ok(Step::default()),
+            (Asked::Acknowledge(_), Reply::Acknowledged)
+            | (Asked::JournalStands(_), Reply::JournalTaken) => Ok(Step::default()),
             (asked, Reply::Refused { code, retry_at }) => {
+                let mut step = self.refused_work(asked, retry_at.is_some(), rng)?;
                 let (activity, operator) = self.take_refusal(asked, retry_at.is_some())?;
-                Ok(Step::tell(Notice::Refused {
+                step.notices.push(Notice::Refused {
                     activity,
                     operator,
                     code,
                     retry_at,
-                }))
+                });
+                Ok(step)
             }
+            (asked, reply) => self.take_reply_to_work(asked, reply, rng),
+        }
+    }
+
+    /// What is said to a backup, and to one that is put back.
+    fn take_reply_to_work(
+        &mut self,
+        asked: Asked,
+        reply: Reply,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Step, Fault> {
+        match (asked, reply) {
+            (
+                Asked::Snapshot(asked) | Asked::SnapshotPart(asked),
+                Reply::SnapshotAt { snapshot, offset },
+            ) => self.take_offset(asked, (snapshot, offset)),
+            (
+                Asked::Snapshot(asked) | Asked::SnapshotPart(asked),
+                Reply::SnapshotStored { snapshot },
+            ) => self.take_stored((asked, snapshot), rng),
+            (
+                Asked::RestorePart(asked),
+                Reply::RestorePart {
+                    snapshot,
+                    offset,
+                    part,
+                },
+            ) => self.take_part(asked, (snapshot, offset, &part)),
+            (Asked::Restored(asked), Reply::RestoreTaken) => self.take_restored(asked, rng),
             _ => Err(Fault::Unexpected),
         }
     }
 
+    /// A refusal without a time ends the work; with one it is taken up again then.
+    fn refused_work(
+        &mut self,
+        asked: Asked,
+        may_retry: bool,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Step, Fault> {
+        match asked {
+            Asked::Snapshot(_) | Asked::SnapshotPart(_) => self.backup_refused(may_retry, rng),
+            Asked::RestorePart(_) | Asked::Restored(_) => self.restore_refused(may_retry, rng),
+            _ => Ok(Step::default()),
+        }
+    }
+
     /// Takes over what the server says of the terminal, and sends again what waited.
-    fn take_welcome(&mut self, welcome: &Welcome) -> Result<Step, Fault> {
+    fn take_welcome(
+        &mut self,
+        welcome: &Welcome,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Step, Fault> {
         let (keys, enrolled) = self.enrolled()?;
         // Passwords are bound to the acquirer's name: another one cannot be moved to.
         if enrolled.acquirer != welcome.acquirer {
@@ -257,6 +318,7 @@ impl<D: Device> Terminal<D> {
         })?;
         self.clock_ahead = welcome.now.duration_since(self.device.now());
         let mut step = self.resend()?.and(Notice::Welcomed);
+        step.frames.extend(self.carry_on(rng)?.frames);
         step.frames.extend(self.tell_in_hand()?);
         // Revoked or removed while the terminal was away.
         let gone: Vec<OperatorNumber> = self
@@ -312,6 +374,9 @@ impl<D: Device> Terminal<D> {
             }
             Asked::InHand(_) => (Activity::InHand, None),
             Asked::Health => (Activity::Health, None),
+            Asked::Snapshot(_) | Asked::SnapshotPart(_) => (Activity::Backup, None),
+            Asked::RestorePart(_) | Asked::Restored(_) => (Activity::Restore, None),
+            Asked::JournalStands(_) => (Activity::Journal, None),
             Asked::Acknowledge(_) => (Activity::Acknowledge, None),
         })
     }

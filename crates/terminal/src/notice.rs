@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use tillkey_wire::code::{InHandNumber, ResetCode};
 use tillkey_wire::enrolment::Enrolled;
 use tillkey_wire::ids::{CaseId, OperatorNumber, RefusalCode, SessionId};
-use tillkey_wire::journal::Entry;
+use tillkey_wire::journal::{Entry, Head};
+use tillkey_wire::message::NotRestored;
 use tillkey_wire::password::{PasswordRules, Rule};
 
 /// What a call came to: frames to send, in this order, and notices to show.
@@ -92,6 +93,24 @@ pub enum Notice {
     },
     /// A transaction is in the journal, and on storage: print the receipt.
     Recorded(Entry),
+    /// A backup for the bank is on its way: say how far, and hold nobody up.
+    BackingUp {
+        /// The part that is being sent, counted from 1.
+        part: u32,
+        /// How many there are.
+        parts: u32,
+    },
+    /// The bank has the backup.
+    BackedUp,
+    /// A backup is being fetched: say how far, and hold nobody up.
+    Restoring {
+        /// The part that has come, counted from 1.
+        part: u32,
+        /// How many there are.
+        parts: u32,
+    },
+    /// The journal is that of the backup, or holds it already; or it was left as it is.
+    Restored(Result<Head, NotRestored>),
     /// Show this code to whoever stands before the terminal, and ask for it.
     CodeOnScreen {
         /// Whose password it opens.
@@ -203,6 +222,12 @@ pub enum Activity {
     InHand,
     /// What the terminal said of its condition.
     Health,
+    /// A backup. Where it may be tried again, [`crate::Terminal::resend`] does.
+    Backup,
+    /// A backup that is to be put back. As [`Self::Backup`].
+    Restore,
+    /// Where the journal stands.
+    Journal,
     /// The acknowledgement of a command.
     Acknowledge,
 }

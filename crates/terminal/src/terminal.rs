@@ -25,6 +25,7 @@ use crate::limits::COUNTERS_PER_WRITE;
 use crate::link::Asked;
 use crate::reset::Reset;
 use crate::sign_on::SignOn;
+use crate::task::Work;
 use crate::transaction::UnderWay;
 
 /// What the vendor says of the device.
@@ -107,6 +108,8 @@ pub struct Terminal<D> {
     pub(crate) journal: Option<Journal>,
     /// The sale that is being keyed in; one keypad, one at a time.
     pub(crate) under_way: Option<UnderWay>,
+    /// How far the oldest of the commands that take several messages has come.
+    pub(crate) work: Option<Work>,
     /// Sessions that ended here and whose end the server has not confirmed.
     pub(crate) sign_offs: BTreeSet<SessionId>,
     /// A save failed: memory and storage may differ.
@@ -168,6 +171,7 @@ impl<D: Device> Terminal<D> {
             sessions: BTreeMap::new(),
             journal,
             under_way: None,
+            work: None,
             sign_offs: BTreeSet::new(),
             broken: false,
         })

@@ -23,6 +23,7 @@ use tillkey_terminal::wire::password::PasswordRules;
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use crate::devices::noon;
+use crate::vault::Vault;
 
 #[derive(Default)]
 pub(crate) struct Account {
@@ -53,7 +54,10 @@ pub(crate) struct Bank {
     pub(crate) signed_off: Vec<SessionId>,
     pub(crate) uploads: usize,
     pub(crate) agreement: StaticSecret,
-    backup_key: Option<BackupKey>,
+    pub(crate) backup_key: Option<BackupKey>,
+    pub(crate) vault: Vault,
+    /// By its own clock.
+    pub(crate) now: Timestamp,
     /// How far the numbers had come, each time that was told.
     pub(crate) in_hand: Vec<u64>,
     pub(crate) health: Vec<HealthReport>,
@@ -91,6 +95,8 @@ impl Bank {
             uploads: 0,
             agreement: StaticSecret::from([5; 32]),
             backup_key: None,
+            vault: Vault::new(),
+            now: noon(),
             in_hand: Vec::new(),
             health: Vec::new(),
             is_old: false,
@@ -266,7 +272,10 @@ impl Bank {
             | Report::SnapshotPart { .. }
             | Report::JournalStands { .. }
             | Report::RestorePart { .. }
-            | Report::Restored { .. } => refused("out_of_order"),
+            | Report::Restored { .. } => {
+                let (terminal, key) = self.terminal.unwrap();
+                self.vault.reply(report, terminal, &key)
+            }
             Report::Acknowledge { command, outcome } => {
                 self.acknowledged.push((command, outcome));
                 Reply::Acknowledged
@@ -287,7 +296,7 @@ impl Bank {
             acquirer: self.acquirer.clone(),
             merchant: "898310054110001".parse().unwrap(),
             terminal_number: self.terminal_number.parse().unwrap(),
-            now: noon(),
+            now: self.now,
             operators: operators.collect(),
             password_rules: self.rules,
         })
@@ -360,7 +369,7 @@ impl Bank {
     }
 }
 
-fn refused(code: &str) -> Reply {
+pub(crate) fn refused(code: &str) -> Reply {
     Reply::Refused {
         code: code.parse().unwrap(),
         retry_at: None,

@@ -1,51 +1,15 @@
 //! Sales, refunds, voids and settlements.
 
 use tillkey_terminal::wire::ids::OperatorNumber;
-use tillkey_terminal::wire::journal::{Amount, Entry, JournalFault, Transaction};
+use tillkey_terminal::wire::journal::{Amount, JournalFault, Transaction};
 use tillkey_terminal::wire::message::Command;
 use tillkey_terminal::wire::secret::Secret;
-use tillkey_terminal::{Advice, Fault, Notice, Refund, Sale, Slot, Step};
+use tillkey_terminal::{Advice, Fault, Notice, Sale, Slot, Step};
 
 use crate::commands::later;
 use crate::devices::{Cut, Memory};
-use crate::world::{CASHIER, World, operator, sale_of};
-
-const SUPERVISOR: u8 = 0;
-
-pub(crate) fn refund_of(fen: u64) -> Refund {
-    let Sale {
-        amount,
-        card,
-        remark,
-    } = sale_of(fen);
-    Refund {
-        amount,
-        card,
-        remark,
-    }
-}
-
-/// A till with a journal, and the cashier and the supervisor signed on.
-fn open_shop(seed: u64) -> (World<Memory>, Memory) {
-    let (mut world, memory) = World::enrolled_with_journal(seed);
-    world.first_password(SUPERVISOR, "59318264").unwrap();
-    world.first_password(CASHIER, "739201").unwrap();
-    assert!(world.signs_on(SUPERVISOR, "59318264").unwrap());
-    assert!(world.signs_on(CASHIER, "739201").unwrap());
-    (world, memory)
-}
-
-fn recorded(step: Result<Step, Fault>) -> Entry {
-    let step = step.unwrap();
-    match step.notices.into_iter().next() {
-        Some(Notice::Recorded(entry)) => entry,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn sells(world: &mut World<Memory>, fen: u64) -> Entry {
-    recorded(world.terminal().sale(operator(CASHIER), sale_of(fen)))
-}
+use crate::shop::{SUPERVISOR, open_shop, recorded, refund_of, sale_of, sells};
+use crate::world::{CASHIER, World, operator};
 
 #[test]
 fn a_day_at_the_till() {

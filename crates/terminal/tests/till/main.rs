@@ -2,6 +2,8 @@
 //! signatures, no network, no clock.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod bank;
 #[cfg(test)]
 mod commands;
@@ -22,6 +24,14 @@ mod power_cut;
 #[cfg(test)]
 mod reset;
 #[cfg(test)]
+mod restore;
+#[cfg(test)]
+mod shop;
+#[cfg(test)]
+mod shop_power_cut;
+#[cfg(test)]
 mod sign_on;
+#[cfg(test)]
+mod vault;
 #[cfg(test)]
 mod world;

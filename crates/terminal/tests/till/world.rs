@@ -4,10 +4,9 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tillkey_terminal::wire::code::{EnrolmentCode, ResetCode};
 use tillkey_terminal::wire::ids::OperatorNumber;
-use tillkey_terminal::wire::journal::Amount;
 use tillkey_terminal::wire::message::{Capabilities, FromServer, Order};
 use tillkey_terminal::wire::secret::Secret;
-use tillkey_terminal::{Device, Fault, Notice, Profile, Sale, Step, Terminal};
+use tillkey_terminal::{Device, Fault, Notice, Profile, Step, Terminal};
 
 use crate::bank::Bank;
 use crate::devices::Memory;
@@ -31,14 +30,6 @@ pub(crate) fn profile() -> Profile {
             journal: false,
             precheck: false,
         },
-    }
-}
-
-pub(crate) fn sale_of(fen: u64) -> Sale {
-    Sale {
-        amount: Amount::from_fen(fen).unwrap(),
-        card: "622202******0128".parse().unwrap(),
-        remark: Some("早餐".parse().unwrap()),
     }
 }
 
@@ -131,6 +122,34 @@ impl<D: Device> World<D> {
         Ok(notices)
     }
 
+    /// Carries so many messages, of either side; then the cable is pulled. Says how many
+    /// there were.
+    pub(crate) fn carry_some(&mut self, step: Step, most: usize) -> usize {
+        let mut carried = 0;
+        let mut frames = step.frames;
+        while !frames.is_empty() {
+            let mut next = Vec::new();
+            for frame in frames {
+                if carried >= most {
+                    let _ = self.terminal().disconnected();
+                    return carried;
+                }
+                let answer = self.bank.hear(&frame).unwrap();
+                carried += 1;
+                if carried >= most {
+                    let _ = self.terminal().disconnected();
+                    return carried;
+                }
+                carried += 1;
+                let terminal = self.terminal.as_mut().unwrap();
+                let step = terminal.receive(&answer, &mut self.rng).unwrap();
+                next.extend(step.frames);
+            }
+            frames = next;
+        }
+        carried
+    }
+
     pub(crate) fn enrol(&mut self) -> Result<Vec<Notice>, Fault> {
         let step = self
             .terminal
@@ -198,12 +217,16 @@ impl<D: Device> World<D> {
 
     /// Delivers a command.
     pub(crate) fn deliver(&mut self, order: &Order) -> Result<Vec<Notice>, Fault> {
+        let step = self.hand_over(order)?;
+        self.carry(step)
+    }
+
+    /// Delivers a command, and leaves what it comes to uncarried.
+    pub(crate) fn hand_over(&mut self, order: &Order) -> Result<Step, Fault> {
         let frame = self.bank.sign(&FromServer::Command(order.clone()));
-        let step = self
-            .terminal
+        self.terminal
             .as_mut()
             .unwrap()
-            .receive(&frame, &mut self.rng)?;
-        self.carry(step)
+            .receive(&frame, &mut self.rng)
     }
 }

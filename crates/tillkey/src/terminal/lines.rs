@@ -157,6 +157,15 @@ fn notice_document(notice: &Notice) -> Value {
         Notice::WrongPassword { operator } => about("wrong_password", *operator),
         Notice::SignOnInterrupted { operator } => about("sign_on_interrupted", *operator),
         Notice::SessionEnded { operator, .. } => about("session_ended", *operator),
+        Notice::BackingUp { part, parts } => json!({
+            "told": "backing_up", "part": part, "parts": parts,
+        }),
+        Notice::BackedUp => json!({ "told": "backed_up" }),
+        Notice::Restoring { part, parts } => json!({
+            "told": "restoring", "part": part, "parts": parts,
+        }),
+        Notice::Restored(Ok(head)) => json!({ "told": "restored", "entries": head.entries }),
+        Notice::Restored(Err(why)) => json!({ "told": "not_restored", "why": why }),
         Notice::Recorded(entry) => json!({ "told": "recorded", "entry": entry }),
         Notice::CodeOnScreen {
             operator,

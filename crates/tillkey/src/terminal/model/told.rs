@@ -57,7 +57,11 @@ impl Model {
                 self.ask_password_again(operator, Said::new(Word::Interrupted, Tone::Bad));
             }
             Notice::SessionEnded { operator, .. } => self.end_session(operator),
-            Notice::Recorded(_) => {}
+            Notice::Recorded(_)
+            | Notice::BackingUp { .. }
+            | Notice::BackedUp
+            | Notice::Restoring { .. }
+            | Notice::Restored(_) => {}
             Notice::CodeOnScreen {
                 operator,
                 code,
