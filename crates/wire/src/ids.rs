@@ -214,6 +214,9 @@ impl Rank {
 }
 
 impl OperatorNumber {
+    /// `00`, who confirms voids and refunds.
+    pub const SUPERVISOR: Self = Self(0);
+
     /// Reads a number from 0 to 99.
     ///
     /// # Errors

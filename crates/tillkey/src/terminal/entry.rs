@@ -8,6 +8,11 @@ use tillkey_terminal::wire::code::ResetCode;
 use tillkey_terminal::wire::limits::PASSWORD_DIGITS_MAX;
 use tillkey_terminal::wire::secret::Secret;
 
+/// Ten million yuan has ten digits in fen.
+const AMOUNT_DIGITS_MAX: usize = 10;
+/// As many as the number of an entry may have.
+const ENTRY_DIGITS_MAX: usize = 10;
+
 /// What a field is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Name {
@@ -27,6 +32,10 @@ pub(crate) enum Name {
     NewPassword,
     /// The same again.
     Again,
+    /// How much, in fen, from the right.
+    Amount,
+    /// The number of an entry of the journal.
+    Entry,
 }
 
 impl Name {
@@ -55,13 +64,20 @@ impl Name {
             Self::Operator => 2,
             Self::ResetCode => ResetCode::LENGTH,
             Self::Password | Self::NewPassword | Self::Again => usize::from(PASSWORD_DIGITS_MAX),
+            Self::Amount => AMOUNT_DIGITS_MAX,
+            Self::Entry => ENTRY_DIGITS_MAX,
         }
     }
 
     /// How many there must be before it can be confirmed.
     pub(crate) fn length_min(self) -> usize {
         match self {
-            Self::Server | Self::Password | Self::NewPassword | Self::Again => 1,
+            Self::Server
+            | Self::Password
+            | Self::NewPassword
+            | Self::Again
+            | Self::Amount
+            | Self::Entry => 1,
             Self::SerialNumber => 6,
             Self::EnrolmentCode | Self::Operator | Self::ResetCode => self.length_max(),
         }
@@ -122,6 +138,10 @@ impl Field {
     }
 
     fn put(&mut self, typed: char) {
+        // An amount grows from the right; nothing stands before its first digit.
+        if self.name == Name::Amount && self.length() == 0 && typed == '0' {
+            return;
+        }
         let Some(taken) = self
             .name
             .takes(typed)

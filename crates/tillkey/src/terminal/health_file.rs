@@ -125,8 +125,9 @@ fn well() -> Health {
             bars: Some(Bars::at_most(4)),
         }),
         storage_free_kib: Some(256 * 1_024),
-        sale_in_progress: Some(false),
-        unsettled: Some(0),
+        // These the journal tells.
+        sale_in_progress: None,
+        unsettled: None,
     }
 }
 

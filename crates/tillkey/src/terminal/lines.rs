@@ -4,17 +4,19 @@
 //!
 //! The words are those of the screen: `enrol CODE`, `sign-on 01 PASSWORD`,
 //! `sign-off 01`, `first-password 01`, `code 01 CODE`, `password 01 PASSWORD`,
-//! `abandon 01`, `number`. Passwords and codes come on standard input only: arguments are seen
-//! by everybody on the machine. It ends with its input.
+//! `abandon 01`, `number`, `begin-sale 01`, `give-up-sale 01`, `sale 01 FEN CARD`,
+//! `refund 01 FEN CARD 00`, `void 01 NUMBER 00`, `settle 01`. Passwords, codes and card
+//! numbers come on standard input only: arguments are seen by everybody on the machine. It ends with its input.
 
 use std::io::{self, BufRead, Read};
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tillkey_terminal::Notice;
 use tillkey_terminal::wire::ids::OperatorNumber;
+use tillkey_terminal::wire::journal::{Amount, MaskedPan};
 use tillkey_terminal::wire::secret::Secret;
+use tillkey_terminal::{Notice, Refund, Sale};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -115,12 +117,53 @@ fn read(line: &Secret<String>) -> Result<Act, &'static str> {
         ["password", who, password] => Ok(Act::ChoosePassword(operator(who)?, secret(password))),
         ["abandon", who] => Ok(Act::AbandonReset(operator(who)?)),
         ["number"] => Ok(Act::ShowNumber),
+        _ => read_payment(&words),
+    }
+}
+
+/// What takes money. A card number is masked here, and goes no further.
+fn read_payment(words: &[&str]) -> Result<Act, &'static str> {
+    match *words {
+        ["begin-sale", who] => Ok(Act::BeginSale(operator(who)?)),
+        ["give-up-sale", who] => Ok(Act::GiveUpSale(operator(who)?)),
+        ["sale", who, fen, number] => {
+            let sale = Sale {
+                amount: amount(fen)?,
+                card: card(number)?,
+                remark: None,
+            };
+            Ok(Act::Sale(operator(who)?, sale))
+        }
+        ["refund", who, fen, number, by] => {
+            let refund = Refund {
+                amount: amount(fen)?,
+                card: card(number)?,
+                remark: None,
+            };
+            Ok(Act::Refund(operator(who)?, operator(by)?, refund))
+        }
+        ["void", who, entry, by] => {
+            let entry = parsed(entry, "not the number of an entry")?;
+            Ok(Act::Void(operator(who)?, operator(by)?, entry))
+        }
+        ["settle", who] => Ok(Act::Settle(operator(who)?)),
         _ => Err(
             "enrol CODE, sign-on OPERATOR PASSWORD, sign-off OPERATOR, first-password OPERATOR, \
-             code OPERATOR CODE, password OPERATOR PASSWORD, abandon OPERATOR or number is \
-             expected",
+             code OPERATOR CODE, password OPERATOR PASSWORD, abandon OPERATOR, number, \
+             begin-sale OPERATOR, give-up-sale OPERATOR, sale OPERATOR FEN CARD, \
+             refund OPERATOR FEN CARD SUPERVISOR, void OPERATOR NUMBER SUPERVISOR or \
+             settle OPERATOR is expected",
         ),
     }
+}
+
+fn amount(fen: &str) -> Result<Amount, &'static str> {
+    let why = "an amount is 1 to 1000000000 fen";
+    Amount::from_fen(parsed(fen, why)?).map_err(|_| why)
+}
+
+fn card(number: &str) -> Result<MaskedPan, &'static str> {
+    MaskedPan::of(&Secret::new(number.to_owned())).map_err(|_| "not a card number")
 }
 
 fn operator(text: &str) -> Result<OperatorNumber, &'static str> {
@@ -238,6 +281,11 @@ mod tests {
         assert!(matches!(read("sign-on 01 4826\n"), Ok(Act::SignOn(..))));
         assert!(matches!(read("code 01 12345678"), Ok(Act::Redeem(..))));
         assert!(matches!(read("abandon 01"), Ok(Act::AbandonReset(_))));
+        let sale = read("sale 01 1250 6222020000004444121");
+        assert!(
+            matches!(sale, Ok(Act::Sale(_, sale)) if sale.card.to_string() == "622202******4121")
+        );
+        assert!(matches!(read("void 01 7 00"), Ok(Act::Void(_, _, 7))));
         assert!(matches!(read("number"), Ok(Act::ShowNumber)));
         for bad in [
             "",
@@ -245,6 +293,7 @@ mod tests {
             "password 777 48261593",
             "code 01 4826159",
             "sign-on 01 4826 1593",
+            "sale 01 1250 4826020000004444122",
         ] {
             let why = read(bad).unwrap_err();
             assert!(!why.contains("4826"), "{bad}: {why}");

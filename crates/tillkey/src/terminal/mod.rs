@@ -7,6 +7,7 @@
 //!    wants done.
 //! 4. `lines` is the same till without a screen (`--json`).
 
+mod cards;
 mod entry;
 mod health_file;
 mod lines;
@@ -66,9 +67,7 @@ profile. What it says is reported within seconds. Leave out what is not known.
   lamps             {power|charging|network|blue|yellow|green|red: good|faulty}
   printer           ready|paper_low|paper_out|cover_open|overheated|faulty
   network           {\"kind\": ethernet|wifi|cellular|modem, \"bars\": 0-4}
-  storage_free_kib  how much can still be stored
-  sale_in_progress  true|false
-  unsettled         how many transactions are not settled";
+  storage_free_kib  how much can still be stored";
 
 /// Runs the terminal until it is left.
 pub(crate) fn run(args: &TerminalArgs) -> Result<(), Failed> {

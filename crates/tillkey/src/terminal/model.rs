@@ -7,6 +7,7 @@
 
 mod key;
 mod number;
+mod payment;
 mod screen;
 mod told;
 
@@ -20,6 +21,7 @@ use super::words::{Language, Word};
 use crate::till::{Act, Server, Told, View};
 
 pub(crate) use number::Number;
+pub(crate) use payment::{Dip, Errand};
 pub(crate) use screen::{Ask, Choosing, Purpose, Said, Screen, Tone, Wait, Waiting, left};
 
 /// How long a password may stand half typed.
@@ -112,6 +114,10 @@ pub(crate) struct Model {
     choosing: Option<Choosing>,
     /// The operator pressed the sign-off key.
     leaving: bool,
+    /// What the supervisor is signing on to confirm.
+    errand: Option<Errand>,
+    /// The supervisor is signed on for an errand that is being recorded.
+    confirmed: bool,
     typed_at: Timestamp,
 }
 
@@ -154,6 +160,8 @@ impl Model {
             unserved: None,
             choosing: None,
             leaving: false,
+            errand: None,
+            confirmed: false,
             typed_at: now,
         };
         if enrolling {
@@ -173,7 +181,7 @@ impl Model {
             }
             Event::Tick(now) => {
                 self.tick(now);
-                Vec::new()
+                self.tick_payment()
             }
             Event::View(view) => {
                 self.view = view;
@@ -248,6 +256,15 @@ impl Model {
             number: None,
             until,
         });
+    }
+
+    /// How far something has come that waits for nobody. What somebody has to do about
+    /// stands before it.
+    fn announce_progress(&mut self, said: Said) {
+        let is_wanted = |banner: &Banner| banner.code_for.is_some() || banner.number.is_some();
+        if !self.banner.as_ref().is_some_and(is_wanted) {
+            self.announce(said);
+        }
     }
 
     fn announce_code(&mut self, operator: OperatorNumber, expires_at: Timestamp) {

@@ -128,9 +128,9 @@ impl Folder {
             serial_number: serial_number.clone(),
             model: "Tillkey Screen".parse().map_err(invalid)?,
             firmware: env!("CARGO_PKG_VERSION").parse().map_err(invalid)?,
-            // It has no journal; its parts are in `health.json`.
+            // Its parts are in `health.json`.
             capabilities: Capabilities {
-                journal: false,
+                journal: true,
                 precheck: true,
             },
         };

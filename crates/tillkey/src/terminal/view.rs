@@ -6,6 +6,7 @@
 
 mod body;
 mod footer;
+mod payment;
 mod status;
 mod text;
 
@@ -44,10 +45,14 @@ pub(crate) fn draw(
     status::draw(model, offset, status, buffer);
     status::draw_banner(model, banner, buffer);
     Paragraph::new(keys).render(footer, buffer);
-    draw_body(model, body, buffer)
+    draw_body((model, offset), body, buffer)
 }
 
-fn draw_body(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+fn draw_body(
+    (model, offset): (&Model, Offset),
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let framed = area.height + 5 >= FRAMED_HEIGHT_MIN;
     let width = area.width.min(BODY_WIDTH_MAX);
     let left = area.x + (area.width - width) / 2;
@@ -72,11 +77,11 @@ fn draw_body(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Position>
             ..middle
         }
     };
-    let mut page = text::Page::new(inner.width, framed);
+    let mut page = text::Page::new((inner.width, inner.height), framed);
     if !framed {
         page.styled(&body::title(model), TITLE);
     }
-    body::write(model, &mut page);
+    body::write((model, offset), &mut page);
     let cursor = page.cursor.map(|at| Position {
         x: inner.x + at.x,
         y: inner.y + at.y,

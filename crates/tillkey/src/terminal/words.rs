@@ -1,5 +1,6 @@
 //! Every word on the screen, in both languages side by side, so that neither can be
-//! forgotten. `{operator}`, `{left}`, `{digits}` and `{code}` are filled in.
+//! forgotten. `{operator}`, `{left}`, `{digits}`, `{code}`, `{part}`, `{parts}`,
+//! `{amount}` and `{count}` are filled in.
 
 use std::fmt;
 use std::str::FromStr;
@@ -106,6 +107,7 @@ words! {
     KeyLanguage: "English", "中文";
     KeyNumber: "核验码", "Check number";
     KeyLeave: "关机", "Off";
+    KeyScroll: "翻看", "Scroll";
 
     // Titles.
     TitleEnrol: "终端登记", "Enrol this terminal";
@@ -116,6 +118,14 @@ words! {
     TitleChoose: "设置新密码", "Choose a new password";
     TitleWait: "请稍候", "Please wait";
     TitleDone: "提示", "Notice";
+    TitleSale: "消费", "Sale";
+    TitleRefund: "退货", "Refund";
+    TitleVoid: "撤销", "Void";
+    TitleConfirm: "主管确认", "Supervisor's confirmation";
+    TitleDip: "请插卡", "Dip the card";
+    TitleSettle: "结算", "Settle";
+    TitleReceipt: "交易成功", "Done";
+    TitleJournal: "流水", "Journal";
 
     // Fields.
     FieldServer: "服务地址", "Server";
@@ -126,6 +136,8 @@ words! {
     FieldResetCode: "重置码", "Reset code";
     FieldNewPassword: "新密码", "New password";
     FieldAgain: "再次输入", "Once more";
+    FieldAmount: "金额（元）", "Amount in CNY";
+    FieldEntry: "原流水号", "Number of the sale";
 
     // What a screen is for.
     HintEnrol: "请输入收单机构提供的一次性登记码。", "Enter the one-time enrolment code from your bank.";
@@ -138,7 +150,58 @@ words! {
     MenuCode: "输入重置码", "Enter a reset code";
     MenuSignOff: "签退", "Sign off";
     MenuNumber: "显示终端核验码", "Show a check number";
+    MenuSale: "消费", "Sale";
+    MenuVoid: "撤销", "Void a sale";
+    MenuRefund: "退货", "Refund";
+    MenuSettle: "结算", "Settle the batch";
+    MenuJournal: "流水", "Journal";
     OfferFirst: "操作员 {operator} 还没有密码。按确认键设置首个密码。", "Operator {operator} has no password yet. Press OK to set the first one.";
+
+    // Taking money.
+    HintSale: "输入金额，按确认，再插卡。", "Type the amount, press OK, then dip the card.";
+    HintRefund: "输入退货金额，按确认，再插卡。需主管确认。", "Type the amount, press OK, then dip the card. The supervisor confirms it.";
+    HintVoid: "输入本批次内要撤销的消费流水号。需主管确认。", "Type the number of a sale of this batch. The supervisor confirms it.";
+    HintConfirmVoid: "撤销第 {count} 笔，{amount} 元。请主管 {operator} 输入密码。", "Void number {count}, CNY {amount}. Supervisor {operator}, enter your password.";
+    HintConfirmRefund: "退货 {amount} 元。请主管 {operator} 输入密码。", "Refund CNY {amount}. Supervisor {operator}, enter your password.";
+    HintDip: "金额 {amount} 元。按数字键插入一张演示卡：", "CNY {amount}. A digit dips one of these made-up cards:";
+    CardBad: "读不出的卡", "a card that reads badly";
+    CardUnreadable: "卡号读取有误，请重新插卡。", "The card could not be read. Dip it again.";
+    HintSettle: "第 {count} 批次。按确认结算，结算后开始新批次。", "Batch {count}. OK settles it, and the next one begins.";
+    NothingToSettle: "本批次没有交易，不需要结算。", "Nothing in this batch to settle.";
+    NoEntries: "本批次还没有交易。", "No transactions in this batch yet.";
+    BatchLine: "第 {count} 批次，净额 {amount} 元", "Batch {count}, net CNY {amount}";
+    KindSale: "消费", "Sale";
+    KindRefund: "退货", "Refund";
+    KindVoid: "撤销", "Void";
+    KindVoided: "已撤销", "Voided";
+    KindSettlement: "结算", "Settlement";
+    LineAmount: "金额", "Amount";
+    LineCard: "卡号", "Card";
+    LineEntry: "流水号", "Number";
+    LineVoided: "原流水号", "Voids number";
+    LineBatch: "批次号", "Batch";
+    LineConfirmed: "主管", "Supervisor";
+    LineTime: "时间", "Time";
+    LineSales: "消费", "Sales";
+    LineRefunds: "退货", "Refunds";
+    LineVoids: "撤销", "Voids";
+    LineNet: "净额", "Net";
+    WaitSupervisor: "主管 {operator} 正在确认", "Supervisor {operator} confirms ...";
+    WaitRecording: "正在记账", "Recording ...";
+    PaymentGivenUp: "长时间未操作，交易已取消", "Nothing was typed: transaction given up";
+    NotKept: "存储空间不足，交易没有进行", "Storage is full: nothing was taken";
+    BatchFull: "本批次已满，请先结算", "The batch is full: settle it first";
+    NoSuchSale: "本批次没有这笔消费，或已撤销。", "No such sale in this batch, or voided already.";
+    AmountIsNot: "请输入 0.01 至 10,000,000.00 元的金额。", "An amount is CNY 0.01 to 10,000,000.00.";
+    EntryIsNot: "请输入流水号。", "Enter the number of the sale.";
+
+    // Backups.
+    BackingUp: "正在备份 {part}/{parts}", "Backing up {part}/{parts}";
+    BackedUp: "交易记录已备份", "The journal is backed up";
+    Restoring: "正在恢复 {part}/{parts}", "Restoring {part}/{parts}";
+    Restored: "交易记录已恢复，共 {part} 笔", "Journal restored: {part} entries";
+    RestoreNotEmpty: "终端已有新交易，未恢复备份", "Not restored: this terminal has new entries";
+    RestoreFailed: "备份未能恢复，请联系收单机构", "The backup was not restored. Call your bank";
 
     // The number that proves the terminal in hand.
     NumberFor: "收单机构要确认终端在您手上，用于重置操作员 {operator} 的密码。请把这 6 位数字读给客服：", "To reset the password of operator {operator}, your bank checks that you hold this terminal. Read it these 6 digits:";
@@ -219,6 +282,10 @@ pub(crate) struct Filled {
     pub(crate) left: String,
     pub(crate) digits: String,
     pub(crate) code: String,
+    pub(crate) part: String,
+    pub(crate) parts: String,
+    pub(crate) amount: String,
+    pub(crate) count: String,
 }
 
 impl Word {
@@ -229,6 +296,10 @@ impl Word {
             .replace("{left}", &filled.left)
             .replace("{digits}", &filled.digits)
             .replace("{code}", &filled.code)
+            .replace("{part}", &filled.part)
+            .replace("{parts}", &filled.parts)
+            .replace("{amount}", &filled.amount)
+            .replace("{count}", &filled.count)
     }
 
     /// What to say of a refusal.
@@ -273,6 +344,8 @@ impl Word {
             Name::ResetCode => Self::FieldResetCode,
             Name::NewPassword => Self::FieldNewPassword,
             Name::Again => Self::FieldAgain,
+            Name::Amount => Self::FieldAmount,
+            Name::Entry => Self::FieldEntry,
         }
     }
 
@@ -285,6 +358,8 @@ impl Word {
             Name::Operator => Self::OperatorIsNot,
             Name::ResetCode => Self::ResetCodeIsNot,
             Name::Password | Name::NewPassword | Name::Again => Self::PasswordIsNot,
+            Name::Amount => Self::AmountIsNot,
+            Name::Entry => Self::EntryIsNot,
         }
     }
 }

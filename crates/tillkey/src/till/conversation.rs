@@ -148,7 +148,7 @@ impl<D: Device + Send + 'static> Talk<'_, D> {
                     });
                 }
                 Notice::Refused {
-                    activity: Activity::NewPassword,
+                    activity: Activity::NewPassword | Activity::Backup | Activity::Restore,
                     retry_at: Some(_),
                     ..
                 } => {

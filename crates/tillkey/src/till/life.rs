@@ -134,6 +134,18 @@ impl<D: Device + Send + 'static> Life<D> {
                         terminal.choose_password(operator, password, rng)
                     }
                     Act::ShowNumber => terminal.show_number(),
+                    Act::BeginSale(operator) => {
+                        terminal.begin_sale(operator).map(|()| Step::default())
+                    }
+                    Act::GiveUpSale(operator) => Ok(terminal.give_up_sale(operator)),
+                    Act::Sale(operator, sale) => terminal.sale(operator, sale),
+                    Act::Refund(operator, confirmed_by, refund) => {
+                        terminal.refund(operator, confirmed_by, refund)
+                    }
+                    Act::Void(operator, confirmed_by, entry) => {
+                        terminal.void(operator, confirmed_by, entry)
+                    }
+                    Act::Settle(operator) => terminal.settle(operator),
                     Act::ReportHealth => terminal.report_health(),
                     Act::AbandonReset(operator) => {
                         terminal.abandon_reset(operator);
@@ -181,8 +193,11 @@ impl<D: Device + Send + 'static> Life<D> {
         let Some(terminal) = &self.terminal else {
             return;
         };
-        let view = view_of(terminal, self.online);
         self.outside.show.send_if_modified(|shown| {
+            let view = View {
+                online: self.online,
+                ..view_of(terminal, shown)
+            };
             let changed = *shown != view;
             *shown = view;
             changed

@@ -10,14 +10,16 @@ mod conversation;
 mod life;
 mod rest;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
 use tillkey_terminal::wire::code::{EnrolmentCode, ResetCode};
 use tillkey_terminal::wire::enrolment::Enrolled;
 use tillkey_terminal::wire::ids::OperatorNumber;
+use tillkey_terminal::wire::journal::{Entry, Head};
 use tillkey_terminal::wire::secret::Secret;
-use tillkey_terminal::{Device, Fault, Notice, OperatorView, Standing, Terminal};
+use tillkey_terminal::{Device, Fault, Notice, OperatorView, Refund, Sale, Standing, Terminal};
 use tokio::sync::{mpsc, watch};
 
 pub(crate) use address::Server;
@@ -44,6 +46,18 @@ pub(crate) enum Act {
     AbandonReset(OperatorNumber),
     /// Somebody wants the number that proves the terminal in hand.
     ShowNumber,
+    /// An operator begins to key in a sale.
+    BeginSale(OperatorNumber),
+    /// The sale that was begun is given up.
+    GiveUpSale(OperatorNumber),
+    /// An operator takes money.
+    Sale(OperatorNumber, Sale),
+    /// An operator gives money back; the second one confirms it.
+    Refund(OperatorNumber, OperatorNumber, Refund),
+    /// An operator undoes the sale of that number; the second one confirms it.
+    Void(OperatorNumber, OperatorNumber, u64),
+    /// An operator settles the batch.
+    Settle(OperatorNumber),
     /// The device may have changed; it is reported if it has.
     ReportHealth,
 }
@@ -77,6 +91,17 @@ pub(crate) struct View {
     pub(crate) online: bool,
     /// Its operators.
     pub(crate) operators: Vec<OperatorView>,
+    /// Its open batch, on a terminal that keeps a journal.
+    pub(crate) batch: Option<Arc<Batch>>,
+}
+
+/// The open batch of a terminal's journal.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Batch {
+    /// Where the journal stands.
+    pub(crate) head: Head,
+    /// Its entries, newest first.
+    pub(crate) entries: Vec<Entry>,
 }
 
 /// The handle to a running till. When the last one goes, the till closes its link
@@ -97,7 +122,7 @@ impl Till {
     ) -> (Self, mpsc::Receiver<Told>) {
         let (acts, to_do) = mpsc::channel(WAITING_MAX);
         let (tell, told) = mpsc::channel(WAITING_MAX);
-        let (show, view) = watch::channel(view_of(&terminal, false));
+        let (show, view) = watch::channel(view_of(&terminal, &View::default()));
         tokio::spawn(life::run(
             terminal,
             life::Outside {
@@ -122,14 +147,29 @@ impl Till {
     }
 }
 
-fn view_of<D: Device>(terminal: &Terminal<D>, online: bool) -> View {
+/// Where the terminal stands, after another view of it: a batch that is the same is not
+/// copied again.
+fn view_of<D: Device>(terminal: &Terminal<D>, before: &View) -> View {
     let enrolled = match terminal.standing() {
         Standing::Enrolled(enrolled) => Some(enrolled.clone()),
         Standing::Blank | Standing::Enrolling => None,
     };
+    let batch = terminal.journal().map(|head| {
+        let same = before.batch.as_ref().filter(|batch| batch.head == *head);
+        same.map_or_else(
+            || {
+                Arc::new(Batch {
+                    head: head.clone(),
+                    entries: terminal.open_batch().cloned().collect(),
+                })
+            },
+            Arc::clone,
+        )
+    });
     View {
         enrolled,
-        online,
+        online: before.online,
         operators: terminal.operators().collect(),
+        batch,
     }
 }

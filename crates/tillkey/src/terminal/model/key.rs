@@ -41,6 +41,10 @@ impl Model {
                 Screen::Number(_) => self.press_at_number(key),
                 Screen::Wait(_) => self.press_waiting(key),
                 Screen::Done { .. } => self.press_when_done(key),
+                Screen::Dip { dip, .. } => self.press_at_dip(key, *dip),
+                Screen::Settle => self.press_at_settlement(key),
+                Screen::Receipt(_) => self.press_at_receipt(key),
+                Screen::Journal { top } => self.press_in_journal(key, *top),
             },
         }
     }
@@ -51,7 +55,7 @@ impl Model {
             Screen::Ask(ask) => matches!(ask.purpose, Purpose::SignOn),
             Screen::Menu | Screen::Offer(_) => true,
             Screen::Done { is_last, .. } => !is_last,
-            Screen::Number(_) | Screen::Wait(_) => false,
+            _ => false,
         };
         at_rest && self.view.enrolled.is_some()
     }
@@ -121,6 +125,9 @@ impl Model {
             Purpose::CodeSent | Purpose::CodeShown { .. } => {
                 self.go_home(None);
                 Vec::new()
+            }
+            Purpose::Sale | Purpose::Refund | Purpose::Void | Purpose::Confirm(_) => {
+                self.leave_payment(None)
             }
             Purpose::Choose(choosing) => {
                 let operator = choosing.operator;
@@ -194,7 +201,7 @@ impl Model {
         let Screen::Ask(ask) = &mut self.screen else {
             return Vec::new();
         };
-        if !online && !matches!(ask.purpose, Purpose::Enrol) {
+        if !online && ask.purpose.needs_link() {
             // What is no secret stays for the next try.
             ask.form.wipe_passwords();
             ask.said = Some(Said::new(Word::NeedsLink, Tone::Bad));
@@ -205,6 +212,9 @@ impl Model {
             Purpose::SignOn => self.submit_sign_on(),
             Purpose::CodeSent | Purpose::CodeShown { .. } => self.submit_code(),
             Purpose::Choose(_) => self.submit_password(),
+            Purpose::Sale | Purpose::Refund => self.submit_amount(),
+            Purpose::Void => self.submit_void(),
+            Purpose::Confirm(_) => self.submit_confirmation(),
         }
     }
 
@@ -295,18 +305,6 @@ impl Model {
         vec![Effect::Act(Act::ChoosePassword(operator, password))]
     }
 
-    fn press_in_menu(&mut self, key: Key) -> Vec<Effect> {
-        match (key, self.signed_on) {
-            (Key::Char('1'), _) => self.press(Key::Code),
-            (Key::Char('3'), _) => self.press(Key::Number),
-            (Key::Char('2'), Some(operator)) => {
-                self.leaving = true;
-                vec![Effect::Act(Act::SignOff(operator))]
-            }
-            _ => Vec::new(),
-        }
-    }
-
     fn press_at_offer(&mut self, key: Key, operator: OperatorNumber) -> Vec<Effect> {
         match key {
             Key::Confirm if !self.view.online => {
@@ -351,6 +349,13 @@ impl Model {
                 // Should it come through all the same, it is signed off at once.
                 self.screen = sign_on(operator, None);
                 Vec::new()
+            }
+            // It is on its way to storage, and what comes of it is said at once.
+            (Waiting::Recording, _) => Vec::new(),
+            (Waiting::Supervisor, _) => {
+                // Should it come through all the same, it is signed off at once.
+                self.errand = None;
+                self.leave_payment(None)
             }
             // The request stays, and a sent password is the server's to decide.
             _ => {

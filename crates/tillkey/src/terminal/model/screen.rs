@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use tillkey_terminal::wire::code::ResetCode;
 use tillkey_terminal::wire::ids::{OperatorNumber, RefusalCode};
+use tillkey_terminal::wire::journal::Entry;
 use tillkey_terminal::wire::password::{PasswordRules, Rule};
 
-use super::Number;
+use super::{Dip, Errand, Number};
 use crate::terminal::entry::{Field, Form};
 use crate::terminal::words::{Filled, Language, Word};
 
@@ -21,6 +22,18 @@ pub(crate) enum Screen {
     Offer(OperatorNumber),
     /// A number is to be read out.
     Number(Number),
+    /// A card is to be dipped.
+    Dip {
+        dip: Dip,
+        /// What is to be said of the last try.
+        said: Option<Said>,
+    },
+    /// The batch is to be settled.
+    Settle,
+    /// What was recorded.
+    Receipt(Box<Entry>),
+    /// The open batch, from that entry down.
+    Journal { top: usize },
     /// The server, or the link, is waited for.
     Wait(Wait),
     /// Something is to be read, then confirmed.
@@ -64,6 +77,21 @@ pub(crate) enum Purpose {
         expires_at: Timestamp,
     },
     Choose(Choosing),
+    /// How much is taken.
+    Sale,
+    /// How much is given back.
+    Refund,
+    /// Which sale is undone.
+    Void,
+    /// The supervisor's password.
+    Confirm(Errand),
+}
+
+impl Purpose {
+    /// Whether it can only be done with a link.
+    pub(super) const fn needs_link(&self) -> bool {
+        !matches!(self, Self::Enrol | Self::Sale | Self::Refund | Self::Void)
+    }
 }
 
 /// A reset whose code was right.
@@ -95,6 +123,10 @@ pub(crate) enum Waiting {
     Numbering,
     /// For the word that the new password works.
     Confirming,
+    /// For the supervisor's sign-on.
+    Supervisor,
+    /// For a transaction to be on storage.
+    Recording,
 }
 
 impl Waiting {
@@ -107,6 +139,8 @@ impl Waiting {
             Self::Registering => Word::WaitRegistering,
             Self::Numbering => Word::WaitNumbering,
             Self::Confirming => Word::WaitConfirming,
+            Self::Supervisor => Word::WaitSupervisor,
+            Self::Recording => Word::WaitRecording,
         }
     }
 }
@@ -127,6 +161,8 @@ pub(crate) struct Said {
     operator: Option<OperatorNumber>,
     until: Option<Timestamp>,
     code: Option<RefusalCode>,
+    /// How many, of how many.
+    parts: (u64, u64),
 }
 
 impl Said {
@@ -137,6 +173,7 @@ impl Said {
             operator: None,
             until: None,
             code: None,
+            parts: (0, 0),
         }
     }
 
@@ -148,6 +185,12 @@ impl Said {
     /// About whom.
     pub(crate) const fn of(mut self, operator: OperatorNumber) -> Self {
         self.operator = Some(operator);
+        self
+    }
+
+    /// How many, of how many.
+    pub(crate) const fn counting(mut self, part: u64, parts: u64) -> Self {
+        self.parts = (part, parts);
         self
     }
 
@@ -165,6 +208,7 @@ impl Said {
             operator: None,
             until,
             code: Some(code),
+            parts: (0, 0),
         }
     }
 
@@ -187,7 +231,9 @@ impl Said {
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default(),
-            digits: String::new(),
+            part: self.parts.0.to_string(),
+            parts: self.parts.1.to_string(),
+            ..Filled::default()
         };
         word.say(language, &filled)
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use tillkey_terminal::wire::ids::{OperatorNumber, RefusalCode};
+use tillkey_terminal::wire::journal::Head;
+use tillkey_terminal::wire::message::NotRestored;
 use tillkey_terminal::{Activity, Advice, Fault, Notice};
 
 use super::{
@@ -24,7 +26,7 @@ impl Model {
                 };
             }
             Told::Notice(notice) => return self.notice(notice),
-            Told::NotDone(fault) => self.not_done(&fault),
+            Told::NotDone(fault) => return self.not_done(&fault),
             Told::Ended(fault) => {
                 let word = match fault.advice() {
                     Advice::EnrolAgain => Word::StateLost,
@@ -57,11 +59,17 @@ impl Model {
                 self.ask_password_again(operator, Said::new(Word::Interrupted, Tone::Bad));
             }
             Notice::SessionEnded { operator, .. } => self.end_session(operator),
-            Notice::Recorded(_)
-            | Notice::BackingUp { .. }
-            | Notice::BackedUp
-            | Notice::Restoring { .. }
-            | Notice::Restored(_) => {}
+            Notice::Recorded(entry) => return self.take_entry(entry),
+            Notice::BackingUp { part, parts } => {
+                self.tell_progress(Word::BackingUp, (part, parts));
+            }
+            Notice::BackedUp => {
+                self.announce_progress(Said::new(Word::BackedUp, Tone::Good));
+            }
+            Notice::Restoring { part, parts } => {
+                self.tell_progress(Word::Restoring, (part, parts));
+            }
+            Notice::Restored(outcome) => self.announce_progress(restored(&outcome)),
             Notice::CodeOnScreen {
                 operator,
                 code,
@@ -130,6 +138,11 @@ impl Model {
         Vec::new()
     }
 
+    fn tell_progress(&mut self, word: Word, (part, parts): (u32, u32)) {
+        let said = Said::new(word, Tone::Plain);
+        self.announce_progress(said.counting(part.into(), parts.into()));
+    }
+
     /// What was said of a missing link is not true any more.
     fn forget_that_link_was_missing(&mut self) {
         if let Screen::Ask(ask) = &mut self.screen
@@ -159,6 +172,9 @@ impl Model {
     }
 
     fn take_sign_on(&mut self, operator: OperatorNumber) -> Vec<Effect> {
+        if self.waits_for(operator) == Some(Waiting::Supervisor) {
+            return self.carry_out_errand();
+        }
         if self.waits_for(operator) == Some(Waiting::SigningOn) {
             self.signed_on = Some(operator);
             self.screen = Screen::Menu;
@@ -171,6 +187,8 @@ impl Model {
     fn ask_password_again(&mut self, operator: OperatorNumber, said: Said) {
         if self.waits_for(operator) == Some(Waiting::SigningOn) {
             self.screen = sign_on(Some(operator), Some(said));
+        } else if self.waits_for(operator) == Some(Waiting::Supervisor) {
+            self.ask_supervisor_again(said);
         }
     }
 
@@ -179,16 +197,18 @@ impl Model {
             return;
         }
         self.signed_on = None;
-        // Only the menu needs somebody signed on; a reset goes on.
-        if matches!(self.screen, Screen::Menu) {
-            // Both ends come with the same notice.
-            let word = if self.leaving {
-                Word::SignedOff
-            } else {
-                Word::SessionEnded
-            };
-            let said = Said::new(word, Tone::Plain).of(operator);
-            self.screen = sign_on(None, Some(said));
+        // Both ends come with the same notice.
+        let word = if self.leaving {
+            Word::SignedOff
+        } else {
+            Word::SessionEnded
+        };
+        let said = Said::new(word, Tone::Plain).of(operator);
+        // A reset goes on without anybody signed on, and a receipt stays to be read.
+        if self.screen.needs_session() {
+            self.end_payment(said);
+        } else if matches!(self.screen, Screen::Receipt(_)) {
+            self.announce(said);
         }
         self.leaving = false;
     }
@@ -219,6 +239,7 @@ impl Model {
             | (Activity::FirstPassword, Some(Waiting::Asking)) => {
                 self.screen = sign_on(operator, Some(said));
             }
+            (Activity::SignOn, Some(Waiting::Supervisor)) => self.ask_supervisor_again(said),
             (Activity::Redeem, Some(Waiting::Redeeming)) => {
                 self.screen = code_entry(Purpose::CodeSent, operator, Some(said));
             }
@@ -235,9 +256,9 @@ impl Model {
     }
 
     /// A step that had no effect: back to where it was begun.
-    fn not_done(&mut self, fault: &Fault) {
+    fn not_done(&mut self, fault: &Fault) -> Vec<Effect> {
         let Screen::Wait(wait) = &self.screen else {
-            return;
+            return Vec::new();
         };
         let (what, operator) = (wait.what, wait.operator);
         let word = match fault {
@@ -246,6 +267,8 @@ impl Model {
         };
         let said = Said::new(word, Tone::Bad);
         match (what, fault) {
+            (Waiting::Recording, _) => return self.not_recorded(fault),
+            (Waiting::Supervisor, _) => self.ask_supervisor_again(said),
             (Waiting::SigningOn | Waiting::Asking, _) => {
                 self.screen = sign_on(operator, Some(said));
             }
@@ -258,5 +281,15 @@ impl Model {
             (Waiting::Registering, Fault::Offline) => self.choose_again(BTreeSet::new(), said),
             _ => self.go_home(Some(said)),
         }
+        Vec::new()
+    }
+}
+
+/// What to say of a backup that was put back, or was not.
+fn restored(outcome: &Result<Head, NotRestored>) -> Said {
+    match outcome {
+        Ok(head) => Said::new(Word::Restored, Tone::Good).counting(head.entries, head.entries),
+        Err(NotRestored::NotEmpty) => Said::new(Word::RestoreNotEmpty, Tone::Bad),
+        Err(_) => Said::new(Word::RestoreFailed, Tone::Bad),
     }
 }

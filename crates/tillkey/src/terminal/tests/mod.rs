@@ -1,6 +1,7 @@
 //! The till without a terminal, a link or a clock: what it does, and what it shows.
 
 mod behaviour;
+mod payment;
 mod screens;
 mod words;
 
@@ -47,6 +48,7 @@ fn view(enrolled: bool) -> View {
         }),
         online: true,
         operators: vec![known("00", true), known("01", true), known("02", false)],
+        batch: Some(payment::batch(&[])),
     }
 }
 

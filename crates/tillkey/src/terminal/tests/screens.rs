@@ -11,11 +11,14 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
+use tillkey_terminal::wire::journal::Transaction;
 use tillkey_terminal::wire::password::Rule;
-use tillkey_terminal::{Activity, Fault};
+use tillkey_terminal::{Activity, Fault, Notice};
 
+use super::payment::{refund, sale, void};
 use super::{
-    Till, code_issued, code_on_screen, effective, in_hand, password_refused, refused, session_ended,
+    Till, code_issued, code_on_screen, effective, in_hand, password_refused, refused,
+    session_ended, signed_on,
 };
 use crate::terminal::model::{Event, Key, Model};
 use crate::terminal::view::draw;
@@ -170,6 +173,59 @@ fn a_check_number() {
     check("number_not_yet", early);
 }
 
+/// A morning: sales, one of them voided, and a refund.
+fn morning() -> Vec<Transaction> {
+    vec![
+        sale(1_250),
+        sale(123_450),
+        sale(80),
+        void(2, 123_450),
+        refund(99_900),
+    ]
+}
+
+#[test]
+fn taking_money() {
+    let at_sale = || Till::with_batch(&morning()).presses(Key::Char('1'));
+    check("sale", at_sale().types("1250"));
+    check("sale_dip", at_sale().enters("123450"));
+    let dipped = at_sale().enters("1250").presses(Key::Char('1'));
+    check("sale_receipt", dipped.records(sale(1_250)));
+    let at_void = || Till::with_batch(&morning()).presses(Key::Char('2'));
+    check("void_no_such_sale", at_void().enters("2"));
+    check("void_confirmation", at_void().enters("1").types("5931"));
+    let confirmed = at_void()
+        .enters("1")
+        .enters("59318264")
+        .hears(signed_on("00"));
+    check("void_receipt", confirmed.records(void(1, 1_250)));
+    let refund = Till::with_batch(&morning()).presses(Key::Char('3'));
+    check(
+        "refund_confirmation",
+        refund.enters("9900").presses(Key::Char('3')),
+    );
+}
+
+#[test]
+fn the_batch() {
+    let settle = || Till::with_batch(&morning()).presses(Key::Char('4'));
+    check("settle", settle());
+    let totals = settle().model.head().unwrap().unsettled;
+    let settled = settle().presses(Key::Confirm);
+    check(
+        "settle_receipt",
+        settled.records(Transaction::Settlement { totals }),
+    );
+    let nothing = Till::with_batch(&[]).presses(Key::Char('4'));
+    check("settle_nothing", nothing);
+    let journal = Till::with_batch(&morning()).presses(Key::Char('5'));
+    check("journal", journal.presses(Key::Down));
+    check(
+        "backing_up",
+        Till::signed_on("00").hears(Notice::BackingUp { part: 3, parts: 10 }),
+    );
+}
+
 #[test]
 fn a_screen_of_any_size_is_drawn() {
     let mut till = Till::choosing("01").enters("112233");
@@ -177,6 +233,13 @@ fn a_screen_of_any_size_is_drawn() {
         for height in 0..26 {
             till.model.update(Event::Key(Key::Language));
             let _ = rendered(&till.model, width, height);
+        }
+    }
+    let mut journal = Till::with_batch(&morning()).presses(Key::Char('5'));
+    for width in 0..50 {
+        for height in 0..26 {
+            journal.model.update(Event::Key(Key::Language));
+            let _ = rendered(&journal.model, width, height);
         }
     }
 }

@@ -8,7 +8,17 @@ fn both_languages_fill_in_the_same_places() {
         let [chinese, english] = Language::ALL.map(|language| {
             let raw = word.raw(language);
             assert!(!raw.is_empty(), "{word:?}");
-            ["{operator}", "{left}", "{digits}", "{code}"].map(|place| raw.contains(place))
+            [
+                "{operator}",
+                "{left}",
+                "{digits}",
+                "{code}",
+                "{part}",
+                "{parts}",
+                "{amount}",
+                "{count}",
+            ]
+            .map(|place| raw.contains(place))
         });
         assert_eq!(chinese, english, "{word:?}");
     }

@@ -1,11 +1,13 @@
 //! The middle of the screen.
 
+use jiff::tz::Offset;
 use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use tillkey_terminal::wire::ids::OperatorNumber;
 use tillkey_terminal::wire::password::Rule;
 
+use super::payment;
 use super::text::{Page, columns, padded};
 use crate::terminal::entry::{Field, Form, Name};
 use crate::terminal::model::{
@@ -13,12 +15,12 @@ use crate::terminal::model::{
 };
 use crate::terminal::words::{Filled, Word};
 
-const PLAIN: Style = Style::new();
-const FAINT: Style = Style::new().fg(Color::DarkGray);
+pub(super) const PLAIN: Style = Style::new();
+pub(super) const FAINT: Style = Style::new().fg(Color::DarkGray);
 const BOX: Style = Style::new().add_modifier(Modifier::UNDERLINED);
-const BOX_FOCUSED: Style = Style::new().fg(Color::Black).bg(Color::LightCyan);
-const GOOD: Style = Style::new().fg(Color::Green).add_modifier(Modifier::BOLD);
-const BAD: Style = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
+pub(super) const BOX_FOCUSED: Style = Style::new().fg(Color::Black).bg(Color::LightCyan);
+pub(super) const GOOD: Style = Style::new().fg(Color::Green).add_modifier(Modifier::BOLD);
+pub(super) const BAD: Style = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
 const NOTED: Style = Style::new().fg(Color::Cyan);
 const CODE: Style = Style::new().fg(Color::Black).bg(Color::LightYellow);
 
@@ -41,17 +43,25 @@ pub(super) fn title(model: &Model) -> String {
             Purpose::SignOn => Word::TitleSignOn,
             Purpose::CodeSent | Purpose::CodeShown { .. } => Word::TitleCode,
             Purpose::Choose(_) => Word::TitleChoose,
+            Purpose::Sale => Word::TitleSale,
+            Purpose::Refund => Word::TitleRefund,
+            Purpose::Void => Word::TitleVoid,
+            Purpose::Confirm(_) => Word::TitleConfirm,
         },
         Screen::Menu => Word::TitleMenu,
         Screen::Number(_) => Word::TitleNumber,
         Screen::Wait(_) => Word::TitleWait,
+        Screen::Dip { .. } => Word::TitleDip,
+        Screen::Settle => Word::TitleSettle,
+        Screen::Receipt(_) => Word::TitleReceipt,
+        Screen::Journal { .. } => Word::TitleJournal,
         Screen::Offer(_) | Screen::Done { .. } => Word::TitleDone,
     };
     word.raw(model.language).to_owned()
 }
 
 /// Writes the page.
-pub(super) fn write(model: &Model, page: &mut Page) {
+pub(super) fn write((model, offset): (&Model, Offset), page: &mut Page) {
     match &model.screen {
         Screen::Ask(ask) => ask_page(model, ask, page),
         Screen::Menu => menu_page(model, page),
@@ -62,6 +72,10 @@ pub(super) fn write(model: &Model, page: &mut Page) {
         }
         Screen::Number(number) => number_page(model, number, page),
         Screen::Wait(wait) => wait_page(model, wait, page),
+        Screen::Dip { dip, said } => payment::dip_page(model, (*dip, said.as_ref()), page),
+        Screen::Settle => payment::settle_page(model, page),
+        Screen::Receipt(entry) => payment::receipt_page(model, (entry, offset), page),
+        Screen::Journal { top } => payment::journal_page(model, *top, page),
         Screen::Done { said, .. } => {
             page.gap();
             say(model, Some(said), page);
@@ -75,6 +89,10 @@ fn ask_page(model: &Model, ask: &Ask, page: &mut Page) {
         Purpose::Enrol => page.styled(hint(Word::HintEnrol), FAINT),
         Purpose::SignOn => page.styled(hint(Word::HintSignOn), FAINT),
         Purpose::CodeSent => page.styled(hint(Word::HintCode), FAINT),
+        Purpose::Sale => page.styled(hint(Word::HintSale), FAINT),
+        Purpose::Refund => page.styled(hint(Word::HintRefund), FAINT),
+        Purpose::Void => page.styled(hint(Word::HintVoid), FAINT),
+        Purpose::Confirm(errand) => page.styled(&payment::errand(model, errand), PLAIN),
         Purpose::CodeShown {
             operator,
             code,
@@ -138,6 +156,12 @@ fn fields(model: &Model, form: &Form, page: &mut Page) {
 
 /// A field as it is seen, and where its cursor stands.
 fn shown(field: &Field, box_width: u16) -> (String, u16) {
+    if field.name == Name::Amount {
+        // From the right, as the cents come in.
+        let text = payment::yuan(field.expose().parse().unwrap_or_default());
+        let width = box_width.min(15);
+        return (format!("{text:>0$}", usize::from(width)), width);
+    }
     let text = if field.name.is_masked() {
         "*".repeat(field.length())
     } else if field.name.is_grouped() {
@@ -209,17 +233,18 @@ fn menu_page(model: &Model, page: &mut Page) {
         page.styled(&Word::MenuSignedOn.say(model.language, &filled), GOOD);
     }
     page.lines.push(Line::default());
-    for (key, word) in [
-        ("1", Word::MenuCode),
-        ("2", Word::MenuSignOff),
-        ("3", Word::MenuNumber),
-    ] {
+    let menu = model.menu();
+    // With room for it there is a line between two of them.
+    let is_short = usize::from(page.row()) + 2 * menu.len() <= usize::from(page.height);
+    for item in menu {
         page.lines.push(Line::from(vec![
             Span::raw("  "),
-            Span::styled(format!(" {key} "), BOX_FOCUSED),
-            Span::raw(format!("  {}", word.raw(model.language))),
+            Span::styled(format!(" {} ", item.key()), BOX_FOCUSED),
+            Span::raw(format!("  {}", item.word().raw(model.language))),
         ]));
-        page.gap();
+        if is_short {
+            page.gap();
+        }
     }
 }
 
@@ -259,7 +284,7 @@ fn wait_page(model: &Model, wait: &Wait, page: &mut Page) {
     }
 }
 
-fn say(model: &Model, said: Option<&Said>, page: &mut Page) {
+pub(super) fn say(model: &Model, said: Option<&Said>, page: &mut Page) {
     let Some(said) = said else { return };
     let style = match said.tone {
         Tone::Good => GOOD,
@@ -269,7 +294,7 @@ fn say(model: &Model, said: Option<&Said>, page: &mut Page) {
     page.styled(&said.text(model.language, model.now), style);
 }
 
-fn of_operator(operator: OperatorNumber) -> Filled {
+pub(super) fn of_operator(operator: OperatorNumber) -> Filled {
     Filled {
         operator: operator.to_string(),
         ..Filled::default()

@@ -42,6 +42,10 @@ fn keys(model: &Model) -> Vec<(&'static str, Word)> {
         Screen::Wait(_) => vec![("Esc", Word::KeyCancel)],
         Screen::Done { .. } => vec![("Enter", Word::KeyConfirm)],
         Screen::Menu => Vec::new(),
+        Screen::Dip { .. } => vec![("Esc", Word::KeyCancel)],
+        Screen::Settle => vec![("Enter", Word::KeyConfirm), ("Esc", Word::KeyCancel)],
+        Screen::Receipt(_) => vec![("Enter", Word::KeyConfirm)],
+        Screen::Journal { .. } => vec![("Up/Dn", Word::KeyScroll), ("Esc", Word::KeyCancel)],
     };
     if model.offers_code() {
         keys.push(("F1", Word::KeyCode));

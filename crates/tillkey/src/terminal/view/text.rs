@@ -10,6 +10,7 @@ const CLOSING: &str = "，。；：！？、）》”…,.;:!?)";
 /// A page that is written from the top down.
 pub(super) struct Page {
     pub(super) width: u16,
+    pub(super) height: u16,
     /// Whether there is room for empty lines.
     pub(super) is_roomy: bool,
     pub(super) lines: Vec<Line<'static>>,
@@ -17,9 +18,10 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) const fn new(width: u16, is_roomy: bool) -> Self {
+    pub(super) const fn new((width, height): (u16, u16), is_roomy: bool) -> Self {
         Self {
             width,
+            height,
             is_roomy,
             lines: Vec::new(),
             cursor: None,
