@@ -180,10 +180,10 @@ impl<D: Device> Terminal<D> {
         if !own.is_blank() && !restored.contains(own) {
             return Ok(Err(NotRestored::NotEmpty));
         }
-        let entries = own.head().entries;
+        let before = own.head().clone();
         let records = restored.records()?;
         if let Err(source) = self.device.replace_log(&records) {
-            return match self.fall_back(source, entries) {
+            return match self.fall_back(source, &before) {
                 Fault::NotKept { .. } => Ok(Err(NotRestored::Storage)),
                 fault => Err(fault),
             };

@@ -232,6 +232,7 @@ impl<D: Device> Terminal<D> {
         if journal.kept().saturating_add(needed) > JOURNAL_ENTRIES_MAX {
             return Err(JournalFault::BatchFull.into());
         }
+        let before = journal.head().clone();
         let (number, batch) = journal.next();
         let entry = Entry {
             number,
@@ -251,7 +252,7 @@ impl<D: Device> Terminal<D> {
             self.device.append(&record)
         };
         if let Err(source) = written {
-            return Err(self.fall_back(source, number.saturating_sub(1)));
+            return Err(self.fall_back(source, &before));
         }
         Ok(Step::tell(Notice::Recorded(entry)))
     }
@@ -264,10 +265,10 @@ impl<D: Device> Terminal<D> {
             return Ok(());
         }
         let shorter = journal.letting_go(JOURNAL_SETTLED_MAX)?;
-        let entries = journal.head().entries;
+        let before = journal.head().clone();
         match self.device.replace_log(&shorter.records()?) {
             Ok(()) => self.journal = Some(shorter),
-            Err(source) => match self.fall_back(source, entries) {
+            Err(source) => match self.fall_back(source, &before) {
                 Fault::NotKept { .. } => {}
                 fault => return Err(fault),
             },
@@ -279,10 +280,10 @@ impl<D: Device> Terminal<D> {
     /// was, nothing has happened and the terminal goes on. Otherwise it is not known
     /// whether it would still be there after a power cut, so nothing more is done before
     /// the terminal is opened again.
-    pub(crate) fn fall_back(&mut self, source: DeviceFault, entries: u64) -> Fault {
+    pub(crate) fn fall_back(&mut self, source: DeviceFault, before: &Head) -> Fault {
         let kept = self.read_journal();
         match kept {
-            Ok(Some(journal)) if journal.head().entries == entries => {
+            Ok(Some(journal)) if journal.head() == before => {
                 self.journal = Some(journal);
                 Fault::NotKept { source }
             }

@@ -28,6 +28,8 @@ pub(super) struct LogFile {
     directory: PathBuf,
     /// How long the file is as far as it was acknowledged; 0 if there is none.
     end: u64,
+    /// It was put in the place of another one, and the directory may not know that yet.
+    is_unsynced: bool,
 }
 
 /// What a file holds.
@@ -46,6 +48,7 @@ impl LogFile {
         let mut log = Self {
             directory: directory.to_owned(),
             end: 0,
+            is_unsynced: false,
         };
         if let Some(bytes) = log.bytes()? {
             let found = take_apart(&bytes)?;
@@ -104,6 +107,8 @@ impl LogFile {
         if end > LOG_BYTES_MAX {
             return Err(full(record));
         }
+        // What is appended to a file that the directory may still forget would go with it.
+        self.sync_directory()?;
         let mut file = private_file().open(self.path()).map_err(io)?;
         let written = self.write_at_end(&mut file, &frame);
         if let Err(fault) = written {
@@ -152,7 +157,16 @@ impl LogFile {
         fs::rename(&temporary, self.path()).map_err(io)?;
         // From here on this is the file, whether or not the directory can be synced.
         self.end = length(bytes.len());
-        sync_directory(&self.directory).map_err(io)
+        self.is_unsynced = true;
+        self.sync_directory()
+    }
+
+    fn sync_directory(&mut self) -> Result<(), DeviceFault> {
+        if self.is_unsynced {
+            sync_directory(&self.directory).map_err(io)?;
+            self.is_unsynced = false;
+        }
+        Ok(())
     }
 }
 

@@ -1,10 +1,11 @@
 //! A backup before a reset, and where the journal stands after it.
 
+use tillkey_terminal::limits::TASKS_MAX;
 use tillkey_terminal::wire::ids::{CaseId, SnapshotId};
 use tillkey_terminal::wire::journal::JournalDigest;
 use tillkey_terminal::wire::message::{Command, FromServer, Outcome, Reply, WhyNot};
 use tillkey_terminal::wire::snapshot::{Binding, Contents};
-use tillkey_terminal::{Activity, Fault, Notice};
+use tillkey_terminal::{Activity, Fault, Notice, Step};
 
 use crate::commands::later;
 use crate::devices::{Memory, noon};
@@ -230,6 +231,48 @@ fn a_backup_whose_time_is_over_is_not_made() {
     world.connect().unwrap();
     assert_eq!(world.bank.acknowledged[1], (order.id, expired));
     assert!(world.bank.vault.stored.is_empty());
+}
+
+#[test]
+fn e12_only_so_many_backups_wait() {
+    let (mut world, _) = busy_shop(231);
+    let orders: Vec<_> = (0..=TASKS_MAX).map(|_| take_snapshot(&mut world)).collect();
+    let mut step = Step::default();
+    for order in &orders {
+        step.frames.extend(world.hand_over(order).unwrap().frames);
+    }
+    world.carry(step).unwrap();
+    let (last, before) = orders.split_last().unwrap();
+    let expired = Outcome::NotDone {
+        why: WhyNot::Expired,
+    };
+    let outcome = |id| {
+        let mut acknowledged = world.bank.acknowledged.iter();
+        acknowledged
+            .find(|(known, _)| *known == id)
+            .map(|(_, outcome)| *outcome)
+    };
+    assert_eq!(outcome(last.id), Some(expired));
+    assert!(
+        before
+            .iter()
+            .all(|order| outcome(order.id) == Some(Outcome::Done))
+    );
+}
+
+/// Firmware without a journal takes over in the middle of a backup.
+#[test]
+fn a_backup_is_given_up_where_there_is_no_journal_any_more() {
+    let (mut world, memory) = busy_shop(232);
+    let order = take_snapshot(&mut world);
+    let _ = world.hand_over(&order).unwrap();
+    world.profile.capabilities.journal = false;
+    world.restart(&memory);
+    world.connect().unwrap();
+    let without = Outcome::NotDone {
+        why: WhyNot::NoJournal,
+    };
+    assert_eq!(world.bank.acknowledged, [(order.id, without)]);
 }
 
 #[test]
