@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
     AcquirerId, CaseId, CodeId, CommandId, ManagerId, MerchantNumber, OperatorNumber, PrinterName,
-    ScanId, SerialNumber, SessionId, StaffId, TerminalId, TerminalNumber,
+    ScanId, SerialNumber, SessionId, SnapshotId, StaffId, TerminalId, TerminalNumber,
 };
 use tillkey_wire::password::Vouched;
 
+use crate::backup::{BackupFault, JournalMark};
 use crate::party::{Actor, Role, Subject};
 use crate::policy::{Question, Verdict};
 use crate::scan::Scan;
@@ -380,6 +381,16 @@ pub enum CaseEvent {
         /// What happens to the old password.
         old_password: OldPassword,
     },
+    /// The terminal was asked for a backup; no code is issued before there is one.
+    BackupAsked {
+        /// The command that asks it.
+        command: CommandId,
+    },
+    /// The terminal made no backup, or none that holds.
+    BackupFailed {
+        /// Why.
+        why: BackupFault,
+    },
     /// The terminal is ready, or the reason why nothing had to be made ready.
     Prepared(Preparation),
     /// A reset code was made and is on its way.
@@ -427,6 +438,18 @@ pub enum CaseEvent {
         /// What the terminal says of the password.
         vouched: Vouched,
     },
+    /// After the reset the terminal said where its journal stands, and it was held
+    /// against the backup.
+    JournalCompared {
+        /// Whether all that was in the backup is still there.
+        intact: bool,
+        /// Where it stood when it was backed up.
+        before: JournalMark,
+        /// The digest that the terminal now has at that entry, if it has such an entry.
+        then: Option<String>,
+        /// Where it stands now.
+        after: JournalMark,
+    },
     /// Somebody withdrew the case.
     Cancelled,
     /// A deadline passed.
@@ -461,6 +484,8 @@ impl CaseEvent {
             Self::Amended => "amended",
             Self::Reviewed { .. } => "reviewed",
             Self::Approved { .. } => "approved",
+            Self::BackupAsked { .. } => "backup_asked",
+            Self::BackupFailed { .. } => "backup_failed",
             Self::Prepared(_) => "prepared",
             Self::CodeIssued { .. } => "code_issued",
             Self::CodeAnnounced { .. } => "code_announced",
@@ -468,6 +493,7 @@ impl CaseEvent {
             Self::CodeEnded { .. } => "code_ended",
             Self::CodeRedeemed { .. } => "code_redeemed",
             Self::Effective { .. } => "effective",
+            Self::JournalCompared { .. } => "journal_compared",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
             Self::Superseded { .. } => "superseded",
@@ -496,8 +522,30 @@ pub enum OldPassword {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "preparation", rename_all = "snake_case")]
 pub enum Preparation {
-    /// The terminal has said that it keeps no journal: there is nothing to back up.
+    /// The terminal has said that it keeps no journal, or it is a first password, which
+    /// replaces nothing: there is nothing to back up.
     NothingToBackUp,
+    /// The terminal was backed up for this case, and the server has opened and checked
+    /// what it keeps.
+    Snapshot {
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// SHA-256 of the sealed file, in hexadecimal.
+        digest: String,
+        /// How many records are in it.
+        records: u32,
+        /// How many entries the journal had had.
+        entries: u64,
+        /// The digest of the last one, in hexadecimal.
+        journal_digest: String,
+        /// How many transactions were not settled.
+        unsettled: u32,
+    },
+    /// A reviewer let the case go on without a backup.
+    Waived {
+        /// The keyed digest of the reason; the text itself is sealed elsewhere.
+        comment_digest: String,
+    },
 }
 
 /// Where a reset code goes.

@@ -9,6 +9,7 @@
 
 pub mod assurance;
 pub mod attempts;
+pub mod backup;
 pub mod case;
 pub mod credential;
 pub mod diagnosis;

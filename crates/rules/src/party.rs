@@ -155,7 +155,8 @@ pub struct SubjectFacts {
     /// Whether the terminal keeps a journal that a snapshot has to save; `None`
     /// before the terminal has said so.
     pub keeps_journal: Option<bool>,
-    /// Whether there are unsettled transactions, if the terminal has said so.
+    /// That there are unsettled transactions, if the terminal has said so. That there
+    /// are none is not taken from it, so nothing becomes looser by its word.
     pub unsettled_batch: Option<bool>,
     /// When the device was enrolled.
     pub enrolled_at: Option<Timestamp>,

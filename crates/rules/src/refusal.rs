@@ -43,11 +43,19 @@ pub enum Refusal {
     DocumentExpired,
     /// The same picture was given for both sides.
     SamePicture,
+    /// The backup is cut short, altered, or cannot be read.
+    BackupDamaged,
+    /// The backup is another case's, terminal's, merchant's or acquirer's.
+    BackupForeign,
+    /// The backup is larger than any may be.
+    BackupTooLarge,
+    /// The backup is from before the last settlement, or was removed since.
+    BackupOutdated,
 }
 
 impl Refusal {
     /// One of each, for the tables that must cover them all.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::CaseClosed,
         Self::OutOfOrder,
         Self::NotOffered,
@@ -66,6 +74,10 @@ impl Refusal {
         Self::WaitsForReview,
         Self::DocumentExpired,
         Self::SamePicture,
+        Self::BackupDamaged,
+        Self::BackupForeign,
+        Self::BackupTooLarge,
+        Self::BackupOutdated,
     ];
 
     /// The stable code, as in the API and on the terminal link.
@@ -87,6 +99,10 @@ impl Refusal {
             Self::WaitsForReview => "waits_for_review",
             Self::DocumentExpired => "document_expired",
             Self::SamePicture => "same_picture",
+            Self::BackupDamaged => "backup_damaged",
+            Self::BackupForeign => "backup_foreign",
+            Self::BackupTooLarge => "backup_too_large",
+            Self::BackupOutdated => "backup_outdated",
         }
     }
 
@@ -126,6 +142,10 @@ impl Refusal {
             Self::WaitsForReview => "The bank has to approve this first. A code will follow.",
             Self::DocumentExpired => "The document has expired. Ask for a valid one.",
             Self::SamePicture => "Both sides show the same picture. Scan the other side.",
+            Self::BackupDamaged => "The backup is incomplete or altered. Make a new one.",
+            Self::BackupForeign => "The backup belongs to another terminal or request.",
+            Self::BackupTooLarge => "The backup is too large. Settle the batch first.",
+            Self::BackupOutdated => "The backup is out of date. Choose a newer one.",
         }
     }
 
@@ -148,6 +168,10 @@ impl Refusal {
             Self::WaitsForReview => "需先由收单机构审核，通过后会发送重置码。",
             Self::DocumentExpired => "证件已过有效期，请出示有效证件。",
             Self::SamePicture => "正反面是同一张图片，请扫描另一面。",
+            Self::BackupDamaged => "备份不完整或已被改动，请重新备份。",
+            Self::BackupForeign => "该备份不属于此终端或此申请。",
+            Self::BackupTooLarge => "备份过大，请先结算再备份。",
+            Self::BackupOutdated => "该备份已过期，请选择更新的备份。",
         }
     }
 }

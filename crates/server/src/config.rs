@@ -61,6 +61,11 @@ pub struct Config {
     pub acquirer: AcquirerId,
     /// Where the database, the keyring and the checkpoint are.
     pub data: PathBuf,
+    /// The folder of the sealed backups of terminals; `snapshots` in `data` where none
+    /// is named.
+    pub snapshots: Option<PathBuf>,
+    /// How many days a backup is kept at least.
+    pub snapshot_days: u32,
     /// The root key's file: never inside `data`, nor in its backups.
     pub root_key_file: PathBuf,
     /// Where HTTP and the terminal link are served.
@@ -140,6 +145,8 @@ impl Default for Config {
         Self {
             acquirer: default_acquirer(),
             data: PathBuf::from("tillkey-data"),
+            snapshots: None,
+            snapshot_days: 90,
             root_key_file: PathBuf::from("tillkey-root.key"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base_url: None,
@@ -190,6 +197,12 @@ impl Config {
                 wrong,
             })
         }
+    }
+
+    /// The folder of the sealed backups of terminals.
+    pub fn snapshots(&self) -> PathBuf {
+        let inside = || self.data.join("snapshots");
+        self.snapshots.clone().unwrap_or_else(inside)
     }
 
     /// The rules for new passwords; the delivered ones where these are not valid,

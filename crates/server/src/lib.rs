@@ -22,6 +22,7 @@ pub mod presence;
 mod shell;
 mod streams;
 pub mod sweep;
+pub mod vault;
 pub mod web;
 
 pub use open::{OpenFault, open};

@@ -75,3 +75,10 @@ pub const HISTORY_PAGE: u32 = 50;
 pub const RECORDS_SHOWN_MAX: u32 = 100;
 /// How many records one download has.
 pub const RECORDS_DOWNLOADED_MAX: u32 = 5_000;
+
+/// How many backups are opened and checked at once: each takes a processor and its own
+/// size in memory a few times.
+pub const SNAPSHOTS_AT_ONCE_MAX: usize = 2;
+/// How long a terminal has to say what has become of its journal after a reset, and to
+/// fetch a backup that is to be put back.
+pub const JOURNAL_WORD_HOURS: u32 = 7 * 24;

@@ -21,11 +21,12 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::keys::{KeyFault, Keyring, RootKey};
-use crate::limits::{STAFF_HASHES_AT_ONCE_MAX, STAFF_HASHES_WAITING_MAX};
+use crate::limits::{SNAPSHOTS_AT_ONCE_MAX, STAFF_HASHES_AT_ONCE_MAX, STAFF_HASHES_WAITING_MAX};
 use crate::picture::limits::{WAITING_MAX, WORKED_ON_AT_ONCE_MAX};
 use crate::policy_files;
 use crate::presence::Presence;
 use crate::shell::{Inside, Shell};
+use crate::vault::{Vault, VaultFault};
 
 /// Why an installation does not open.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,9 @@ pub enum OpenFault {
     /// The store.
     #[error("the store does not open")]
     Store(#[from] Fault),
+    /// The backups.
+    #[error("the backups cannot be kept")]
+    Vault(#[from] VaultFault),
     /// The policy files cannot be read.
     #[error("the policy files cannot be read")]
     PolicyFiles(#[from] std::io::Error),
@@ -81,6 +85,7 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
     };
     let store = Store::open(&config.data, options)?;
     let seal = Arc::new(root.seal_keys());
+    let vault = Vault::folder(&config.snapshots())?;
 
     let home = Acquirer {
         id: config.acquirer.clone(),
@@ -103,6 +108,7 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
         store,
         seal,
         keyring,
+        vault,
         policy,
         ledger,
         clock,
@@ -114,6 +120,7 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
         staff_hashes: Semaphore::new(STAFF_HASHES_AT_ONCE_MAX),
         scan_places: Arc::new(Semaphore::new(WORKED_ON_AT_ONCE_MAX + WAITING_MAX)),
         scans_developed: Semaphore::new(WORKED_ON_AT_ONCE_MAX),
+        snapshots_checked: Semaphore::new(SNAPSHOTS_AT_ONCE_MAX),
     }))
 }
 

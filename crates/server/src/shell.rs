@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::keys::Keyring;
 use crate::presence::Presence;
+use crate::vault::Vault;
 
 /// What every act needs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -34,6 +35,7 @@ pub(crate) struct Inside {
     pub(crate) store: Store,
     pub(crate) seal: Arc<SealKeys>,
     pub(crate) keyring: Keyring,
+    pub(crate) vault: Vault,
     pub(crate) policy: Policy,
     pub(crate) ledger: LogVerifier,
     pub(crate) clock: Arc<dyn Clock>,
@@ -45,6 +47,7 @@ pub(crate) struct Inside {
     pub(crate) staff_hashes: Semaphore,
     pub(crate) scan_places: Arc<Semaphore>,
     pub(crate) scans_developed: Semaphore,
+    pub(crate) snapshots_checked: Semaphore,
 }
 
 impl Shell {
@@ -80,6 +83,11 @@ impl Shell {
     /// The long-lived keys.
     pub fn keyring(&self) -> &Keyring {
         &self.0.keyring
+    }
+
+    /// The sealed backups of terminals.
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
     }
 
     /// The policy in force; it was checked before it was served.
@@ -147,6 +155,11 @@ impl Shell {
     /// Bounds how many scans are developed at once.
     pub(crate) fn scans_developed(&self) -> &Semaphore {
         &self.0.scans_developed
+    }
+
+    /// Bounds how many backups are opened and checked at once.
+    pub(crate) fn snapshots_checked(&self) -> &Semaphore {
+        &self.0.snapshots_checked
     }
 
     /// Bounds how many password hashes of staff are computed at once.

@@ -30,6 +30,11 @@ statements! {
     ACKNOWLEDGE: "note a command's outcome" =
         "UPDATE commands SET state = $1, ended_at = $2 \
          WHERE id = $3 AND terminal = $4 AND ended_at IS NULL";
+    WITHDRAW: "withdraw a command" =
+        "UPDATE commands SET state = 'superseded', ended_at = $1 \
+         WHERE id = $2 AND ended_at IS NULL";
+    IS_LIVE: "find whether a command still waits" =
+        "SELECT 1 FROM commands WHERE id = $1 AND ended_at IS NULL";
     EXPIRE: "expire commands" =
         "UPDATE commands SET state = 'expired', ended_at = $1 WHERE id IN \
          (SELECT id FROM commands WHERE ended_at IS NULL AND expires_at <= $1 \
@@ -175,6 +180,23 @@ pub fn acknowledge(
         Value::from(&terminal),
     ];
     Ok(tx.execute(ACKNOWLEDGE, &values)? > 0)
+}
+
+/// Withdraws a command that nobody waits for any more.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn withdraw(tx: &mut dyn Tx, id: CommandId, now: Timestamp) -> Result<(), Fault> {
+    tx.execute(WITHDRAW, &[Value::from(now), Value::from(&id)])
+        .map(|_| ())
+}
+
+/// Whether a command still waits for its terminal.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn is_live(tx: &mut dyn Tx, id: CommandId) -> Result<bool, Fault> {
+    Ok(tx.query_one(IS_LIVE, &[Value::from(&id)])?.is_some())
 }
 
 /// Ends the commands whose time is over, a bounded number at once, and says how many.

@@ -8,7 +8,8 @@
 //! - [`party`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
 //!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
 //!   [`outbox`], [`spending`], [`in_hand`], [`health`], [`idempotency`], [`meta`],
-//!   [`event`] and [`history`] are the domain operations.
+//!   [`event`], [`history`], [`snapshot`], [`upload`] and [`journal`] are the domain
+//!   operations.
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
 //! - [`conformance`] is what every engine has to pass.
 
@@ -26,6 +27,7 @@ pub mod health;
 pub mod history;
 pub mod idempotency;
 pub mod in_hand;
+pub mod journal;
 pub mod ledger;
 pub mod limits;
 pub mod meta;
@@ -37,6 +39,7 @@ pub mod reset_code;
 pub mod scan;
 pub mod seal;
 pub mod session;
+pub mod snapshot;
 pub mod spending;
 mod sqlite;
 mod store;
@@ -44,6 +47,7 @@ mod store;
 mod tests;
 pub mod trade;
 pub mod tx;
+pub mod upload;
 pub mod value;
 
 pub use checkpoint_file::CheckpointFile;

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tillkey_wire::ids::{
     AcquirerId, CaseId, CodeId, CommandId, ManagerId, ManagerSessionId, MerchantNumber, MessageId,
-    OperatorNumber, PersonId, ScanId, SerialNumber, SessionId, StaffId, StaffSessionId, TerminalId,
-    TerminalNumber,
+    OperatorNumber, PersonId, ScanId, SerialNumber, SessionId, SnapshotId, StaffId, StaffSessionId,
+    TerminalId, TerminalNumber,
 };
 
 use crate::fault::Fault;
@@ -215,6 +215,7 @@ identifiers!(
     ScanId = "scan",
     SerialNumber = "serial number",
     SessionId = "session",
+    SnapshotId = "backup",
     StaffId = "staff account",
     StaffSessionId = "staff session",
     TerminalId = "terminal",

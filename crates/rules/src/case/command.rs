@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use tillkey_wire::ids::{CaseId, CodeId, CommandId, OperatorNumber, TerminalId};
 use tillkey_wire::password::Vouched;
 
-use crate::event::{CaseEvent, Destination, Preparation};
+use crate::backup::{Backup, BackupFault, JournalWord};
+use crate::event::{CaseEvent, Destination};
 use crate::party::{Subject, SubjectFacts};
 use crate::policy::Policy;
 use crate::refusal::Refusal;
@@ -70,8 +71,29 @@ pub enum Command {
         /// The keyed digest of the comment; a refusal needs one.
         comment_digest: Option<String>,
     },
-    /// Say what was made ready.
-    Prepare(Preparation),
+    /// Go on without a backup: there is nothing to back up.
+    NothingToBackUp,
+    /// Ask the terminal for a backup.
+    AskBackup {
+        /// The command that asks it.
+        command: CommandId,
+    },
+    /// Take a backup that the server holds, and has opened and checked.
+    BackedUp(Backup),
+    /// Note that the terminal made no backup, or none that holds.
+    BackupFailed {
+        /// Which terminal.
+        terminal: TerminalId,
+        /// Why.
+        why: BackupFault,
+    },
+    /// Go on without a backup, as a second person, although there should be one.
+    WaiveBackup {
+        /// The keyed digest of the reason.
+        comment_digest: Option<String>,
+    },
+    /// Hold the journal after the reset against the backup before it.
+    CompareJournal(JournalWord),
     /// Issue a reset code.
     Issue {
         /// Its identifier.

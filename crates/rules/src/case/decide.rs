@@ -10,13 +10,14 @@
 
 use tillkey_wire::ids::{CodeId, OperatorNumber, TerminalId};
 
+use super::backup;
 use super::command::{Answer, Command, Facts, Opening};
 use super::counter;
 use super::deadline::{lapsed, latest};
 use super::review::{amend, review};
 use super::state::{Case, State};
 use super::who::{may_drive, may_object, may_present};
-use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, Preparation, VoidReason};
+use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, VoidReason};
 use crate::party::{Actor, Subject, SubjectFacts};
 use crate::policy::{Bilingual, Decision, Question, Verdict};
 use crate::refusal::Refusal;
@@ -83,7 +84,8 @@ pub fn decide(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> 
 }
 
 /// A closed case takes nothing, except the terminal's repeated word that a password
-/// is in force: the answer to the first one may have been lost.
+/// is in force, as the answer to the first one may have been lost, and its word on what
+/// has become of its journal.
 fn closed(case: &Case, command: &Command) -> Answer {
     match (command, &case.effective) {
         (
@@ -100,6 +102,8 @@ fn closed(case: &Case, command: &Command) -> Answer {
         {
             Answer::default()
         }
+        (Command::CompareJournal(word), _) => backup::compare(case, word),
+        (Command::BackedUp(taken), _) if case.is_backed_up_by(taken.snapshot) => Answer::default(),
         (Command::Tick, _) => Answer::default(),
         _ => Answer::refused(Refusal::CaseClosed),
     }
@@ -119,7 +123,14 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
             approve,
             comment_digest,
         } => review(case, *approve, comment_digest.as_ref(), by, facts),
-        Command::Prepare(preparation) => prepare(case, preparation, facts),
+        Command::NothingToBackUp => backup::nothing(case, facts),
+        Command::AskBackup { command } => backup::ask(case, *command, facts),
+        Command::BackedUp(taken) => backup::take(case, taken),
+        Command::BackupFailed { terminal, why } => backup::fail(case, *terminal, *why),
+        Command::WaiveBackup { comment_digest } => {
+            backup::waive(case, comment_digest.as_ref(), by, facts)
+        }
+        Command::CompareJournal(_) => Err(Refusal::OutOfOrder),
         Command::Issue { code, to } => issue(case, (*code, *to), by, facts),
         Command::Announced { command } => match case.state() {
             State::Issued => Ok(Answer::events(vec![CaseEvent::CodeAnnounced {
@@ -352,19 +363,6 @@ fn hand_over(case: &Case, channel: Channel, by: &Actor) -> Result<Answer, Refusa
     Ok(Answer::events(
         taken_back.into_iter().chain([handed_over]).collect(),
     ))
-}
-
-fn prepare(case: &Case, preparation: &Preparation, facts: &Facts<'_>) -> Result<Answer, Refusal> {
-    in_state(case, State::Approved)?;
-    let keeps_journal = facts.subject.and_then(|subject| subject.keeps_journal);
-    match (preparation, keeps_journal) {
-        (Preparation::NothingToBackUp, Some(false)) => {
-            Ok(Answer::events(vec![CaseEvent::Prepared(
-                preparation.clone(),
-            )]))
-        }
-        _ => Err(Refusal::NotPrepared),
-    }
 }
 
 fn issue(

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tillkey_wire::ids::CaseId;
 
 use super::state::{Case, Code, Gathered, Review, State};
+use crate::backup::Progress;
 use crate::event::{CaseEvent, Destination, OldPassword};
 use crate::party::Actor;
 use crate::policy::Decision;
@@ -48,11 +49,13 @@ impl Case {
             reviews: Vec::new(),
             amendments: 0,
             old_password: None,
+            backup: Progress::default(),
             preparation: None,
             codes_issued: 0,
             code: None,
             announced: false,
             effective: None,
+            journal_intact: None,
             newer: None,
             void_reason: None,
         })
@@ -61,7 +64,10 @@ impl Case {
     /// The case after one more event.
     pub fn fold(&mut self, at: Timestamp, by: &Actor, event: &CaseEvent) {
         self.version += 1;
-        self.changed_at = self.changed_at.max(at);
+        // When it ended stays as it was, whatever is said of it later.
+        if self.state.is_open() {
+            self.changed_at = self.changed_at.max(at);
+        }
         // Whoever has a hand in gathering is a maker. Reviewers come after, in
         // `reviews`, so that two reviews need two persons.
         if let (Some(person), State::Gathering) = (by.person(), self.state) {
@@ -134,6 +140,16 @@ impl Case {
                 }
             }
             CaseEvent::Approved { old_password } => self.approve(*old_password),
+            CaseEvent::BackupAsked { command } => {
+                self.backup.asked += 1;
+                self.backup.command = Some(*command);
+                self.backup.fault = None;
+            }
+            CaseEvent::BackupFailed { why } => {
+                self.backup.failed += 1;
+                self.backup.fault = Some(*why);
+            }
+            CaseEvent::JournalCompared { intact, .. } => self.journal_intact = Some(*intact),
             CaseEvent::Prepared(preparation) => self.preparation = Some(preparation.clone()),
             CaseEvent::CodeIssued {
                 code,

@@ -9,8 +9,10 @@
 //!     in review ─► gathering, when somebody amends it
 //!     any of them ─► refused · cancelled · expired · superseded · void
 //!     issued, redeemed ─► approved, when a code ends without a new password
+//!     approved: no code before the terminal is backed up, or somebody says why not
 //! ```
 
+mod backup;
 mod command;
 mod counter;
 pub mod deadline;
@@ -22,6 +24,7 @@ mod state;
 mod tests;
 mod who;
 
+pub use backup::may_waive;
 pub use command::{Answer, Command, Facts, Opening};
 pub use decide::{decide, open};
 pub use review::may_review;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tillkey_wire::ids::{CaseId, CodeId, PersonId};
+use tillkey_wire::ids::{CaseId, CodeId, PersonId, SnapshotId};
 
+use crate::backup::Progress;
 use crate::event::{Destination, OldPassword, Preparation, VoidReason};
 use crate::party::Subject;
 use crate::policy::Verdict;
@@ -161,11 +162,17 @@ pub struct Case {
     #[serde(default)]
     pub(super) amendments: u32,
     pub(super) old_password: Option<OldPassword>,
+    /// How far its backup has come.
+    #[serde(default)]
+    pub(super) backup: Progress,
     pub(super) preparation: Option<Preparation>,
     pub(super) codes_issued: u32,
     pub(super) code: Option<Code>,
     pub(super) announced: bool,
     pub(super) effective: Option<(u32, String)>,
+    /// Whether the journal after the reset still holds all that was in the backup.
+    #[serde(default)]
+    pub(super) journal_intact: Option<bool>,
     pub(super) newer: Option<CaseId>,
     pub(super) void_reason: Option<VoidReason>,
 }
@@ -282,6 +289,27 @@ impl Case {
     /// How often it was taken back from its reviewers.
     pub const fn amendments(&self) -> u32 {
         self.amendments
+    }
+
+    /// How far its backup has come.
+    pub const fn backup(&self) -> &Progress {
+        &self.backup
+    }
+
+    /// Whether this is the backup that it stands on.
+    pub fn is_backed_up_by(&self, id: SnapshotId) -> bool {
+        matches!(&self.preparation, Some(Preparation::Snapshot { snapshot, .. }) if *snapshot == id)
+    }
+
+    /// Whether it is approved and waits for the terminal before it may issue a code.
+    pub fn waits_for_backup(&self) -> bool {
+        self.state == State::Approved && self.preparation.is_none()
+    }
+
+    /// Whether the journal after the reset still holds all that was in the backup; none
+    /// until the terminal has said so.
+    pub const fn journal_intact(&self) -> Option<bool> {
+        self.journal_intact
     }
 
     /// What was made ready before the code.

@@ -7,9 +7,11 @@
 
 use proptest::prelude::*;
 use tillkey_rules::case::{Case, Command};
-use tillkey_rules::event::{CaseEvent, Entry, Event};
+use tillkey_rules::event::{CaseEvent, Entry, Event, Preparation};
+use tillkey_rules::party::Role;
+use tillkey_rules::vocabulary::Reason;
 
-use super::world::{config, plans, play};
+use super::world::{TILL, config, plans, play};
 
 proptest! {
     #![proptest_config(config())]
@@ -63,9 +65,24 @@ proptest! {
         for moment in &played.moments {
             for event in &moment.answer.events {
                 match event {
-                    CaseEvent::Prepared(_) => {
+                    CaseEvent::Prepared(preparation) => {
                         let known = moment.known.as_ref().unwrap();
-                        prop_assert_eq!(known.keeps_journal, Some(false));
+                        match preparation {
+                            Preparation::NothingToBackUp => prop_assert!(
+                                known.keeps_journal == Some(false)
+                                    || moment.before.reason() == Reason::FirstPassword
+                            ),
+                            Preparation::Snapshot { .. } => prop_assert!(matches!(
+                                &moment.command,
+                                Command::BackedUp(backup)
+                                    if backup.case == played.first.id() && backup.terminal == TILL
+                            )),
+                            Preparation::Waived { .. } => {
+                                prop_assert_eq!(moment.by.role(), Some(Role::Reviewer));
+                                let person = moment.by.person().unwrap();
+                                prop_assert!(!moment.before.makers().contains(person));
+                            }
+                        }
                         ready = true;
                     }
                     CaseEvent::CodeIssued { .. } => prop_assert!(ready),

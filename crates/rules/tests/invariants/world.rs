@@ -6,13 +6,16 @@ use std::sync::OnceLock;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use tillkey_rules::backup::{Backup, BackupFault, JournalMark, JournalWord};
 use tillkey_rules::case::{self, Answer, Case, Command, Facts, Opening, State};
-use tillkey_rules::event::{Destination, Preparation};
+use tillkey_rules::event::Destination;
 use tillkey_rules::party::{Actor, ContactFacts, Role, Subject, SubjectFacts};
 use tillkey_rules::policy::Policy;
 use tillkey_rules::terms::Terms;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, ManagerRight, MerchantStatus, Reason};
-use tillkey_wire::ids::{CaseId, CodeId, CommandId, ManagerId, OperatorNumber, Rank, TerminalId};
+use tillkey_wire::ids::{
+    CaseId, CodeId, CommandId, ManagerId, OperatorNumber, Rank, SnapshotId, TerminalId,
+};
 use tillkey_wire::password::{Rule, Vouched};
 
 /// The same stories in every run: a failure that comes and goes convinces nobody. Others
@@ -44,6 +47,7 @@ pub(crate) struct Start {
     pub(crate) hour: u8,
     pub(crate) contact_age_hours: u16,
     pub(crate) has_contact: bool,
+    pub(crate) keeps_journal: bool,
 }
 
 /// One thing that is tried.
@@ -67,6 +71,15 @@ pub(crate) enum Ask {
     Amend,
     Review(bool),
     Prepare,
+    RequestBackup,
+    /// Whether the backup is this case's own, and this terminal's.
+    BackUp {
+        own: bool,
+        here: bool,
+    },
+    FailBackup,
+    WaiveBackup,
+    CompareJournal,
     Issue(Destination),
     Announced,
     /// Which code (0 is the live one), whether it is right, where, for whom.
@@ -209,7 +222,7 @@ pub(crate) fn known(start: &Start) -> SubjectFacts {
         failures_30d: 0,
         resets_30d: 0,
         terminal_online: true,
-        keeps_journal: Some(false),
+        keeps_journal: Some(start.keeps_journal),
         unsettled_batch: None,
         enrolled_at: Some(minutes(beginning(), -60)),
     }
@@ -330,7 +343,10 @@ pub(crate) fn play(plan: &Plan) -> Option<Played> {
                 apply(*change, &mut known, now);
                 continue;
             }
-            Step::Onward => onward(&case, &mut codes),
+            Step::Onward => {
+                let keeps = known.as_ref().and_then(|known| known.keeps_journal);
+                onward((&case, keeps == Some(true)), &mut codes)
+            }
             Step::Ask(ask, who) => (command(*ask, &case, &mut codes), actor(*who, &case)),
         };
         let facts = settings.facts(now, known.as_ref());
@@ -377,7 +393,7 @@ fn apply(change: Change, known: &mut Option<SubjectFacts>, now: Timestamp) {
 }
 
 /// The sensible next step, by the right one.
-fn onward(case: &Case, codes: &mut u8) -> (Command, Actor) {
+fn onward((case, keeps_journal): (&Case, bool), codes: &mut u8) -> (Command, Actor) {
     let next = |ask, who| (ask, who);
     let (ask, who) = match case.state() {
         State::Gathering => {
@@ -407,6 +423,18 @@ fn onward(case: &Case, codes: &mut u8) -> (Command, Actor) {
             let reviewer = 3 + u8::from(!case.reviews().is_empty());
             next(Ask::Review(true), Who::Person(reviewer, Role::Reviewer))
         }
+        State::Approved if case.preparation().is_none() && keeps_journal => {
+            match case.backup().asked {
+                0 => next(Ask::RequestBackup, Who::System),
+                _ => next(
+                    Ask::BackUp {
+                        own: true,
+                        here: true,
+                    },
+                    Who::Till,
+                ),
+            }
+        }
         State::Approved if case.preparation().is_none() => next(Ask::Prepare, Who::System),
         State::Approved => {
             let to = match case.reason() {
@@ -424,6 +452,7 @@ fn onward(case: &Case, codes: &mut u8) -> (Command, Actor) {
             },
             Who::Till,
         ),
+        State::Effective => next(Ask::CompareJournal, Who::Till),
         _ => next(
             Ask::Complete {
                 here: true,
@@ -433,6 +462,13 @@ fn onward(case: &Case, codes: &mut u8) -> (Command, Actor) {
         ),
     };
     (command(ask, case, codes), actor(who, case))
+}
+
+fn journal() -> JournalMark {
+    JournalMark {
+        entries: 3,
+        digest: "baa5a0964d3320fbc0c6a922140453c8".to_owned(),
+    }
 }
 
 fn command(ask: Ask, case: &Case, codes: &mut u8) -> Command {
@@ -448,7 +484,34 @@ fn command(ask: Ask, case: &Case, codes: &mut u8) -> Command {
             approve,
             comment_digest: (!approve).then(|| "9b74c9897bac770ffc029102a200c5de".to_owned()),
         },
-        Ask::Prepare => Command::Prepare(Preparation::NothingToBackUp),
+        Ask::Prepare => Command::NothingToBackUp,
+        Ask::RequestBackup => Command::AskBackup {
+            command: CommandId::from_bytes([6; 10]),
+        },
+        Ask::BackUp { own, here } => Command::BackedUp(Backup {
+            case: match own {
+                true => case.id(),
+                false => CaseId::from_bytes([77; 10]),
+            },
+            terminal: terminal(here),
+            snapshot: SnapshotId::from_bytes([4; 10]),
+            digest: "2c26b46b68ffc68ff99b453c1d304134".to_owned(),
+            records: 5,
+            journal: journal(),
+            unsettled: 3,
+        }),
+        Ask::FailBackup => Command::BackupFailed {
+            terminal: TILL,
+            why: BackupFault::Damaged,
+        },
+        Ask::WaiveBackup => Command::WaiveBackup {
+            comment_digest: Some("9b74c9897bac770ffc029102a200c5de".to_owned()),
+        },
+        Ask::CompareJournal => Command::CompareJournal(JournalWord {
+            terminal: TILL,
+            then: Some(journal().digest),
+            now: journal(),
+        }),
         Ask::Issue(to) => {
             *codes = codes.wrapping_add(1);
             Command::Issue {
@@ -512,9 +575,10 @@ pub(crate) fn starts() -> impl Strategy<Value = Start> {
     let contact = (
         prop_oneof![3 => Just(9_000u16), 1 => 0..100u16],
         prop::bool::weighted(0.9),
+        prop::bool::weighted(0.3),
     );
     (channel, reason, operator, 0..24u8, contact).prop_map(
-        |(channel, reason, operator, hour, (contact_age_hours, has_contact))| {
+        |(channel, reason, operator, hour, (contact_age_hours, has_contact, keeps_journal))| {
             // A first password is asked for at the terminal; elsewhere the story would
             // end before it began.
             let channel = if reason == Reason::FirstPassword {
@@ -529,6 +593,7 @@ pub(crate) fn starts() -> impl Strategy<Value = Start> {
                 hour,
                 contact_age_hours,
                 has_contact,
+                keeps_journal,
             }
         },
     )
@@ -557,6 +622,11 @@ pub(crate) fn asks() -> impl Strategy<Value = Ask> {
         3 => Just(Ask::Amend),
         6 => prop::bool::weighted(0.8).prop_map(Ask::Review),
         2 => Just(Ask::Prepare),
+        1 => Just(Ask::RequestBackup),
+        2 => (any::<bool>(), any::<bool>()).prop_map(|(own, here)| Ask::BackUp { own, here }),
+        1 => Just(Ask::FailBackup),
+        1 => Just(Ask::WaiveBackup),
+        1 => Just(Ask::CompareJournal),
         3 => prop_oneof![Just(Destination::Contact), Just(Destination::TerminalScreen), Just(Destination::SealedSlip)]
             .prop_map(Ask::Issue),
         1 => Just(Ask::Announced),

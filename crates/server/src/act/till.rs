@@ -7,7 +7,9 @@
 mod credential;
 mod enrolment;
 mod in_hand;
+mod journal;
 mod sign_on;
+pub(super) mod snapshot;
 
 pub use self::enrolment::enrol;
 pub use self::sign_on::LinkState;
@@ -15,7 +17,10 @@ pub use self::sign_on::LinkState;
 use ed25519_dalek::VerifyingKey;
 use jiff::Timestamp;
 use rand_chacha::ChaCha20Rng;
-use tillkey_rules::case::{Command as CaseCommand, State};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tillkey_rules::backup::BackupFault;
+use tillkey_rules::case::{Case, Command as CaseCommand, State};
 use tillkey_rules::event::Event;
 use tillkey_rules::party::Actor;
 use tillkey_rules::refusal::Refusal;
@@ -110,11 +115,16 @@ pub async fn receive(
         }
         Report::InHand { counter } => in_hand::report(shell, from, counter).await,
         Report::Health(report) => health(shell, from, report).await,
-        Report::Snapshot { .. }
-        | Report::SnapshotPart { .. }
-        | Report::JournalStands { .. }
-        | Report::RestorePart { .. }
-        | Report::Restored { .. } => {
+        Report::Snapshot { manifest } => snapshot::announce(shell, from, manifest).await,
+        Report::SnapshotPart {
+            snapshot,
+            offset,
+            part,
+        } => snapshot::part(shell, from, (snapshot, offset, part)).await,
+        Report::JournalStands { case, then, head } => {
+            journal::stands(shell, from, (case, then, head)).await
+        }
+        Report::RestorePart { .. } | Report::Restored { .. } => {
             let refusal = Refusal::NotOffered;
             counted(shell, from, move |_, _, _, _, _| {
                 Ok((refused(&refusal), Vec::new()))
@@ -135,7 +145,7 @@ struct From {
 }
 
 /// Takes the message's counter and does its effect, both or neither.
-async fn counted<F>(shell: &Shell, from: From, mut run: F) -> Result<Received, Failure>
+async fn counted<F>(shell: &Shell, from: From, run: F) -> Result<Received, Failure>
 where
     F: FnMut(
             &Shell,
@@ -147,15 +157,32 @@ where
         + Send
         + 'static,
 {
-    let reply = act(shell, None, move |shell, tx, now, rng| {
+    let reply = counted_as(shell, from, run).await?;
+    Ok(reply.map_or(Received::Replayed, Received::Reply))
+}
+
+/// The same, where more than an answer comes of it; nothing does of a replay.
+async fn counted_as<T, F>(shell: &Shell, from: From, mut run: F) -> Result<Option<T>, Failure>
+where
+    T: Serialize + DeserializeOwned + Send + 'static,
+    F: FnMut(
+            &Shell,
+            &mut dyn Tx,
+            Timestamp,
+            &mut ChaCha20Rng,
+            &Terminal,
+        ) -> Result<(T, Vec<Ring>), Fault>
+        + Send
+        + 'static,
+{
+    act(shell, None, move |shell, tx, now, rng| {
         if !terminal::advance_counter(tx, from.terminal, from.counter)? {
             return Ok((Ok(None), Vec::new()));
         }
         let terminal = terminal::find(tx, from.terminal)?.ok_or(Fault::Missing("terminal"))?;
-        run(shell, tx, now, rng, &terminal).map(|(reply, rings)| (Ok(Some(reply)), rings))
+        run(shell, tx, now, rng, &terminal).map(|(taken, rings)| (Ok(Some(taken)), rings))
     })
-    .await?;
-    Ok(reply.map_or(Received::Replayed, Received::Reply))
+    .await
 }
 
 /// The refusal as the terminal reads it.
@@ -187,7 +214,11 @@ async fn hello(shell: &Shell, from: From, capabilities: Capabilities) -> Result<
                 .filter(|stored| stored.case.state() == State::Approved);
             if let Some(waiting) = waiting {
                 let mut step = begin_step(shell, &waiting.acquirer, now, rng);
-                step.run(tx, waiting.case, &CaseCommand::Tick, &Actor::System)?;
+                let tick = CaseCommand::Tick;
+                let (case, _) = step.run(tx, waiting.case, &tick, &Actor::System)?;
+                if has_to_be_asked_again(tx, &case)? {
+                    step.ask_for_backup(tx, case)?;
+                }
                 rings.append(&mut step.rings);
             }
             let password_set = credentials::in_force(tx, whose, now)?.is_some();
@@ -209,6 +240,15 @@ async fn hello(shell: &Shell, from: From, capabilities: Capabilities) -> Result<
         Ok((Reply::Welcome(welcome), rings))
     })
     .await
+}
+
+/// Whether a case waits for a backup of which nothing came: the terminal is back and may
+/// fare better.
+fn has_to_be_asked_again(tx: &mut dyn Tx, case: &Case) -> Result<bool, Fault> {
+    let Some(asked) = case.backup().command.filter(|_| case.waits_for_backup()) else {
+        return Ok(false);
+    };
+    Ok(case.backup().fault.is_some() || !command::is_live(tx, asked)?)
 }
 
 async fn sign_off(shell: &Shell, from: From, session: SessionId) -> Result<Received, Failure> {
@@ -249,21 +289,26 @@ async fn acknowledge(
             command::Outcome::NotDone
         };
         let first = command::acknowledge(tx, (terminal.id, id), kept, now)?;
-        let announced = match tillkey_wire::cbor::decode(&queued.body) {
-            Ok(Command::CodeIssued { case, .. }) if first && done => cases::find(tx, case)?,
+        let followed = match tillkey_wire::cbor::decode(&queued.body) {
+            _ if !first => None,
+            Ok(Command::CodeIssued { case, .. }) if done => {
+                Some((case, CaseCommand::Announced { command: id }))
+            }
+            Ok(Command::TakeSnapshot { case, .. }) if !done => {
+                let (terminal, why) = (terminal.id, BackupFault::NotDone);
+                Some((case, CaseCommand::BackupFailed { terminal, why }))
+            }
             _ => None,
         };
-        if let Some(stored) = announced {
+        let Some((case, command)) = followed else {
+            return Ok((Reply::Acknowledged, rings));
+        };
+        if let Some(stored) = cases::find(tx, case)? {
             let by = Actor::Terminal {
                 terminal: terminal.id,
             };
             let mut step = begin_step(shell, &stored.acquirer, now, rng);
-            step.run(
-                tx,
-                stored.case,
-                &CaseCommand::Announced { command: id },
-                &by,
-            )?;
+            step.run(tx, stored.case, &command, &by)?;
             rings.append(&mut step.rings);
         }
         Ok((Reply::Acknowledged, rings))

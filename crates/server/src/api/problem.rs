@@ -160,7 +160,11 @@ fn row_of(refusal: &Refusal) -> Row {
         | Refusal::NotMatched
         | Refusal::ReasonMissing
         | Refusal::DocumentExpired
-        | Refusal::SamePicture => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::SamePicture
+        | Refusal::BackupDamaged
+        | Refusal::BackupForeign
+        | Refusal::BackupTooLarge
+        | Refusal::BackupOutdated => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::CaseClosed
         | Refusal::OutOfOrder

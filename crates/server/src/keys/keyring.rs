@@ -10,10 +10,15 @@ use std::path::Path;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use ed25519_dalek::SigningKey;
+use hkdf::Hkdf;
 use rand::{CryptoRng, RngCore};
+use sha2::Sha256;
+use tillkey_wire::ids::AcquirerId;
 use tillkey_wire::opaque::server::ServerSetup;
 use tillkey_wire::secret::Secret;
+use tillkey_wire::snapshot::{BackupIdentity, SnapshotFault};
 use x25519_dalek::StaticSecret;
+use zeroize::Zeroize;
 
 use super::root::{KeyFault, RootKey, write_new};
 
@@ -21,6 +26,7 @@ const LABEL: &[u8] = b"tillkey/1 keyring";
 const NONCE_LENGTH: usize = 24;
 const LEDGER_LENGTH: usize = 32;
 const LINK_LENGTH: usize = 32;
+const BACKUP_LENGTH: usize = 32;
 
 /// The keys of an installation.
 pub struct Keyring {
@@ -28,6 +34,7 @@ pub struct Keyring {
     ledger: Secret<[u8; LEDGER_LENGTH]>,
     link: SigningKey,
     agreement: StaticSecret,
+    backup: Secret<[u8; BACKUP_LENGTH]>,
 }
 
 /// Not its keys.
@@ -74,6 +81,26 @@ impl Keyring {
     /// keyring from before there were such numbers has it, too.
     pub const fn agreement(&self) -> &StaticSecret {
         &self.agreement
+    }
+
+    /// What opens the backups that terminals seal to an acquirer. Derived, like the
+    /// agreement, so that each acquirer has a key of its own from its first backup on,
+    /// and one that is given out opens no other acquirer's.
+    ///
+    /// # Errors
+    /// [`SnapshotFault`] never, as every secret is a key.
+    pub fn backup_identity(&self, acquirer: &AcquirerId) -> Result<BackupIdentity, SnapshotFault> {
+        let mut secret = [0; BACKUP_LENGTH];
+        let of_acquirer = Hkdf::<Sha256>::new(None, self.backup.expose());
+        if of_acquirer
+            .expand(acquirer.as_str().as_bytes(), &mut secret)
+            .is_err()
+        {
+            unreachable!("32 bytes are within what HKDF-SHA-256 gives");
+        }
+        let identity = BackupIdentity::new(&StaticSecret::from(secret));
+        secret.zeroize();
+        identity
     }
 
     fn create(
@@ -148,6 +175,7 @@ impl Keyring {
             ledger: Secret::new(*ledger),
             link: SigningKey::from_bytes(link),
             agreement: StaticSecret::from(*root.derive("tillkey/1 terminal agreement").expose()),
+            backup: root.derive("tillkey/1 acquirer backups"),
         })
     }
 }

@@ -42,9 +42,9 @@ words! {
     /// What happened to a case, one short line each.
     StepNames {
         opened, challenged, matched, not_matched, objected, scanned, delivery_chosen, decided,
-        handed_over, amended, reviewed, approved, prepared, code_issued, code_announced,
+        handed_over, amended, reviewed, approved, backup_asked, backup_failed, prepared, code_issued, code_announced,
         code_mistyped, code_ended, code_redeemed,
-        effective, cancelled, expired, superseded, voided, refused,
+        effective, journal_compared, cancelled, expired, superseded, voided, refused,
     }
     /// What kinds of operators there are.
     RankWords { cashier, supervisor, administrator, }

@@ -94,6 +94,22 @@ impl Device {
         line
     }
 
+    /// Connects as a terminal that keeps a journal, and is welcomed.
+    pub(crate) async fn connect_with_journal(&mut self, world: &World) -> Line {
+        let mut line = Line::open(world).await;
+        let counter = self.next();
+        line.say(self.report(counter, hello_of(true))).await;
+        assert!(matches!(self.reply(&mut line).await, Reply::Welcome(_)));
+        line
+    }
+
+    /// Says something and hears the answer.
+    pub(crate) async fn ask(&mut self, line: &mut Line, report: Report) -> Reply {
+        let counter = self.next();
+        line.say(self.report(counter, report)).await;
+        self.reply(line).await
+    }
+
     pub(crate) async fn message(&self, line: &mut Line) -> FromServer {
         let frame = line
             .hear()
@@ -123,11 +139,16 @@ impl Device {
 }
 
 pub(crate) fn hello() -> Report {
+    hello_of(false)
+}
+
+/// The greeting of a terminal that keeps a journal, or of one that keeps none.
+fn hello_of(journal: bool) -> Report {
     Report::Hello {
         model: "T1".parse().unwrap(),
         firmware: "1.0".parse().unwrap(),
         capabilities: Capabilities {
-            journal: false,
+            journal,
             precheck: false,
         },
         last_command: 0,

@@ -6,11 +6,15 @@
 mod till;
 
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod device;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
 mod in_hand;
+#[cfg(test)]
+mod journal;
 #[cfg(test)]
 mod lines;
 #[cfg(test)]

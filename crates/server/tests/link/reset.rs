@@ -6,7 +6,7 @@ use tillkey_server::act::{Access, Source};
 use tillkey_server::link::limits::Limits;
 use tillkey_terminal::Notice;
 use tillkey_terminal::wire::code::{ResetCode, SmsCode};
-use tillkey_terminal::wire::ids::OperatorNumber;
+use tillkey_terminal::wire::ids::{CaseId, OperatorNumber};
 use tillkey_terminal::wire::secret::Secret;
 
 use crate::till::{Act, Told};
@@ -126,11 +126,17 @@ async fn c11_a_terminal_that_is_moved_takes_nobodys_password_along() {
 
 /// A reset through the public channel, up to the code on the registered phone.
 async fn app_reset(world: &mut World) -> ResetCode {
+    app_case(world, 1).await;
+    world.code::<ResetCode>().await
+}
+
+/// A case of the public channel that is proven and submitted.
+pub(crate) async fn app_case(world: &mut World, index: u32) -> (CaseId, Access) {
     let source = Source::address([127, 0, 0, 1].into());
     let request = OpenRequest {
         named: Named {
             merchant: MERCHANT.parse().unwrap(),
-            terminal: number(1).parse().unwrap(),
+            terminal: number(index).parse().unwrap(),
             operator: cashier(),
         },
         channel: Channel::App,
@@ -149,7 +155,7 @@ async fn app_reset(world: &mut World) -> ResetCode {
         .await
         .unwrap();
     case::submit(&shell, case, &access, None).await.unwrap();
-    world.code::<ResetCode>().await
+    (case, access)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

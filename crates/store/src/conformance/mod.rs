@@ -18,6 +18,7 @@ mod people;
 mod reports;
 mod scans;
 mod sealing;
+mod snapshots;
 mod trade;
 mod transactions;
 
@@ -177,6 +178,22 @@ pub const CHECKS: &[(&str, Check)] = &[
     ),
     ("an_answer_is_remembered", outgoing::an_answer_is_remembered),
     ("meta_values_are_kept", outgoing::meta_values_are_kept),
+    (
+        "an_upload_grows_and_is_replaced",
+        snapshots::an_upload_grows_and_is_replaced,
+    ),
+    (
+        "a_backup_is_recorded_once_and_listed",
+        snapshots::a_backup_is_recorded_once_and_listed,
+    ),
+    (
+        "only_settled_backups_are_old",
+        snapshots::only_settled_backups_are_old,
+    ),
+    (
+        "an_unsettled_batch_is_a_hint_one_way",
+        snapshots::an_unsettled_batch_is_a_hint_one_way,
+    ),
     ("a_replaced_scan_is_wiped", scans::a_replaced_scan_is_wiped),
     (
         "e19_a_picture_is_known_again",

@@ -4,12 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use tillkey_rules::attempts::Scope;
 use tillkey_rules::party::{ContactFacts, Subject, SubjectFacts};
+use tillkey_wire::ids::TerminalId;
 
 use super::terminal::TerminalStatus;
 use super::{contact, merchant, operator, terminal};
 use crate::fault::Fault;
 use crate::tx::Tx;
-use crate::{attempts, credential};
+use crate::{attempts, credential, health, journal};
 
 /// How far back failures and resets count.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -73,7 +74,19 @@ pub fn facts(
         resets_30d: credential::resets_since(tx, whose, since)?,
         terminal_online,
         keeps_journal: capabilities.and_then(|capabilities| capabilities.journal),
-        unsettled_batch: None,
+        unsettled_batch: has_unsettled(tx, subject.terminal)?.then_some(true),
         enrolled_at: terminal.enrolled_at,
     })
+}
+
+/// Whether the terminal's journal or its own report says that transactions are not
+/// settled. That none are is never taken from it: the terminal's word is a hint, and a
+/// hint may make a decision stricter and never the other way.
+fn has_unsettled(tx: &mut dyn Tx, terminal: TerminalId) -> Result<bool, Fault> {
+    if journal::last(tx, terminal)?.is_some_and(|head| !head.is_settled()) {
+        return Ok(true);
+    }
+    let reported = health::last(tx, terminal)?;
+    let unsettled = reported.and_then(|reported| reported.report.health.unsettled);
+    Ok(unsettled.is_some_and(|count| count > 0))
 }

@@ -8,7 +8,7 @@ use super::{enrolment, operator};
 use crate::fault::Fault;
 use crate::tx::{Tx, statements};
 use crate::value::{Row, Value, signed};
-use crate::{health, in_hand};
+use crate::{health, in_hand, journal, upload};
 
 statements! {
     ADD: "add a terminal" =
@@ -34,7 +34,7 @@ statements! {
          ORDER BY number LIMIT $3";
     ENROL: "enrol a terminal" =
         "UPDATE terminals SET device_key = $1, backup_key = $2, model = $3, uplink = 0, \
-         enrolled_at = $4, seen_at = $4 WHERE id = $5 AND status = 'active'";
+         capabilities = '{}', enrolled_at = $4, seen_at = $4 WHERE id = $5 AND status = 'active'";
     RETIRE: "retire a terminal" =
         "UPDATE terminals SET status = 'retired' WHERE id = $1 AND status = 'active'";
     MOVE: "move a terminal" =
@@ -220,6 +220,8 @@ pub fn enrol(
         return Err(Fault::Missing("terminal in service"));
     }
     in_hand::forget(tx, id)?;
+    upload::drop(tx, id)?;
+    journal::forget(tx, id)?;
     health::forget(tx, id)
 }
 

@@ -40,6 +40,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     9 "0009_staff",
     10 "0010_terminal_health",
     11 "0011_search",
+    12 "0012_snapshots",
 ];
 
 /// Where it is written what was applied.

@@ -24,6 +24,7 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
         ("history", crate::history::STATEMENTS),
         ("idempotency", crate::idempotency::STATEMENTS),
         ("in_hand", crate::in_hand::STATEMENTS),
+        ("journal", crate::journal::STATEMENTS),
         ("ledger", crate::ledger::STATEMENTS),
         ("meta", crate::meta::STATEMENTS),
         ("outbox", crate::outbox::STATEMENTS),
@@ -57,8 +58,10 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
         ("scan", crate::scan::STATEMENTS),
         ("seal", crate::seal::STATEMENTS),
         ("session", crate::session::STATEMENTS),
+        ("snapshot", crate::snapshot::STATEMENTS),
         ("spending", crate::spending::STATEMENTS),
         ("trade", crate::trade::STATEMENTS),
+        ("upload", crate::upload::STATEMENTS),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Cases as stories, in the words of the design. Each file is about one promise; the
 //! invariants over random stories are in `tests/invariants`.
 
+mod backups;
 mod codes;
 mod counter;
 mod ends;

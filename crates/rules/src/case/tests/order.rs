@@ -4,8 +4,9 @@
 use tillkey_wire::ids::{CodeId, CommandId};
 
 use super::stage::*;
+use crate::backup::BackupFault;
 use crate::case::{Command, State};
-use crate::event::{Destination, Preparation};
+use crate::event::Destination;
 use crate::party::Actor;
 use crate::refusal::Refusal;
 use crate::vocabulary::Channel;
@@ -58,10 +59,21 @@ fn ordered() -> Vec<(Command, Actor, &'static [State])> {
             reviewer(),
             &[InReview],
         ),
+        (Command::NothingToBackUp, Actor::System, &[Approved]),
         (
-            Command::Prepare(Preparation::NothingToBackUp),
-            Actor::System,
-            &[Approved],
+            Command::BackupFailed {
+                terminal: TILL,
+                why: BackupFault::NotDone,
+            },
+            till(),
+            &[],
+        ),
+        (
+            Command::WaiveBackup {
+                comment_digest: Some("9b74c9897bac770ffc029102a200c5de".to_owned()),
+            },
+            reviewer(),
+            &[],
         ),
         (
             Command::Issue {

@@ -8,12 +8,13 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use tillkey_wire::ids::{
-    CaseId, CodeId, CommandId, ManagerId, OperatorNumber, Rank, ScanId, TerminalId,
+    CaseId, CodeId, CommandId, ManagerId, OperatorNumber, Rank, ScanId, SnapshotId, TerminalId,
 };
 use tillkey_wire::password::{Rule, Vouched};
 
+use crate::backup::{Backup, BackupFault, JournalMark, JournalWord};
 use crate::case::{self, Answer, Case, Command, Facts, Opening, State};
-use crate::event::{CaseEvent, Destination, Preparation};
+use crate::event::{CaseEvent, Destination};
 use crate::party::{Actor, ContactFacts, Role, Subject, SubjectFacts};
 use crate::policy::Policy;
 use crate::refusal::Refusal;
@@ -29,6 +30,14 @@ pub(super) const TILL: TerminalId = TerminalId::from_bytes([1; 10]);
 pub(super) const OTHER_TILL: TerminalId = TerminalId::from_bytes([2; 10]);
 /// A registration that the terminal of the story has signed.
 pub(super) const REGISTRATION: &str = "9f86d081884c7d65";
+
+/// Where the journal stood in the backup.
+pub(super) fn backed_up() -> JournalMark {
+    JournalMark {
+        entries: 3,
+        digest: "baa5a0964d3320fb".to_owned(),
+    }
+}
 
 pub(super) fn cashier() -> OperatorNumber {
     OperatorNumber::new(3).unwrap()
@@ -244,6 +253,11 @@ impl Beginning {
         self
     }
 
+    /// The terminal keeps a journal.
+    pub(super) fn with_journal(self) -> Self {
+        self.where_known(|known| known.keeps_journal = Some(true))
+    }
+
     /// A terminal that was enrolled an hour ago and whose operator has no password.
     pub(super) fn first_password(self) -> Self {
         self.by(Channel::Terminal)
@@ -419,10 +433,51 @@ impl Story {
     }
 
     pub(super) fn prepares(self) -> Self {
-        self.ask(
-            &Command::Prepare(Preparation::NothingToBackUp),
-            &Actor::System,
-        )
+        self.ask(&Command::NothingToBackUp, &Actor::System)
+    }
+
+    pub(super) fn asks_for_backup(self) -> Self {
+        let command = CommandId::from_bytes([6; 10]);
+        self.ask(&Command::AskBackup { command }, &Actor::System)
+    }
+
+    /// The backup of three entries, or what somebody makes of it.
+    pub(super) fn backs_up(self, change: impl FnOnce(&mut Backup)) -> Self {
+        let mut backup = Backup {
+            case: self.case.id(),
+            terminal: TILL,
+            snapshot: SnapshotId::from_bytes([4; 10]),
+            digest: "2c26b46b68ffc68f".to_owned(),
+            records: 5,
+            journal: backed_up(),
+            unsettled: 3,
+        };
+        change(&mut backup);
+        self.ask(&Command::BackedUp(backup), &till())
+    }
+
+    pub(super) fn fails_to_back_up(self, why: BackupFault) -> Self {
+        let terminal = TILL;
+        self.ask(&Command::BackupFailed { terminal, why }, &till())
+    }
+
+    pub(super) fn waives(self, by: &Actor, reason: Option<&str>) -> Self {
+        let comment_digest = reason.map(str::to_owned);
+        self.ask(&Command::WaiveBackup { comment_digest }, by)
+    }
+
+    /// What the terminal says of its journal: the digest where the backup ended, and how
+    /// many entries there are now.
+    pub(super) fn journal_stands(self, at: TerminalId, then: Option<&str>, entries: u64) -> Self {
+        let word = JournalWord {
+            terminal: at,
+            then: then.map(str::to_owned),
+            now: JournalMark {
+                entries,
+                digest: "fcde2b2edba56bf4".to_owned(),
+            },
+        };
+        self.ask(&Command::CompareJournal(word), &till())
     }
 
     /// A new code to where this reason's codes go.

@@ -5,7 +5,7 @@ use tillkey_wire::ids::{CodeId, CommandId};
 
 use super::stage::*;
 use crate::case::{Command, State};
-use crate::event::{Destination, Preparation};
+use crate::event::Destination;
 use crate::party::{Actor, SubjectFacts};
 use crate::refusal::Refusal;
 use crate::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
@@ -34,7 +34,7 @@ fn commands() -> Vec<Command> {
             approve: true,
             comment_digest: None,
         },
-        Command::Prepare(Preparation::NothingToBackUp),
+        Command::NothingToBackUp,
         Command::Issue {
             code: CodeId::from_bytes([1; 10]),
             to: Destination::Contact,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tillkey_rules::attempts::Scope;
 use tillkey_rules::case::Case;
 use tillkey_rules::credential::{Change, CredentialChange};
-use tillkey_rules::event::{CaseEvent, Destination, OldPassword};
+use tillkey_rules::event::{CaseEvent, Destination, OldPassword, Preparation};
 use tillkey_rules::party::Subject;
 use tillkey_rules::spending::Purse;
 use tillkey_rules::terms::hours_after;
@@ -15,7 +15,7 @@ use tillkey_store::party::contact::{self, Contact};
 use tillkey_store::reset_code::{self, CodeState, NewResetCode};
 use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::tx::Tx;
-use tillkey_store::{attempts, challenge, credential};
+use tillkey_store::{attempts, challenge, credential, upload};
 use tillkey_wire::code::ResetCode;
 use tillkey_wire::ids::{CodeId, CommandId, MessageId};
 use tillkey_wire::message::Command;
@@ -24,6 +24,7 @@ use tillkey_wire::secret::Secret;
 use super::step::Step;
 use crate::act::message::{self, Message, To};
 use crate::bell::Ring;
+use crate::limits::JOURNAL_WORD_HOURS;
 
 /// How long a terminal that is away may still be told to end sessions or revoke.
 const REVOCATION_HOURS: u32 = 24 * 365;
@@ -40,6 +41,8 @@ pub(super) fn apply(
     };
     match event {
         CaseEvent::Approved { old_password } => approved(step, tx, case, *old_password),
+        CaseEvent::BackupAsked { command } => ask_backup(step, tx, (case, subject), *command),
+        CaseEvent::Prepared(Preparation::Waived { .. }) => forget_backup(step, tx, case),
         CaseEvent::CodeIssued {
             code,
             to,
@@ -61,8 +64,41 @@ pub(super) fn apply(
         | CaseEvent::Voided { .. }
         | CaseEvent::Refused => {
             challenge::withdraw(tx, case.id())?;
+            forget_backup(step, tx, case)?;
             reset_code::end_of_case(tx, case.id(), CodeState::Superseded).map(|_| ())
         }
+        _ => Ok(()),
+    }
+}
+
+/// Has the terminal back up, sealed to the acquirer's key and its own.
+fn ask_backup(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    (case, subject): (&Case, &Subject),
+    id: CommandId,
+) -> Result<(), Fault> {
+    let identity = step.shell.keyring().backup_identity(step.acquirer);
+    let identity = identity.map_err(|_| Fault::Missing("backup key of the acquirer"))?;
+    let command = Command::TakeSnapshot {
+        case: case.id(),
+        acquirer_key: identity.key().clone(),
+    };
+    let queued = ("take_snapshot", &command, case.deadline());
+    queue_as(step, tx, (subject, id), queued)
+}
+
+/// Nobody waits for the backup any more: the terminal is not told to make it, and what
+/// has come of it so far is dropped.
+fn forget_backup(step: &Step<'_>, tx: &mut dyn Tx, case: &Case) -> Result<(), Fault> {
+    if let Some(asked) = case.backup().command {
+        command::withdraw(tx, asked, step.now)?;
+    }
+    let Some(subject) = case.subject() else {
+        return Ok(());
+    };
+    match upload::find(tx, subject.terminal)? {
+        Some(found) if found.case == case.id() => upload::drop(tx, subject.terminal),
         _ => Ok(()),
     }
 }
@@ -198,7 +234,24 @@ fn effective(
         );
         owe(step, tx, (&contact, key), text)?;
     }
-    Ok(())
+    ask_journal(step, tx, (case, subject))
+}
+
+/// Has the terminal say whether anything of what was backed up is missing now.
+fn ask_journal(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    (case, subject): (&Case, &Subject),
+) -> Result<(), Fault> {
+    let Some(Preparation::Snapshot { entries, .. }) = case.preparation() else {
+        return Ok(());
+    };
+    let command = Command::ReportJournal {
+        case: case.id(),
+        entries: *entries,
+    };
+    let until = hours_after(step.now, JOURNAL_WORD_HOURS);
+    queue(step, tx, subject, ("report_journal", &command, until))
 }
 
 /// Queues a command for the subject's terminal.
@@ -206,6 +259,16 @@ pub(super) fn queue(
     step: &mut Step<'_>,
     tx: &mut dyn Tx,
     subject: &Subject,
+    queued: (&'static str, &Command, Timestamp),
+) -> Result<(), Fault> {
+    let id = CommandId::random(step.rng);
+    queue_as(step, tx, (subject, id), queued)
+}
+
+fn queue_as(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    (subject, id): (&Subject, CommandId),
     (kind, command, expires_at): (&'static str, &Command, Timestamp),
 ) -> Result<(), Fault> {
     let body = tillkey_wire::cbor::encode(command).map_err(|_| Fault::Damaged {
@@ -213,7 +276,7 @@ pub(super) fn queue(
         why: "it cannot be encoded",
     })?;
     let new = NewCommand {
-        id: CommandId::random(step.rng),
+        id,
         terminal: subject.terminal,
         operator: Some(subject.operator),
         kind,

@@ -49,10 +49,12 @@ pub use self::consent::{
 pub use self::dossier::{Dossier, Flag, Miss, Opinion, Outcome, Passage, Standing, dossier};
 pub use self::list::{CaseFilter, CaseSummary, list};
 pub(super) use self::list::{page_of, read_cursor, summary};
-pub use self::review::{Obstacle, Queue, QueueFilter, Review, Waiting, amend, queue, review};
+pub use self::review::{
+    Obstacle, Queue, QueueFilter, Review, Waiting, amend, queue, review, waive_backup,
+};
 use self::step::Step;
 pub(super) use self::step::guessed;
-pub use self::view::{CaseView, TimelineItem};
+pub use self::view::{BackupState, BackupView, CaseView, TimelineItem};
 use super::{Access, CaseToken, Failure, Once, SignedIn, Source, message, once};
 use crate::bell::Ring;
 use crate::shell::Shell;

@@ -47,16 +47,9 @@ pub async fn review(
     by.must_be(&[Role::Reviewer])?;
     by.must_be_fresh(shell.now())?;
     let comment = checked_comment(&review.comment)?;
-    // The ledger holds what proves the comment, not the comment: it may name people.
-    let digest = (!comment.is_empty()).then(|| {
-        shell
-            .seal_keys()
-            .text_digest("review comment", &comment)
-            .to_hex()
-    });
     let command = Command::Review {
         approve: review.approve,
-        comment_digest: digest,
+        comment_digest: digest_of(shell, &comment),
     };
     let (access, edition) = (Access::Staff(by.clone()), review.edition);
     on_case(shell, case, &access, once, move |step, tx, case, by| {
@@ -74,6 +67,45 @@ pub async fn review(
         Ok((case, refusal))
     })
     .await
+}
+
+/// Lets a case go on without the backup that it waits for, as a second person: the
+/// terminal cannot make one. The reason is kept like a review's.
+///
+/// # Errors
+/// As [`review`].
+pub async fn waive_backup(
+    shell: &Shell,
+    case: CaseId,
+    reason: &str,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<CaseView, Failure> {
+    by.must_be(&[Role::Reviewer])?;
+    by.must_be_fresh(shell.now())?;
+    let comment = checked_comment(reason)?;
+    let command = Command::WaiveBackup {
+        comment_digest: digest_of(shell, &comment),
+    };
+    let access = Access::Staff(by.clone());
+    on_case(shell, case, &access, once, move |step, tx, case, by| {
+        let acquirer = step.acquirer.clone();
+        let position = (case.id(), case.version() + 1);
+        let (case, refusal) = step.run(tx, case, &command, by)?;
+        if refusal.is_none() {
+            let keys = step.shell.seal_keys();
+            comment::add(tx, keys, (&acquirer, position), &comment, step.rng)?;
+        }
+        Ok((case, refusal))
+    })
+    .await
+}
+
+/// What the ledger holds of a comment: what proves it, and not the comment, which may
+/// name people.
+fn digest_of(shell: &Shell, comment: &str) -> Option<String> {
+    let digest = || shell.seal_keys().text_digest("review comment", comment);
+    (!comment.is_empty()).then(|| digest().to_hex())
 }
 
 /// A comment as it is kept: line ends of one kind, nothing around it, nothing that

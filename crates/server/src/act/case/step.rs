@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use tillkey_rules::case::{Case, Command, Facts, State, decide};
-use tillkey_rules::event::{CaseEvent, Destination, Preparation};
+use tillkey_rules::event::{CaseEvent, Destination};
 use tillkey_rules::party::{Actor, SubjectFacts};
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::vocabulary::Reason;
@@ -13,7 +13,7 @@ use tillkey_store::party::subject;
 use tillkey_store::tx::Tx;
 use tillkey_store::{attempts, case as cases};
 use tillkey_wire::code::ResetCode;
-use tillkey_wire::ids::{AcquirerId, CodeId, PrinterName};
+use tillkey_wire::ids::{AcquirerId, CodeId, CommandId, PrinterName};
 
 use super::effect;
 use crate::bell::Ring;
@@ -50,11 +50,26 @@ impl Step<'_> {
             // A refusal here means: not yet. The terminal has to come first, or the
             // merchant needs a contact; the case waits.
             (case, _) = self.once(tx, case, &command, &Actor::System)?;
+            if case.waits_for_backup() && case.backup().asked == 0 {
+                (case, _) = self.ask_for_backup(tx, case)?;
+            }
             if case.version() == version {
                 break;
             }
         }
         Ok((case, refusal))
+    }
+
+    /// Asks the case's terminal for a backup, once more where none came of it before.
+    pub(in crate::act) fn ask_for_backup(
+        &mut self,
+        tx: &mut dyn Tx,
+        case: Case,
+    ) -> Result<(Case, Option<Refusal>), Fault> {
+        let command = Command::AskBackup {
+            command: CommandId::random(self.rng),
+        };
+        self.once(tx, case, &command, &Actor::System)
     }
 
     fn once(
@@ -149,7 +164,7 @@ impl Step<'_> {
             return None;
         }
         if case.preparation().is_none() {
-            return Some(Command::Prepare(Preparation::NothingToBackUp));
+            return Some(Command::NothingToBackUp);
         }
         // Only the first code goes out by itself, and none to a phone that is said to be
         // gone. A further one is asked for.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_rules::case::{Case, State};
-use tillkey_rules::event::{CaseEvent, Destination, Event};
+use tillkey_rules::event::{CaseEvent, Destination, Event, Preparation};
 use tillkey_rules::policy::{Bilingual, Decision};
 use tillkey_rules::trade::Question;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
@@ -64,6 +64,9 @@ pub struct CaseView {
     pub terminal_number: Option<TerminalNumber>,
     /// For whom.
     pub operator: Option<OperatorNumber>,
+    /// How the backup of the terminal stands, from the approval on.
+    #[serde(default)]
+    pub backup: Option<BackupView>,
     /// The case that took this one's place.
     pub newer: Option<CaseId>,
     /// Whether whoever looks may object to it, as a manager.
@@ -71,6 +74,89 @@ pub struct CaseView {
     pub may_object: bool,
     /// What happened so far.
     pub timeline: Vec<TimelineItem>,
+}
+
+/// How the backup before a reset stands, and whether the journal after it is the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupView {
+    /// How it stands.
+    pub state: BackupState,
+    /// How many records are in it.
+    pub records: Option<u32>,
+    /// SHA-256 of the sealed file, in hexadecimal.
+    pub digest: Option<String>,
+    /// Whether the journal after the reset holds all that was backed up; none until the
+    /// terminal has said so.
+    pub journal_intact: Option<bool>,
+}
+
+/// How a backup stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BackupState {
+    /// The terminal has to come on line first.
+    WaitsForTerminal,
+    /// The terminal was asked for one.
+    UnderWay,
+    /// The terminal made none, or none that holds.
+    Failed,
+    /// It is stored and was checked.
+    Stored,
+    /// A reviewer let the case go on without one.
+    Waived,
+    /// There is nothing to back up.
+    NotNeeded,
+}
+
+impl BackupState {
+    /// Every state.
+    pub const ALL: [Self; 6] = [
+        Self::WaitsForTerminal,
+        Self::UnderWay,
+        Self::Failed,
+        Self::Stored,
+        Self::Waived,
+        Self::NotNeeded,
+    ];
+
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WaitsForTerminal => "waits_for_terminal",
+            Self::UnderWay => "under_way",
+            Self::Failed => "failed",
+            Self::Stored => "stored",
+            Self::Waived => "waived",
+            Self::NotNeeded => "not_needed",
+        }
+    }
+}
+
+impl BackupView {
+    fn of(case: &Case, online: bool) -> Option<Self> {
+        let bare = |state| Self {
+            state,
+            records: None,
+            digest: None,
+            journal_intact: None,
+        };
+        Some(match case.preparation() {
+            Some(Preparation::Snapshot {
+                records, digest, ..
+            }) => Self {
+                state: BackupState::Stored,
+                records: Some(*records),
+                digest: Some(digest.clone()),
+                journal_intact: case.journal_intact(),
+            },
+            Some(Preparation::Waived { .. }) => bare(BackupState::Waived),
+            Some(Preparation::NothingToBackUp) => bare(BackupState::NotNeeded),
+            None if !case.waits_for_backup() => return None,
+            None if case.backup().fault.is_some() => bare(BackupState::Failed),
+            None if online && case.backup().asked > 0 => bare(BackupState::UnderWay),
+            None => bare(BackupState::WaitsForTerminal),
+        })
+    }
 }
 
 /// One thing that happened.
@@ -101,6 +187,7 @@ pub(in crate::act) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Resul
         });
     }
     let shown = case.subject().filter(|_| case.is_proven());
+    let online = shown.is_some_and(|subject| shell.presence().is_online(subject.terminal));
     let verdict = case.verdict();
     let approvals = case
         .reviews()
@@ -136,6 +223,7 @@ pub(in crate::act) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Resul
             .saturating_sub(case.codes_issued()),
         terminal_number: shown.map(|subject| subject.terminal_number.clone()),
         operator: shown.map(|subject| subject.operator),
+        backup: BackupView::of(case, online),
         newer: case.newer(),
         may_object: false,
         timeline,

@@ -1,7 +1,10 @@
 //! An entry in plain words: who, and what happened.
 
 use jiff::Timestamp;
-use tillkey_rules::event::{CaseEvent, CodeEnd, Destination, Event, OldPassword, VoidReason};
+use tillkey_rules::backup::BackupFault;
+use tillkey_rules::event::{
+    CaseEvent, CodeEnd, Destination, Event, OldPassword, Preparation, VoidReason,
+};
 use tillkey_rules::party::Actor;
 use tillkey_wire::ids::CaseId;
 
@@ -135,7 +138,10 @@ impl Teller {
                 Destination::SealedSlip => words.delivery_slip.clone(),
                 _ => words.delivery_contact.clone(),
             },
-            CaseEvent::Prepared(_) => words.prepared.clone(),
+            CaseEvent::BackupAsked { .. }
+            | CaseEvent::BackupFailed { .. }
+            | CaseEvent::Prepared(_)
+            | CaseEvent::JournalCompared { .. } => self.backup(step),
             CaseEvent::CodeIssued { .. }
             | CaseEvent::CodeAnnounced { .. }
             | CaseEvent::CodeMistyped { .. }
@@ -172,6 +178,36 @@ impl Teller {
         };
         let text = fill(&sentence, "channel", names.channel(*channel));
         fill(&text, "reason", names.reason(*reason))
+    }
+
+    /// What happened to a case's backup.
+    fn backup(&self, step: &CaseEvent) -> String {
+        let words = &self.words.tell;
+        match step {
+            CaseEvent::BackupAsked { .. } => words.backup_asked.clone(),
+            CaseEvent::BackupFailed { why } => match why {
+                BackupFault::NotDone => words.backup_not_done.clone(),
+                BackupFault::Damaged => words.backup_damaged.clone(),
+                BackupFault::Foreign => words.backup_foreign.clone(),
+                BackupFault::TooLarge => words.backup_too_large.clone(),
+            },
+            CaseEvent::Prepared(Preparation::NothingToBackUp) => words.prepared.clone(),
+            CaseEvent::Prepared(Preparation::Snapshot {
+                records, unsettled, ..
+            }) => {
+                let text = fill(&words.prepared_snapshot, "records", &records.to_string());
+                fill(&text, "unsettled", &unsettled.to_string())
+            }
+            CaseEvent::Prepared(Preparation::Waived { .. }) => words.prepared_waived.clone(),
+            CaseEvent::JournalCompared { intact, after, .. } => {
+                let sentence = match intact {
+                    true => &words.journal_intact,
+                    false => &words.journal_differs,
+                };
+                fill(sentence, "entries", &after.entries.to_string())
+            }
+            _ => String::new(),
+        }
     }
 
     /// What happened to a reset code.

@@ -136,6 +136,7 @@ fn view(state: State, evidence: &[EvidenceKind], steps: &str) -> CounterView {
         codes_left: 3,
         terminal_number: is_proven.then(|| "10000001".parse().unwrap()),
         operator: is_proven.then(|| "01".parse().unwrap()),
+        backup: None,
         newer: None,
         may_object: false,
         timeline: timeline.collect(),

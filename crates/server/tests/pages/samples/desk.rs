@@ -156,6 +156,7 @@ fn call(state: State, steps: &str) -> Call {
             codes_left: 2,
             terminal_number: None,
             operator: None,
+            backup: None,
             newer: None,
             may_object: false,
             timeline,
