@@ -6,7 +6,8 @@ use tillkey_rules::case::State;
 use tillkey_rules::policy::Decision;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
 
-use super::words::{file, words};
+use super::words::{file, fill, words};
+use crate::act::case::{BackupState, BackupView};
 
 file! {
     /// What the closed word lists of a case are called.
@@ -17,6 +18,7 @@ file! {
         decision: DecisionWords,
         state: StateWords,
         step: StepNames,
+        backup: BackupWords,
         rank: RankWords,
         merchant: MerchantWords,
     }
@@ -46,6 +48,8 @@ words! {
         code_mistyped, code_ended, code_redeemed,
         effective, journal_compared, cancelled, expired, superseded, voided, refused,
     }
+    /// How the backup of the terminal stands, a sentence each.
+    BackupWords { waits_for_terminal, under_way, failed, stored, waived, intact, differs, }
     /// What kinds of operators there are.
     RankWords { cashier, supervisor, administrator, }
     /// Whether a merchant may be served.
@@ -100,6 +104,23 @@ impl CaseNames {
     /// A step of a case, by its stable name.
     pub fn step<'a>(&'a self, step: &'a str) -> &'a str {
         named(&self.step.entries(), step)
+    }
+
+    /// How the backup of the terminal stands; none where there is nothing to say.
+    pub fn backup(&self, backup: Option<&BackupView>) -> Option<String> {
+        let (words, backup) = (&self.backup, backup?);
+        let sentence = match (backup.state, backup.journal_intact) {
+            (BackupState::WaitsForTerminal, _) => &words.waits_for_terminal,
+            (BackupState::UnderWay, _) => &words.under_way,
+            (BackupState::Failed, _) => &words.failed,
+            (BackupState::Stored, None) => &words.stored,
+            (BackupState::Stored, Some(true)) => &words.intact,
+            (BackupState::Stored, Some(false)) => &words.differs,
+            (BackupState::Waived, _) => &words.waived,
+            (BackupState::NotNeeded, _) => return None,
+        };
+        let records = backup.records.unwrap_or_default().to_string();
+        Some(fill(sentence, "records", &records))
     }
 
     /// A merchant's status.

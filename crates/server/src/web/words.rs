@@ -232,7 +232,8 @@ words! {
     VoidWords { heading, lead, next, }
     /// What has happened, one line each.
     TimelineWords {
-        opened, challenged, matched, not_matched, objected, handed_over, reviewed, approved, code_issued,
+        opened, challenged, matched, not_matched, objected, handed_over, reviewed, approved,
+        backup_asked, backup_failed, journal_compared, code_issued,
         code_announced, code_mistyped, code_ended, code_redeemed, effective, cancelled, expired,
         superseded, voided, refused,
     }

@@ -16,7 +16,16 @@ pub(super) struct CaseSeen {
     evidence: Vec<String>,
     decision: Option<String>,
     reviews: u8,
+    backup: Option<BackupSeen>,
     timeline: Vec<StepSeen>,
+}
+
+#[derive(Debug, Deserialize)]
+struct BackupSeen {
+    state: String,
+    records: Option<u32>,
+    digest: Option<String>,
+    journal_intact: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -26,6 +35,30 @@ struct StepSeen {
 }
 
 impl CaseSeen {
+    /// Where it stands.
+    pub(super) fn state(&self) -> &str {
+        &self.state
+    }
+
+    /// Whether it is approved and waits for its terminal to back up.
+    pub(super) fn waits_for_backup(&self) -> bool {
+        self.state == "approved"
+    }
+
+    /// How many records were backed up, if any were.
+    pub(super) fn records(&self) -> Option<u32> {
+        self.backup.as_ref().and_then(|backup| backup.records)
+    }
+
+    /// Whether the journal was held against the backup, where there is one.
+    pub(super) fn is_compared(&self) -> bool {
+        let stored = self
+            .backup
+            .as_ref()
+            .filter(|backup| backup.state == "stored");
+        stored.is_none_or(|backup| backup.journal_intact.is_some())
+    }
+
     /// When a step of the case happened.
     pub(super) fn at(&self, step: &str) -> Result<Timestamp, Failed> {
         self.timeline
@@ -53,12 +86,28 @@ impl ResetSeen {
     pub(super) fn holds(&self) -> bool {
         self.case.state == "effective"
             && !self.restarted
+            && self
+                .case
+                .backup
+                .as_ref()
+                .and_then(|backup| backup.journal_intact)
+                != Some(false)
             && self.old_password_refused
             && self.new_password_accepted
     }
 
-    /// As the contract writes it. What these terminals do not do yet is `null`.
+    /// The backup before the reset; none where the terminal keeps no journal.
+    fn snapshot(&self) -> Value {
+        let backup = self.case.backup.as_ref();
+        match backup.filter(|backup| backup.state == "stored") {
+            Some(backup) => json!({ "records": backup.records, "digest": backup.digest }),
+            None => Value::Null,
+        }
+    }
+
+    /// As the contract writes it. What a terminal does not do is `null`.
     pub(super) fn document(&self) -> Value {
+        let backup = self.case.backup.as_ref();
         json!({
             "channel": self.channel,
             "case": self.case.case,
@@ -66,13 +115,13 @@ impl ResetSeen {
             "decision": self.case.decision,
             "reviewers": self.case.reviews,
             "precheck": null,
-            "snapshot": null,
+            "snapshot": self.snapshot(),
             "restarted": self.restarted,
             "approved_to_code_on_terminal_ms": self.approved_to_code_on_terminal_ms,
             "code_to_effective_ms": self.code_to_effective_ms,
             "old_password": if self.old_password_refused { "refused" } else { "accepted" },
             "new_password": if self.new_password_accepted { "accepted" } else { "refused" },
-            "journal_intact": null,
+            "journal_intact": backup.and_then(|backup| backup.journal_intact),
         })
     }
 }

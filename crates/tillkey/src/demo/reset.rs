@@ -1,9 +1,12 @@
 //! One reset through one channel, step by step as people take it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tillkey_server::Shell;
 use tillkey_wire::ids::CaseId;
+use tokio::time::{Instant, sleep};
 
 use super::bank::{Bank, Caller, text};
 use super::observed::{CaseSeen, ResetSeen};
@@ -12,6 +15,11 @@ use super::phone::Phones;
 use super::shop::Shop;
 use super::story::Story;
 use crate::failed::Failed;
+
+/// How often the case is looked at while a terminal works.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// How long a terminal may take to back up, and to say where its journal stands.
+const BACKUP_WAIT_MAX: Duration = Duration::from_secs(20);
 
 /// The channels that the demo shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +108,7 @@ pub(super) async fn run(
         old_password.word(),
         new_password.word()
     ));
-    let seen = reset.look().await?;
+    let seen = reset.look_until(CaseSeen::is_compared).await?;
     let reset_seen = ResetSeen {
         channel: channel.name(),
         case: seen,
@@ -215,11 +223,28 @@ impl Reset<'_> {
             self.story
                 .step(&format!("{} reviewed and approved", reviewer.name));
         }
-        match text(&answer, "state")?.as_str() {
+        let seen = self.look_until(|seen| !seen.waits_for_backup()).await?;
+        if let Some(records) = seen.records() {
+            self.story
+                .step(&format!("the terminal was backed up: {records} records"));
+        }
+        match seen.state() {
             "issued" => Ok(()),
             state => Err(Failed::new(format!(
                 "the case stands at {state}, not at issued"
             ))),
+        }
+    }
+
+    /// Looks again and again until what is awaited is there, and gives up after a while.
+    async fn look_until(&self, is_there: fn(&CaseSeen) -> bool) -> Result<CaseSeen, Failed> {
+        let until = Instant::now() + BACKUP_WAIT_MAX;
+        loop {
+            let seen = self.look().await?;
+            if is_there(&seen) || Instant::now() >= until {
+                return Ok(seen);
+            }
+            sleep(LOOK_EVERY).await;
         }
     }
 

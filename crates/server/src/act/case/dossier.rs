@@ -62,6 +62,9 @@ pub struct Dossier {
     pub edition: u32,
     /// Why the caller does not review it.
     pub obstacle: Option<Obstacle>,
+    /// Whether the caller may let it go on without the backup that its terminal was asked
+    /// for.
+    pub may_waive: bool,
 }
 
 /// One proof that the case holds.
@@ -226,6 +229,8 @@ fn draw(
         story,
         edition: case.amendments(),
         obstacle: Obstacle::of(case, by),
+        // A terminal that was not heard yet is to be switched on, and not given up.
+        may_waive: case.backup().asked > 0 && tillkey_rules::case::may_waive(case, by).is_ok(),
     })
 }
 

@@ -12,7 +12,7 @@ use tillkey_rules::vocabulary::{Channel, EvidenceKind, QuestionKind, Reason};
 use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalId, TerminalNumber};
 use utoipa::ToSchema;
 
-use crate::act::case::{CaseSummary, CaseView, Opened};
+use crate::act::case::{BackupView, CaseSummary, CaseView, Opened};
 use crate::act::{CaseToken, Page};
 use crate::api::words::{ChannelWord, EvidenceWord, QuestionWord, ReasonWord, StateWord};
 
@@ -99,11 +99,40 @@ pub(crate) struct CaseBody {
     /// For which operator; shown once something is proven.
     #[schema(value_type = Option<String>)]
     operator: Option<OperatorNumber>,
+    /// How the backup of the terminal stands, from the approval on.
+    backup: Option<BackupBody>,
     /// The case that took this one's place.
     #[schema(value_type = Option<String>)]
     newer: Option<CaseId>,
     /// What happened so far.
     timeline: Vec<TimelineBody>,
+}
+
+/// How the backup before a reset stands, and whether the journal after it is the same.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Backup)]
+struct BackupBody {
+    /// `waits_for_terminal`, `under_way`, `failed`, `stored`, `waived` or `not_needed`. No
+    /// code is issued before one of the last three.
+    state: &'static str,
+    /// How many records are in it.
+    records: Option<u32>,
+    /// SHA-256 of the sealed file, in hexadecimal.
+    digest: Option<String>,
+    /// Whether the journal after the reset holds all that was backed up; `null` until the
+    /// terminal has said so.
+    journal_intact: Option<bool>,
+}
+
+impl From<BackupView> for BackupBody {
+    fn from(view: BackupView) -> Self {
+        Self {
+            state: view.state.name(),
+            records: view.records,
+            digest: view.digest,
+            journal_intact: view.journal_intact,
+        }
+    }
 }
 
 /// One reason of a decision.
@@ -190,6 +219,7 @@ impl From<CaseView> for CaseBody {
             codes_left: view.codes_left,
             terminal_number: view.terminal_number,
             operator: view.operator,
+            backup: view.backup.map(BackupBody::from),
             newer: view.newer,
             timeline: timeline
                 .map(|item| TimelineBody {

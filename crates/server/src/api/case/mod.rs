@@ -41,6 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(submit))
         .routes(routes!(review::review))
         .routes(routes!(review::amend))
+        .routes(routes!(review::waive_backup))
         .routes(routes!(review::queue))
         .routes(routes!(dossier::dossier))
         .routes(routes!(cancel))

@@ -42,17 +42,20 @@ pub(super) enum ReviewVerdict {
     Refuse,
 }
 
+fn checked(field: &'static str, text: String) -> Result<String, FieldFault> {
+    let control = |c: char| c.is_control() && c != '\n';
+    if text.chars().count() > COMMENT_LENGTH_MAX || text.contains(control) {
+        let rule = "at most 1000 characters, no control characters but line feeds";
+        return Err(FieldFault::new(field, rule));
+    }
+    Ok(text)
+}
+
 impl ReviewCase {
     fn read(self) -> Result<act::Review, FieldFault> {
-        let comment = self.comment.unwrap_or_default();
-        let control = |c: char| c.is_control() && c != '\n';
-        if comment.chars().count() > COMMENT_LENGTH_MAX || comment.contains(control) {
-            let rule = "at most 1000 characters, no control characters but line feeds";
-            return Err(FieldFault::new("comment", rule));
-        }
         Ok(act::Review {
             approve: self.verdict == ReviewVerdict::Approve,
-            comment,
+            comment: checked("comment", self.comment.unwrap_or_default())?,
             edition: self.edition,
         })
     }
@@ -79,6 +82,39 @@ pub(super) async fn review(
     let once = key.once(staff.principal(), request.digest);
     let review = request.body.read()?;
     let view = act::review(&api.shell, case, review, &staff.signed_in, once).await?;
+    Ok(Json(view.into()))
+}
+
+/// Why a case goes on without a backup.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WaiveBackup {
+    /// Why, at most 1,000 characters.
+    #[schema(max_length = 1000)]
+    reason: String,
+}
+
+/// Lets an approved case go on without the backup that it waits for, because its terminal
+/// cannot make one. For a reviewer who had no hand in the case.
+#[utoipa::path(
+    post, path = "/v1/cases/{case}/backup-waiver", tag = "cases", request_body = WaiveBackup,
+    params(("case" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 200, body = CaseBody),
+        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = []))
+)]
+pub(super) async fn waive_backup(
+    State(api): State<Api>,
+    Named(case): Named<CaseId>,
+    staff: Staff,
+    key: Key,
+    request: StrictJson<WaiveBackup>,
+) -> Result<Json<CaseBody>, Problem> {
+    let once = key.once(staff.principal(), request.digest);
+    let reason = checked("reason", request.body.reason)?;
+    let view = act::waive_backup(&api.shell, case, &reason, &staff.signed_in, once).await?;
     Ok(Json(view.into()))
 }
 

@@ -102,6 +102,10 @@ impl<'a> CasePage<'a> {
         CounterPageWords::of(self.frame.language())
     }
 
+    fn backup_line(&self) -> Option<String> {
+        self.names().backup(self.view.case.backup.as_ref())
+    }
+
     fn names(&self) -> &'static CaseNames {
         CaseNames::of(self.frame.language())
     }

@@ -220,6 +220,10 @@ impl<'a> CallPage<'a> {
         DeskWords::of(self.frame.language())
     }
 
+    fn backup_line(&self) -> Option<String> {
+        self.names().backup(self.call.view.backup.as_ref())
+    }
+
     fn names(&self) -> &'static CaseNames {
         CaseNames::of(self.frame.language())
     }

@@ -195,6 +195,9 @@ fn facts(said: Said, dossier: &Dossier) -> Vec<(&'static str, String)> {
     if view.state.is_open() {
         facts.push((&sheet.closes, reading.minute(view.deadline)));
     }
+    if let Some(line) = names.backup(view.backup.as_ref()) {
+        facts.push((&sheet.backup, line));
+    }
     facts
 }
 

@@ -22,7 +22,7 @@ use super::super::site::Site;
 use super::super::words::{fill, refusal, side};
 use super::super::{CaseNames, DiagnosisWords, Language, Words};
 use crate::act::Access;
-use crate::act::case::{self, CaseView, Named};
+use crate::act::case::{self, BackupView, CaseView, Named};
 use crate::act::health;
 use crate::shell::Shell;
 
@@ -278,6 +278,8 @@ pub struct CasePage<'a> {
     pub mark: String,
     /// What has happened, in order: the step's stable name, and when.
     pub timeline: Vec<(String, Timestamp)>,
+    /// How the backup of the terminal stands.
+    pub backup: Option<BackupView>,
     /// When it closes by itself.
     pub deadline: Timestamp,
     /// What was not taken.
@@ -319,6 +321,7 @@ impl<'a> CasePage<'a> {
             stage,
             mark: mark(view),
             timeline,
+            backup: view.backup.clone(),
             deadline: view.deadline,
             mistake: None,
             hints: Vec::new(),
@@ -399,6 +402,10 @@ impl<'a> CasePage<'a> {
             Stage::Consent => &self.portal().consent.heading,
             Stage::Elsewhere => &self.portal().elsewhere.heading,
         }
+    }
+
+    fn backup_line(&self) -> Option<String> {
+        CaseNames::of(self.frame.language()).backup(self.backup.as_ref())
     }
 
     fn steps(&self) -> Vec<Step<'_>> {

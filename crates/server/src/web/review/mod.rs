@@ -23,4 +23,5 @@ pub(super) fn routes() -> Router<Site> {
         .route("/review/events", get(queue::events))
         .route("/review/{case}", get(verdict::show))
         .route("/review/{case}/verdict", post(verdict::send))
+        .route("/review/{case}/backup-waiver", post(verdict::waive))
 }

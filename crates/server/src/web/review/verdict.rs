@@ -55,6 +55,8 @@ pub struct VerdictPage<'a> {
     pub frame: Frame<'a>,
     /// The case.
     pub sheet: Sheet,
+    /// Which case.
+    pub case: CaseId,
     /// Where the verdict is posted to.
     pub to: String,
     /// Which edition of the case this is.
@@ -69,6 +71,8 @@ pub struct VerdictPage<'a> {
     pub comment: String,
     /// What went wrong.
     pub mistake: Option<Mistake>,
+    /// Whether the reader may let it go on without a backup.
+    pub may_waive: bool,
     /// The next case that waits for this reader.
     pub next: Option<String>,
     /// What they have said of the case as it stands.
@@ -201,6 +205,31 @@ pub(in super::super) async fn send(
     }
 }
 
+/// Takes a reviewer's word that a case may go on without its backup.
+pub(in super::super) async fn waive(
+    Path(case): Path<String>,
+    Peer(source): Peer,
+    Posted { seat, form }: Posted<VerdictForm>,
+) -> Response {
+    if let Err(turned_away) = seat.must_be(&[Role::Reviewer]) {
+        return turned_away;
+    }
+    let Ok(case) = case.parse::<CaseId>() else {
+        return Notice::Missing.page(seat.site(), seat.language);
+    };
+    let VerdictForm {
+        comment, password, ..
+    } = form;
+    let waived = match fresh(&seat, Secret::new(password), &source).await {
+        Ok(by) => case::waive_backup(seat.site().shell(), case, &comment, &by, None).await,
+        Err(failure) => Err(failure),
+    };
+    match waived {
+        Ok(_) => Redirect::to(&format!("/review/{case}")).into_response(),
+        Err(failure) => said(&seat, case, (true, comment), &failure).await,
+    }
+}
+
 /// The reviewer, proved a moment ago: by their session, or by the password that they
 /// have typed beside the verdict.
 async fn fresh(
@@ -276,12 +305,14 @@ async fn draw(seat: &Seat, case: CaseId, comment: String, mistake: Option<Mistak
     let page = VerdictPage {
         sheet: Sheet::new(&dossier, frame.reading),
         frame,
+        case,
         to: format!("/review/{case}/verdict"),
         edition: dossier.edition,
         minutes_left: waits(&dossier).map(|by| minutes_left(by, now)),
         obstacle: dossier.obstacle,
         proves: proves(seat, now),
         comment,
+        may_waive: dossier.may_waive,
         next: next(seat, case).await,
         has_approved: opinion(&dossier, seat),
         mistake,

@@ -26,7 +26,7 @@ words! {
     /// Where a reviewer decides.
     VerdictWords {
         title, heading, comment, comment_hint, password, password_hint, approve, refuse, back,
-        next, typed,
+        next, typed, waive_heading, waive_lead, waive,
     }
     /// What was not taken, and why.
     MistakeWords {

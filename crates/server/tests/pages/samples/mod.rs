@@ -17,7 +17,7 @@ use tillkey_rules::policy::Bilingual;
 use tillkey_rules::precheck::{Finding, Reading as Findings, findings};
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::vocabulary::Reason;
-use tillkey_server::act::case::Named;
+use tillkey_server::act::case::{BackupState, BackupView, Named};
 use tillkey_server::web::reset::case::{CasePage, Mistake, Stage, Viewer};
 use tillkey_server::web::reset::form::{FormPage, Mistakes, Typed};
 use tillkey_server::web::{Assets, Frame, HomePage, Language, Nav, Notice, NoticePage, Reading};
@@ -77,6 +77,23 @@ fn named() -> Named {
     }
 }
 
+/// How the backup stands at a stage.
+pub(crate) fn backup_at(stage: &Stage) -> Option<BackupView> {
+    let (state, journal_intact) = match stage {
+        Stage::Preparing => (BackupState::UnderWay, None),
+        Stage::Issued { .. } => (BackupState::Stored, None),
+        Stage::Effective => (BackupState::Stored, Some(true)),
+        _ => return None,
+    };
+    let is_stored = state == BackupState::Stored;
+    Some(BackupView {
+        state,
+        records: is_stored.then_some(128),
+        digest: is_stored.then(|| "ab".repeat(32)),
+        journal_intact,
+    })
+}
+
 /// The page of a case at a stage, after these steps.
 fn page<'a>(
     (assets, language): (&'a Assets, Language),
@@ -96,6 +113,7 @@ fn page<'a>(
         deadline: after(86_000),
         why: Reason::Forgotten,
         viewer: Viewer::Holder,
+        backup: backup_at(&stage),
         stage,
         mistake,
         hints: Vec::new(),

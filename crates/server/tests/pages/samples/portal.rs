@@ -21,7 +21,7 @@ use tillkey_server::web::reset::case::{CasePage, Stage, Viewer};
 use tillkey_server::web::{Assets, Frame, Language};
 use tillkey_wire::ids::{CaseId, ManagerSessionId, OperatorNumber, Rank, TerminalId};
 
-use super::{Sample, after, frame, sample};
+use super::{Sample, after, backup_at, frame, sample};
 
 const TILL: TerminalId = TerminalId::from_bytes([1; 10]);
 
@@ -94,6 +94,7 @@ fn progress<'a>(
         }),
         why: Reason::Forgotten,
         viewer,
+        backup: backup_at(&stage),
         stage,
         mark: format!("sample-{}", steps.len()),
         timeline: steps.iter().map(line).collect(),
