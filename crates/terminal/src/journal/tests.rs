@@ -1,7 +1,9 @@
 use jiff::Timestamp;
 use tillkey_wire::ids::OperatorNumber;
+use tillkey_wire::limits::{AMOUNT_FEN_MAX, REMARK_BYTES_MAX, SNAPSHOT_BYTES_MAX};
 
 use super::*;
+use crate::limits::{JOURNAL_ENTRIES_MAX, RECORD_BYTES_MAX};
 
 const TERMINAL: TerminalId = TerminalId::from_bytes([7; 10]);
 
@@ -73,6 +75,28 @@ fn what_does_not_add_up_is_no_journal() {
     let mut twice = records.clone();
     twice.push(records.last().unwrap().clone());
     assert!(read(&twice).is_err());
+}
+
+/// As large as they get: each fits its record, and all that are kept fit a backup.
+#[test]
+fn e12_the_largest_journal_fits_a_backup() {
+    let largest = Entry {
+        number: u64::MAX,
+        at: Timestamp::new(253_402_207_200, 123_456_789).unwrap(),
+        batch: u32::MAX,
+        operator: OperatorNumber::new(98).unwrap(),
+        transaction: Transaction::Refund {
+            amount: Amount::from_fen(AMOUNT_FEN_MAX).unwrap(),
+            card: "622202******0128".parse().unwrap(),
+            confirmed_by: OperatorNumber::SUPERVISOR,
+            remark: Some("x".repeat(REMARK_BYTES_MAX).parse().unwrap()),
+        },
+    };
+    let bytes = cbor::encode(&largest).unwrap().len();
+    assert!(bytes <= RECORD_BYTES_MAX / 2, "{bytes}");
+    let all = u32::try_from(bytes).unwrap() * JOURNAL_ENTRIES_MAX;
+    // What is sealed in 64 KiB pieces grows by less than a hundredth.
+    assert!(all / 100 * 101 < SNAPSHOT_BYTES_MAX, "{all}");
 }
 
 #[test]
