@@ -102,6 +102,7 @@ fn view(reasons: Vec<Bilingual>) -> CaseView {
         operator: Some("01".parse().unwrap()),
         newer: None,
         may_object: false,
+        backup: None,
         timeline: Vec::new(),
     }
 }
@@ -151,6 +152,7 @@ fn dossier(text: &str) -> Dossier {
             .collect(),
         edition: 1,
         obstacle: None,
+        may_waive: false,
     }
 }
 
@@ -169,6 +171,8 @@ fn verdict<'a>(assets: &'a Assets, language: Language, text: &str) -> VerdictPag
         minutes_left: Some(90),
         obstacle: None,
         proves: Some("chen".to_owned()),
+        case: case(),
+        may_waive: false,
         comment: String::new(),
         mistake: None,
         next: Some("/review".to_owned()),
@@ -268,6 +272,11 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         mistake: Some(mistake),
         ..verdict(assets, language, text)
     };
+    let unbacked = VerdictPage {
+        obstacle: Some(Obstacle::NotInReview),
+        may_waive: true,
+        ..verdict(assets, language, text)
+    };
     let done = VerdictPage {
         obstacle: Some(Obstacle::Reviewed),
         has_approved: Some(true),
@@ -320,6 +329,7 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         sample("review_password", &again(Mistake::PasswordNeeded)),
         sample("review_moved", &again(Mistake::Moved)),
         sample("review_late", &late),
+        sample("review_waiver", &unbacked),
         sample("review_done", &done),
         sample("settings_sessions", &sessions(assets, language)),
         sample("settings_sessions_of", &others),
