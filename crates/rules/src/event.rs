@@ -167,6 +167,54 @@ pub enum Event {
         /// Its number there.
         number: TerminalNumber,
     },
+    /// Somebody asked for a backup to be put back onto a terminal.
+    RestoreAsked {
+        /// Onto which.
+        terminal: TerminalId,
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// The terminal that made it.
+        origin: TerminalId,
+    },
+    /// Somebody else approved or declined that. Approved, what the backup says of whose it
+    /// is was made the terminal's own; its journal is as it was.
+    RestoreReviewed {
+        /// Onto which.
+        terminal: TerminalId,
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// The terminal that made it.
+        origin: TerminalId,
+        /// What they said.
+        approved: bool,
+    },
+    /// A terminal put a backup back.
+    Restored {
+        /// Which one.
+        terminal: TerminalId,
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// Whether its journal stands where the backup's did.
+        intact: bool,
+        /// How many entries its journal has had now.
+        entries: u64,
+    },
+    /// A terminal did not put a backup back.
+    RestoreFailed {
+        /// Which one.
+        terminal: TerminalId,
+        /// Which backup.
+        snapshot: SnapshotId,
+        /// Why, a stable name.
+        why: String,
+    },
+    /// A backup's file was removed: it was old and its batch settled.
+    SnapshotRemoved {
+        /// Which terminal's.
+        terminal: TerminalId,
+        /// Which backup.
+        snapshot: SnapshotId,
+    },
     /// An operator was added to a terminal.
     OperatorAdded {
         /// Where.

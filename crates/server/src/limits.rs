@@ -82,3 +82,5 @@ pub const SNAPSHOTS_AT_ONCE_MAX: usize = 2;
 /// How long a terminal has to say what has become of its journal after a reset, and to
 /// fetch a backup that is to be put back.
 pub const JOURNAL_WORD_HOURS: u32 = 7 * 24;
+/// How many backups of one terminal are shown.
+pub const SNAPSHOTS_SHOWN_MAX: u32 = 50;

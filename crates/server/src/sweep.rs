@@ -12,6 +12,7 @@ use tillkey_store::{attempts, idempotency, outbox};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
+use crate::act::retention;
 use crate::act::tick::tick;
 use crate::shell::Shell;
 
@@ -19,6 +20,8 @@ use crate::shell::Shell;
 const TICK_EVERY: Duration = Duration::from_secs(1);
 /// How often old rows are deleted.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// How often the folder of backups is looked through for files that no row wants.
+const TIDY_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many rows of a table are deleted in one transaction.
 const PRUNE_BATCH: u32 = 500;
 /// How many such transactions one round makes for a table.
@@ -32,7 +35,7 @@ const MESSAGES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Sweeps until the shutdown.
 pub async fn run(shell: Shell, mut shutdown: watch::Receiver<bool>) {
-    let mut pruned_at: Option<Instant> = None;
+    let (mut pruned_at, mut tidied_at): (Option<Instant>, Option<Instant>) = (None, None);
     loop {
         let more = match tick(&shell).await {
             Ok(more) => more,
@@ -47,6 +50,17 @@ pub async fn run(shell: Shell, mut shutdown: watch::Receiver<bool>) {
             if let Err(fault) = prune(&shell).await {
                 let fault: &dyn std::error::Error = &fault;
                 tracing::error!(fault, "old rows could not be deleted");
+            }
+            if let Err(failure) = retention::sweep(&shell).await {
+                let failure: &dyn std::error::Error = &failure;
+                tracing::error!(failure, "old backups could not be removed");
+            }
+        }
+        if tidied_at.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
+            tidied_at = Some(Instant::now());
+            if let Err(failure) = retention::tidy(&shell).await {
+                let failure: &dyn std::error::Error = &failure;
+                tracing::error!(failure, "the folder of backups could not be tidied");
             }
         }
         let wait = if more { Duration::ZERO } else { TICK_EVERY };

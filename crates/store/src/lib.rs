@@ -8,7 +8,7 @@
 //! - [`party`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
 //!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
 //!   [`outbox`], [`spending`], [`in_hand`], [`health`], [`idempotency`], [`meta`],
-//!   [`event`], [`history`], [`snapshot`], [`upload`] and [`journal`] are the domain
+//!   [`event`], [`history`], [`snapshot`], [`upload`], [`restore`] and [`journal`] are the domain
 //!   operations.
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
 //! - [`conformance`] is what every engine has to pass.
@@ -36,6 +36,7 @@ pub mod party;
 pub mod question_set;
 pub mod report;
 pub mod reset_code;
+pub mod restore;
 pub mod scan;
 pub mod seal;
 pub mod session;

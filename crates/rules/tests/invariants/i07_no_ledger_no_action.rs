@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use tillkey_rules::event::{Entry, Event};
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::vocabulary::{ManagerRight, MerchantStatus};
-use tillkey_wire::ids::{CodeId, ManagerId, OperatorNumber, ScanId, SessionId, TerminalId};
+use tillkey_wire::ids::{
+    CodeId, ManagerId, OperatorNumber, ScanId, SessionId, SnapshotId, TerminalId,
+};
 
 use super::world::{config, plans, play};
 
@@ -34,6 +36,7 @@ proptest! {
 fn others() -> Vec<Event> {
     let terminal = TerminalId::from_bytes([1; 10]);
     let operator = OperatorNumber::new(3).unwrap();
+    let snapshot = SnapshotId::from_bytes([6; 10]);
     let merchant = || "898310054110001".parse().unwrap();
     let manager = ManagerId::from_bytes([4; 10]);
     let rights = || BTreeSet::from([ManagerRight::ResetCashiers, ManagerRight::Consent]);
@@ -106,6 +109,29 @@ fn others() -> Vec<Event> {
             merchant: merchant(),
             number: "T0000002".parse().unwrap(),
         },
+        Event::RestoreAsked {
+            terminal,
+            snapshot,
+            origin: terminal,
+        },
+        Event::RestoreReviewed {
+            terminal,
+            snapshot,
+            origin: terminal,
+            approved: true,
+        },
+        Event::Restored {
+            terminal,
+            snapshot,
+            intact: true,
+            entries: 3,
+        },
+        Event::RestoreFailed {
+            terminal,
+            snapshot,
+            why: "storage".to_owned(),
+        },
+        Event::SnapshotRemoved { terminal, snapshot },
         Event::OperatorAdded { terminal, operator },
         Event::OperatorRemoved { terminal, operator },
         Event::SignedOn {

@@ -17,6 +17,8 @@ mod once;
 pub mod party;
 pub mod portal;
 pub mod report;
+pub mod restore;
+pub mod retention;
 pub mod staff;
 pub mod tick;
 pub mod till;

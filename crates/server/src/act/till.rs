@@ -8,6 +8,7 @@ mod credential;
 mod enrolment;
 mod in_hand;
 mod journal;
+mod restore;
 mod sign_on;
 pub(super) mod snapshot;
 
@@ -124,12 +125,11 @@ pub async fn receive(
         Report::JournalStands { case, then, head } => {
             journal::stands(shell, from, (case, then, head)).await
         }
-        Report::RestorePart { .. } | Report::Restored { .. } => {
-            let refusal = Refusal::NotOffered;
-            counted(shell, from, move |_, _, _, _, _| {
-                Ok((refused(&refusal), Vec::new()))
-            })
-            .await
+        Report::RestorePart { snapshot, offset } => {
+            restore::part(shell, from, (snapshot, offset)).await
+        }
+        Report::Restored { snapshot, outcome } => {
+            restore::restored(shell, from, (snapshot, outcome)).await
         }
         Report::Acknowledge { command, outcome } => {
             acknowledge(shell, from, (command, outcome)).await

@@ -22,12 +22,16 @@ use crate::act::party::{self as act, OpenedEnrolment, TerminalDetails, TerminalV
 use crate::act::portal;
 
 pub(super) mod health;
+mod snapshot;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(add, list))
         .routes(routes!(view))
         .routes(routes!(health::view, health::ask))
+        .routes(routes!(snapshot::list))
+        .routes(routes!(snapshot::ask))
+        .routes(routes!(snapshot::review))
         .routes(routes!(open_enrolment))
         .routes(routes!(retire))
         .routes(routes!(move_to))

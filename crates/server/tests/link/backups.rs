@@ -30,16 +30,16 @@ use crate::world::World;
 const MANY: u64 = 300;
 
 /// An approved case that waits for the backup of the device that stands beside it.
-struct Waiting {
-    world: World,
-    device: Device,
+pub(crate) struct Waiting {
+    pub(crate) world: World,
+    pub(crate) device: Device,
     line: Line,
     case: CaseId,
     access: Access,
     asked: (CaseId, BackupKey),
 }
 
-async fn waiting() -> Waiting {
+pub(crate) async fn waiting() -> Waiting {
     let mut world = World::start(Limits::default()).await;
     let mut device = Device::enrol(&world, 1).await;
     let mut line = device.connect_with_journal(&world).await;
@@ -57,7 +57,7 @@ async fn waiting() -> Waiting {
 }
 
 impl Waiting {
-    fn sealed(&self, sales: u64) -> Sealed {
+    pub(crate) fn sealed(&self, sales: u64) -> Sealed {
         Sealed::of(&contents(&self.world, &self.device, sales), &self.asked)
     }
 
@@ -71,7 +71,7 @@ impl Waiting {
         self.view().await.backup.unwrap().state
     }
 
-    async fn upload(&mut self, sealed: &Sealed) -> Reply {
+    pub(crate) async fn upload(&mut self, sealed: &Sealed) -> Reply {
         sealed.upload(&mut self.device, &mut self.line).await
     }
 
@@ -102,7 +102,7 @@ impl Waiting {
         read.await.unwrap().is_some()
     }
 
-    fn place(&self, id: SnapshotId) -> Place {
+    pub(crate) fn place(&self, id: SnapshotId) -> Place {
         Place {
             acquirer: self.world.shell.home().clone(),
             terminal: self.device.terminal,
@@ -121,7 +121,7 @@ impl Waiting {
     }
 }
 
-fn is_stored(reply: &Reply) -> bool {
+pub(crate) fn is_stored(reply: &Reply) -> bool {
     matches!(reply, Reply::SnapshotStored { .. })
 }
 
@@ -381,7 +381,7 @@ async fn a_terminal_that_cannot_is_asked_again_when_it_is_back() {
     assert_eq!(state().await, BackupState::UnderWay);
 }
 
-fn reviewer(world: &World, person: &str) -> SignedIn {
+pub(crate) fn reviewer(world: &World, person: &str) -> SignedIn {
     SignedIn {
         actor: Actor::Staff {
             staff: "zhao.review".parse().unwrap(),

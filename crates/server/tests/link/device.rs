@@ -4,19 +4,24 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use futures_util::{SinkExt, StreamExt};
 use jiff::Timestamp;
 use tillkey_terminal::wire::code::EnrolmentCode;
-use tillkey_terminal::wire::enrolment::{
-    Answer, BackupKey, Candidate, CodeKey, DeviceKey, Nonce, Request,
-};
+use tillkey_terminal::wire::enrolment::{Answer, Candidate, CodeKey, DeviceKey, Nonce, Request};
 use tillkey_terminal::wire::envelope::Unverified;
 use tillkey_terminal::wire::ids::{SessionId, TerminalId};
 use tillkey_terminal::wire::message::{
     Capabilities, FromServer, FromTerminal, Order, Reply, Report,
 };
+use tillkey_terminal::wire::snapshot::BackupIdentity;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
+use x25519_dalek::StaticSecret;
 
 use crate::world::{World, serial_number, soon};
+
+/// What opens the backups of every device here.
+pub(crate) fn backup_identity() -> BackupIdentity {
+    BackupIdentity::new(&StaticSecret::from([9; 32])).unwrap()
+}
 
 /// An enrolled device with its key in the open.
 pub(crate) struct Device {
@@ -42,7 +47,7 @@ impl Device {
             model: "T1".parse().unwrap(),
             firmware: "1.0".parse().unwrap(),
             device_key: DeviceKey::from_bytes(key.verifying_key().as_bytes()).unwrap(),
-            backup_key: BackupKey::from_bytes(&[9; 32]).unwrap(),
+            backup_key: backup_identity().key().clone(),
             nonce: Nonce::from_bytes(&[1; 32]).unwrap(),
         };
         let request = Request::new(candidate, &code).unwrap();

@@ -9,7 +9,7 @@ use tillkey_terminal::wire::message::{Command, Order, Reply, Report};
 use tillkey_terminal::wire::password::PasswordRules;
 use tillkey_terminal::wire::snapshot::{Contents, Header, Manifest, Part, SignedManifest, VERSION};
 
-use crate::device::{Device, Line};
+use crate::device::{Device, Line, backup_identity};
 use crate::world::{MERCHANT, World, number, serial_number};
 
 /// A journal of so many sales, backed up. More than one part long, so that it can be cut.
@@ -69,8 +69,8 @@ pub(crate) struct Sealed {
 
 impl Sealed {
     pub(crate) fn of(contents: &Contents, (case, key): &(CaseId, BackupKey)) -> Self {
-        let own = BackupKey::from_bytes(&[9; 32]).unwrap();
-        let bytes = contents.seal(&[key, &own]).unwrap();
+        let own = backup_identity();
+        let bytes = contents.seal(&[key, own.key()]).unwrap();
         let manifest = Manifest::of(*case, contents, &bytes).unwrap();
         Self { bytes, manifest }
     }

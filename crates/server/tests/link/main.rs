@@ -22,4 +22,6 @@ mod outbox;
 #[cfg(test)]
 mod reset;
 #[cfg(test)]
+mod restores;
+#[cfg(test)]
 mod world;

@@ -16,6 +16,7 @@ mod outgoing;
 mod parties;
 mod people;
 mod reports;
+mod restores;
 mod scans;
 mod sealing;
 mod snapshots;
@@ -189,6 +190,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     (
         "only_settled_backups_are_old",
         snapshots::only_settled_backups_are_old,
+    ),
+    (
+        "a_restore_is_asked_approved_and_wiped",
+        restores::a_restore_is_asked_approved_and_wiped,
     ),
     (
         "an_unsettled_batch_is_a_hint_one_way",

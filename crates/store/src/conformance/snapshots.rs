@@ -41,6 +41,12 @@ fn begin(tx: &mut dyn Tx) -> Result<(), Fault> {
     crate::case::begin(tx, case_id(1), &step(&bank(), at(0), &events)).map(|_| ())
 }
 
+/// One backup of the terminal, on record.
+pub(super) fn stored(tx: &mut dyn Tx) -> Result<(), Fault> {
+    begin(tx)?;
+    snapshot::add(tx, &new(1, till(), 1)?)
+}
+
 fn new(number: u8, terminal: TerminalId, batch: u32) -> Result<Snapshot, Fault> {
     Ok(Snapshot {
         id: snapshot_id(number),

@@ -41,6 +41,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     10 "0010_terminal_health",
     11 "0011_search",
     12 "0012_snapshots",
+    13 "0013_restores",
 ];
 
 /// Where it is written what was applied.

@@ -55,6 +55,7 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
         ("question_set", crate::question_set::STATEMENTS),
         ("report", crate::report::STATEMENTS),
         ("reset_code", crate::reset_code::STATEMENTS),
+        ("restore", crate::restore::STATEMENTS),
         ("scan", crate::scan::STATEMENTS),
         ("seal", crate::seal::STATEMENTS),
         ("session", crate::session::STATEMENTS),

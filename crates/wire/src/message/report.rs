@@ -177,6 +177,20 @@ pub enum NotRestored {
     Storage,
 }
 
+impl NotRestored {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Damaged => "damaged",
+            Self::Unreadable => "unreadable",
+            Self::Foreign => "foreign",
+            Self::Records => "records",
+            Self::NotEmpty => "not_empty",
+            Self::Storage => "storage",
+        }
+    }
+}
+
 /// Why a command was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -55,7 +55,8 @@ words! {
         message_cap_reached, guessing_noticed, merchant_numbers_asked, scan_viewed, form_printed,
         slip_printed, policy_served, contact_change_started, manager_added,
         manager_rights_changed, manager_disabled, manager_signed_in, manager_proved_anew,
-        manager_signed_out, records_downloaded,
+        manager_signed_out, records_downloaded, restore_asked, restore_reviewed, restored,
+        restore_failed, snapshot_removed,
     }
     /// Numbers over all cases.
     DashboardWords {

@@ -1,0 +1,123 @@
+//! How long backups are kept, and what is swept that nobody waits for.
+//!
+//! A backup goes when it is old *and* its batch was settled as far as anybody here knows:
+//! until then it may be all that is left of somebody's takings. Its row stays, and says
+//! that there was one.
+
+use jiff::{SignedDuration, Timestamp};
+use tillkey_rules::event::Event;
+use tillkey_rules::party::Actor;
+use tillkey_store::snapshot::{self, Snapshot};
+use tillkey_store::upload;
+
+use super::case::act;
+use super::{Failure, Of, append};
+use crate::limits::DUE_BATCH_MAX;
+use crate::shell::Shell;
+use crate::vault::{Place, VaultFault};
+
+/// How long an upload may lie about: longer than any case that waits for it.
+const UPLOADS_KEPT: SignedDuration = SignedDuration::from_hours(48);
+/// How old a file is before it is looked for a row of it: its row comes right after it.
+const FILES_SETTLE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Drops uploads that were left lying, and removes backups that are old and settled.
+///
+/// # Errors
+/// [`Failure::Fault`]; the next round finds the same.
+pub async fn sweep(shell: &Shell) -> Result<(), Failure> {
+    let now = shell.now();
+    let before = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
+    let days = i64::from(shell.config().snapshot_days);
+    let kept = SignedDuration::from_hours(24 * days);
+    let (stale, old) = (before(UPLOADS_KEPT), before(kept));
+    shell
+        .store()
+        .write(move |tx| {
+            for terminal in upload::stale(tx, stale, DUE_BATCH_MAX)? {
+                upload::drop(tx, terminal)?;
+            }
+            Ok(())
+        })
+        .await?;
+    let found = shell
+        .store()
+        .read(move |tx| snapshot::old(tx, old, DUE_BATCH_MAX))
+        .await?;
+    for snapshot in found {
+        remove(shell, snapshot).await?;
+    }
+    Ok(())
+}
+
+/// Notes that a backup goes, and then lets its file go: cut in between, the file is one
+/// without a row that wants it, and [`tidy`] finds it.
+async fn remove(shell: &Shell, found: Snapshot) -> Result<(), Failure> {
+    let place = place(&found);
+    act(shell, None, move |_, tx, now, _| {
+        if snapshot::remove(tx, found.id, now)? {
+            let of = Of {
+                acquirer: Some(&found.acquirer),
+                case: None,
+            };
+            let event = Event::SnapshotRemoved {
+                terminal: found.terminal,
+                snapshot: found.id,
+            };
+            append(tx, &of, (now, &Actor::System), event)?;
+        }
+        Ok((Ok(()), Vec::new()))
+    })
+    .await?;
+    if let Err(fault) = shell.vault().remove(&place).await {
+        complain(&fault);
+    }
+    Ok(())
+}
+
+/// Removes files that no row wants: of an upload that was cut before its row, or of a
+/// backup whose row says that it is gone.
+///
+/// # Errors
+/// [`Failure::Fault`]; the next round finds the same.
+pub async fn tidy(shell: &Shell) -> Result<(), Failure> {
+    let settled = shell.now().checked_sub(FILES_SETTLE);
+    let files = shell
+        .vault()
+        .written_before(settled.unwrap_or(Timestamp::MIN))
+        .await;
+    let files = match files {
+        Ok(files) => files,
+        Err(fault) => {
+            complain(&fault);
+            return Ok(());
+        }
+    };
+    for file in files {
+        let asked = file.clone();
+        let read = shell.store().read(move |tx| {
+            let found = snapshot::find(tx, asked.snapshot)?;
+            Ok(found.is_some_and(|found| found.removed_at.is_none() && place(&found) == asked))
+        });
+        if read.await? {
+            continue;
+        }
+        if let Err(fault) = shell.vault().remove(&file).await {
+            complain(&fault);
+        }
+    }
+    Ok(())
+}
+
+fn place(found: &Snapshot) -> Place {
+    Place {
+        acquirer: found.acquirer.clone(),
+        terminal: found.terminal,
+        snapshot: found.id,
+    }
+}
+
+fn complain(fault: &VaultFault) {
+    let fault: &dyn std::error::Error = fault;
+    tracing::error!(fault, "the stored backups could not be swept");
+}
