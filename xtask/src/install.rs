@@ -1,5 +1,5 @@
 //! What the tests use that cargo does not bring: Debian's Chromium with its driver,
-//! letters for Chinese, and the accessibility checker from npm.
+//! letters for Chinese, age's command line, and the accessibility checker from npm.
 //!
 //! What is there is left as it is, so a second run takes a moment and no network. What
 //! is missing and cannot be had fails the run: a test that is skipped is not a test.
@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 /// A program that has to be found, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 4] = [
+const PROGRAMS: [(&str, &str); 5] = [
+    // Opens an exported backup: what anybody would open it with.
+    ("age", "age"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     // Its library moves the clock of the service that is tested.

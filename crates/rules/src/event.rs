@@ -208,6 +208,15 @@ pub enum Event {
         /// Why, a stable name.
         why: String,
     },
+    /// What opens an acquirer's backups was given out at the command line.
+    BackupKeyGiven,
+    /// A sealed backup was given out at the command line.
+    SnapshotExported {
+        /// Which terminal's.
+        terminal: TerminalId,
+        /// Which backup.
+        snapshot: SnapshotId,
+    },
     /// A backup's file was removed: it was old and its batch settled.
     SnapshotRemoved {
         /// Which terminal's.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::backup::{self, BackupArgs};
 use crate::bench::{self, BenchArgs};
 use crate::demo::{self, DemoArgs};
 use crate::doctor::{self, DoctorArgs};
@@ -40,6 +41,8 @@ enum Command {
     Policy(PolicyArgs),
     /// Verifies and exports the ledger
     Ledger(Box<LedgerArgs>),
+    /// Gives out backups of terminals, and what opens them
+    Backup(Box<BackupArgs>),
     /// Looks at the installation and says what is wrong with it
     Doctor(DoctorArgs),
     /// Measures what it must reach: sign-ons, cases, the ledger
@@ -55,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Staff(args) => ended("staff", staff::run(&args)),
         Command::Policy(args) => policy::run(&args),
         Command::Ledger(args) => ended("ledger", ledger::run(&args)),
+        Command::Backup(args) => ended("backup", backup::run(&args)),
         Command::Doctor(args) => ended("doctor", doctor::run(&args)),
         Command::Bench(args) => ended("bench", bench::run(&args)),
     }

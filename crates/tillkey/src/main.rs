@@ -1,5 +1,6 @@
 //! `tillkey`: the door. One sub-command a file; each parses, calls and prints.
 
+mod backup;
 mod bench;
 mod demo;
 mod doctor;

@@ -132,6 +132,8 @@ fn others() -> Vec<Event> {
             why: "storage".to_owned(),
         },
         Event::SnapshotRemoved { terminal, snapshot },
+        Event::BackupKeyGiven,
+        Event::SnapshotExported { terminal, snapshot },
         Event::OperatorAdded { terminal, operator },
         Event::OperatorRemoved { terminal, operator },
         Event::SignedOn {

@@ -8,6 +8,7 @@ pub mod case;
 pub mod contact_change;
 pub mod desk;
 pub mod diagnosis;
+pub mod give_out;
 pub mod health;
 pub mod ledger;
 pub mod managers;

@@ -157,12 +157,13 @@ async fn what_does_not_belong_there_is_refused_with_the_reason() {
     let (waiting, sealed, target) = stored().await;
     let (world, id) = (&waiting.world, sealed.manifest.snapshot);
     let rows = backups(world, waiting.device.terminal).await.snapshots;
-    let change: [(&str, fn(&mut Snapshot)); 2] = [
+    type Change = fn(&mut Snapshot);
+    let change: [(&str, Change); 2] = [
         ("acquirer", |row| {
-            row.acquirer = "other-bank".parse().unwrap()
+            row.acquirer = "other-bank".parse().unwrap();
         }),
         ("merchant", |row| {
-            row.merchant = "898310054110009".parse().unwrap()
+            row.merchant = "898310054110009".parse().unwrap();
         }),
     ];
     for (number, (what, change)) in (1u8..).zip(change) {

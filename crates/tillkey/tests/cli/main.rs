@@ -2,6 +2,8 @@
 //! own, its answers and its exit status.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod export;

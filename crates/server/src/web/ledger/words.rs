@@ -56,7 +56,7 @@ words! {
         slip_printed, policy_served, contact_change_started, manager_added,
         manager_rights_changed, manager_disabled, manager_signed_in, manager_proved_anew,
         manager_signed_out, records_downloaded, restore_asked, restore_reviewed, restored,
-        restore_failed, snapshot_removed,
+        restore_failed, snapshot_removed, backup_key_given, snapshot_exported,
     }
     /// Numbers over all cases.
     DashboardWords {
