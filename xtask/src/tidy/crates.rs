@@ -68,10 +68,10 @@ const BANNED: [(&str, &[&str], &str); 7] = [
     ("time", &[], "one date library: jiff"),
     (
         "chrono",
-        &["cedar-policy-core"],
-        "one date library: jiff; Cedar brings its own",
+        &["cedar-policy-core", "object_store"],
+        "one date library: jiff; Cedar and object_store bring their own",
     ),
-    ("lazy_static", &["sharded-slab"], "no globals"),
+    ("lazy_static", &["age", "sharded-slab"], "no globals"),
     ("sqlx", &[], "it cannot be linked beside rusqlite"),
 ];
 
