@@ -8,6 +8,8 @@
 mod support;
 
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod counter;
