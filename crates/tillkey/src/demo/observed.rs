@@ -69,9 +69,39 @@ impl CaseSeen {
     }
 }
 
+/// What a terminal says of itself, and what that comes to.
+#[derive(Debug, Deserialize)]
+pub(super) struct PrecheckSeen {
+    report: Option<Value>,
+    findings: Vec<FindingSeen>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FindingSeen {
+    code: String,
+    weight: String,
+}
+
+impl PrecheckSeen {
+    /// `passed`, or what hinders a reset; none where the terminal never said.
+    fn outcome(&self) -> Option<String> {
+        self.report.as_ref()?;
+        let hinders = self
+            .findings
+            .iter()
+            .filter(|found| found.weight == "hinders");
+        let codes: Vec<&str> = hinders.map(|found| found.code.as_str()).collect();
+        Some(match codes.as_slice() {
+            [] => "passed".to_owned(),
+            codes => codes.join(", "),
+        })
+    }
+}
+
 /// What was observed of one reset.
 #[derive(Debug)]
 pub(super) struct ResetSeen {
+    pub(super) precheck: PrecheckSeen,
     pub(super) channel: &'static str,
     pub(super) case: CaseSeen,
     pub(super) restarted: bool,
@@ -114,7 +144,7 @@ impl ResetSeen {
             "evidence": self.case.evidence,
             "decision": self.case.decision,
             "reviewers": self.case.reviews,
-            "precheck": null,
+            "precheck": self.precheck.outcome(),
             "snapshot": self.snapshot(),
             "restarted": self.restarted,
             "approved_to_code_on_terminal_ms": self.approved_to_code_on_terminal_ms,

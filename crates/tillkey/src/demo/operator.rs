@@ -9,8 +9,9 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tillkey_server::Shell;
 use tillkey_server::clock::SystemClock;
-use tillkey_terminal::Notice;
+use tillkey_terminal::{Notice, Sale};
 use tillkey_wire::ids::{CaseId, OperatorNumber};
+use tillkey_wire::journal::Amount;
 use tillkey_wire::secret::Secret;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -22,6 +23,8 @@ use crate::till::{Act, Server, Till, Told};
 
 /// How long a step at the terminal may take.
 const STEP_WAIT_MAX: Duration = Duration::from_secs(20);
+/// As much of a card as a terminal keeps; of a made-up one.
+const CARD: &str = "622202******0128";
 /// How many passwords are tried: a random one may be a date or a run.
 const CHOICES_MAX: u32 = 50;
 
@@ -185,6 +188,21 @@ impl Operator {
         let known = self.passwords.get(&who).map(|known| known.expose().clone());
         let known = known.ok_or_else(|| Failed::new("the operator knows no password"))?;
         self.sign_on_with(who, Secret::new(known)).await
+    }
+
+    /// Takes money from a made-up card, and waits until the terminal has kept it.
+    pub(super) async fn sell(&mut self, who: OperatorNumber, fen: u64) -> Result<(), Failed> {
+        let sale = Sale {
+            amount: Amount::from_fen(fen).map_err(Failed::because("an amount"))?,
+            card: CARD.parse().map_err(Failed::because("a card"))?,
+            remark: None,
+        };
+        self.act(Act::Sale(who, sale)).await?;
+        self.wait("the sale to be kept", |notice| {
+            matches!(notice, Notice::Recorded(_)).then_some(())
+        })
+        .await?;
+        Ok(())
     }
 
     /// Signs on with a password.

@@ -9,7 +9,7 @@ use tillkey_wire::ids::CaseId;
 use tokio::time::{Instant, sleep};
 
 use super::bank::{Bank, Caller, text};
-use super::observed::{CaseSeen, ResetSeen};
+use super::observed::{CaseSeen, PrecheckSeen, ResetSeen};
 use super::operator::{Operator, SignOn};
 use super::phone::Phones;
 use super::shop::Shop;
@@ -20,6 +20,9 @@ use crate::failed::Failed;
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// How long a terminal may take to back up, and to say where its journal stands.
 const BACKUP_WAIT_MAX: Duration = Duration::from_secs(20);
+
+/// What a terminal has taken before its reset: money that must not be lost.
+const TAKINGS_FEN: [u64; 3] = [2_350, 1_280, 9_900];
 
 /// The channels that the demo shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +79,16 @@ pub(super) async fn run(
     let who = shop.cashier;
     // Signed on with the old password, so that its session has something to lose.
     operator.sign_on(who).await?;
+    for fen in TAKINGS_FEN {
+        operator.sell(who, fen).await?;
+    }
+    let taken: u64 = TAKINGS_FEN.iter().sum();
+    story.step(&format!(
+        "the terminal took {} payments, {}.{:02} yuan that are not settled yet",
+        TAKINGS_FEN.len(),
+        taken / 100,
+        taken % 100
+    ));
     let interruptions_before = operator.interruptions();
 
     let reset = open(bank, phones, story, channel, shop).await?;
@@ -108,8 +121,10 @@ pub(super) async fn run(
         old_password.word(),
         new_password.word()
     ));
+    let precheck = reset.precheck().await?;
     let seen = reset.look_until(CaseSeen::is_compared).await?;
     let reset_seen = ResetSeen {
+        precheck,
         channel: channel.name(),
         case: seen,
         restarted: operator.interruptions() > interruptions_before,
@@ -246,6 +261,13 @@ impl Reset<'_> {
             }
             sleep(LOOK_EVERY).await;
         }
+    }
+
+    /// What the terminal's own report comes to, as the bank sees it.
+    async fn precheck(&self) -> Result<PrecheckSeen, Failed> {
+        let path = format!("/v1/terminals/{}/health", self.shop.terminal);
+        let answer = self.bank.get(&self.bank.administrator, &path).await?;
+        serde_json::from_value(answer).map_err(Failed::because("the report cannot be read"))
     }
 
     async fn look(&self) -> Result<CaseSeen, Failed> {

@@ -47,6 +47,8 @@ pub(super) struct Shop {
     pub(super) manager_phone: String,
     pub(super) credit_code: String,
     pub(super) holder: String,
+    /// How the server names its terminal, once it is registered.
+    pub(super) terminal: String,
     pub(super) terminal_number: String,
     pub(super) serial_number: String,
     pub(super) profile: PathBuf,
@@ -63,7 +65,7 @@ pub(super) async fn open(
     url: &str,
     story: &Story,
 ) -> Result<(Shop, Operator), Failed> {
-    let shop = made_up(shell, folder)?;
+    let mut shop = made_up(shell, folder)?;
     let by = &bank.administrator;
     let body = json!({
         "merchant": shop.merchant, "name": shop.name, "phone": shop.phone,
@@ -75,6 +77,7 @@ pub(super) async fn open(
         "serial_number": shop.serial_number, "model": MODEL,
     });
     let terminal = text(&bank.post(by, "/v1/terminals", body).await?, "terminal")?;
+    shop.terminal.clone_from(&terminal);
     let supervisor = number(0)?;
     for operator in [supervisor, shop.cashier] {
         let body = json!({ "terminal": terminal, "operator": operator });
@@ -124,6 +127,7 @@ fn made_up(shell: &Shell, folder: &Path) -> Result<Shop, Failed> {
         profile: folder.join("terminals").join(&terminal_number),
         books: folder.join("books").join(format!("{merchant}.csv")),
         merchant,
+        terminal: String::new(),
         terminal_number,
         cashier: number(1)?,
     })

@@ -214,6 +214,7 @@ mod tests {
             manager_phone: String::new(),
             credit_code: String::new(),
             holder: String::new(),
+            terminal: String::new(),
             terminal_number: "10000001".to_owned(),
             serial_number: String::new(),
             profile: PathBuf::new(),
