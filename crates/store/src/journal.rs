@@ -16,9 +16,18 @@ statements! {
          ON CONFLICT (terminal) DO UPDATE SET head = excluded.head, batch = excluded.batch, \
          reported_at = excluded.reported_at";
     FIND: "find where a journal stands" =
-        "SELECT head FROM journal_heads WHERE terminal = $1";
+        "SELECT head, reported_at FROM journal_heads WHERE terminal = $1";
     FORGET: "forget where a journal stood" =
         "DELETE FROM journal_heads WHERE terminal = $1";
+}
+
+/// Where a journal was last known to stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastKnown {
+    /// Where.
+    pub head: Head,
+    /// When it was heard of, by our clock.
+    pub reported_at: Timestamp,
 }
 
 /// Keeps where a journal stands, in the place of what was known before.
@@ -44,10 +53,14 @@ pub fn keep(
 ///
 /// # Errors
 /// A [`Fault`] of the engine.
-pub fn last(tx: &mut dyn Tx, terminal: TerminalId) -> Result<Option<Head>, Fault> {
-    tx.query_one(FIND, &[Value::from(&terminal)])?
-        .map(|mut row| decoded(&row.take::<Vec<u8>>()?))
-        .transpose()
+pub fn last(tx: &mut dyn Tx, terminal: TerminalId) -> Result<Option<LastKnown>, Fault> {
+    let Some(mut row) = tx.query_one(FIND, &[Value::from(&terminal)])? else {
+        return Ok(None);
+    };
+    Ok(Some(LastKnown {
+        head: decoded(&row.take::<Vec<u8>>()?)?,
+        reported_at: row.take()?,
+    }))
 }
 
 /// Forgets the journal of a device that is no longer the terminal's.

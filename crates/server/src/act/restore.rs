@@ -201,7 +201,7 @@ fn fitting(
 /// Whether the batch of a backup was settled, as far as anybody here knows.
 fn is_settled_since(tx: &mut dyn Tx, found: &Snapshot) -> Result<bool, Fault> {
     let later = |batch: u32| batch > found.head.batch;
-    if journal::last(tx, found.terminal)?.is_some_and(|head| later(head.batch)) {
+    if journal::last(tx, found.terminal)?.is_some_and(|known| later(known.head.batch)) {
         return Ok(true);
     }
     let newer = snapshot::of_terminal(tx, found.terminal, SNAPSHOTS_SHOWN_MAX)?;

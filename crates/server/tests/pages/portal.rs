@@ -7,6 +7,8 @@ use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_rules::vocabulary::{Channel, Reason};
 use tillkey_server::act::case::{Named, OpenRequest, open};
 use tillkey_server::act::{SignedIn, Source, staff};
+use tillkey_store::journal;
+use tillkey_wire::journal::{Head, Sum};
 
 use crate::site::{FORM, OWN, get, header, post, site, site_with};
 use crate::support::{
@@ -611,4 +613,26 @@ async fn a_manager_sees_why_an_operator_of_theirs_cannot_sign_on() {
     }
     let signed_out = get(&world, &link, "").await;
     assert_eq!(signed_out.status, 303);
+}
+
+#[tokio::test]
+async fn f07_what_is_not_settled_is_for_those_who_may_see_records() {
+    for (right, is_shown) in [
+        (ManagerRight::SeeRecords, true),
+        (ManagerRight::ResetCashiers, false),
+    ] {
+        let (world, cookie) = hired(&[right]).await;
+        let (terminal, now) = (world.terminal, world.shell.now());
+        let keep = move |tx: &mut dyn tillkey_store::tx::Tx| {
+            let mut head = Head::empty(terminal);
+            head.unsettled.sales = Sum {
+                count: 3,
+                fen: 13_530,
+            };
+            journal::keep(tx, terminal, &head, now)
+        };
+        world.shell.store().write(keep).await.unwrap();
+        let page = get(&world, &format!("/portal/terminals/{terminal}"), &cookie).await;
+        assert_eq!(page.text.contains("135.30"), is_shown, "{}", page.text);
+    }
 }

@@ -183,7 +183,8 @@ pub(super) fn an_unsettled_batch_is_a_hint_one_way(open: Open<'_>) -> Result<(),
         journal::keep(tx, till(), &head(1, 3)?, at(3))?;
         assert_eq!(known(tx)?, Some(true));
         journal::keep(tx, till(), &head(2, 0)?, at(4))?;
-        assert_eq!(journal::last(tx, till())?, Some(head(2, 0)?));
+        let stands = journal::last(tx, till())?.map(|known| known.head);
+        assert_eq!(stands, Some(head(2, 0)?));
         assert_eq!(known(tx)?, None);
         Ok(())
     })

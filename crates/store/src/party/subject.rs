@@ -83,7 +83,7 @@ pub fn facts(
 /// settled. That none are is never taken from it: the terminal's word is a hint, and a
 /// hint may make a decision stricter and never the other way.
 fn has_unsettled(tx: &mut dyn Tx, terminal: TerminalId) -> Result<bool, Fault> {
-    if journal::last(tx, terminal)?.is_some_and(|head| !head.is_settled()) {
+    if journal::last(tx, terminal)?.is_some_and(|known| !known.head.is_settled()) {
         return Ok(true);
     }
     let reported = health::last(tx, terminal)?;

@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use tillkey_rules::trade::Fen;
 use tillkey_rules::vocabulary::ManagerRight;
+use tillkey_store::journal::LastKnown;
 use tillkey_wire::ids::{OperatorNumber, Rank, TerminalNumber};
 
 use super::PortalWords;
@@ -174,6 +176,26 @@ impl TerminalPage<'_> {
         seen(self.words(), &self.frame, self.terminal.seen_at)
     }
 
+    /// What was not settled yet when its journal was last heard of; for those alone who
+    /// may see records.
+    fn unsettled(&self) -> Option<String> {
+        let LastKnown { head, reported_at } = self.terminal.journal.as_ref()?;
+        let words = &self.words().terminal;
+        let text = match head.unsettled.count() {
+            0 => words.all_settled.clone(),
+            count => {
+                let text = fill(&words.unsettled, "count", &count.to_string());
+                let sum = Fen::sum(head.unsettled.net_fen());
+                fill(&text, "yuan", &sum.to_string())
+            }
+        };
+        Some(fill(
+            &text,
+            "time",
+            &self.frame.reading.minute(*reported_at),
+        ))
+    }
+
     /// Whether nobody has heard of it for so long that somebody should look.
     fn is_long_unheard(&self) -> bool {
         let now = self.frame.reading.now;
@@ -192,7 +214,10 @@ impl TerminalPage<'_> {
 }
 
 /// The page of a terminal.
-pub(super) fn page(seat: &ManagerSeat, terminal: TerminalView) -> TerminalPage<'_> {
+pub(super) fn page(seat: &ManagerSeat, mut terminal: TerminalView) -> TerminalPage<'_> {
+    if !seat.by.has(ManagerRight::SeeRecords) {
+        terminal.journal = None;
+    }
     let covered = |rank: &Rank| seat.by.has(ManagerRight::to_reset(*rank));
     TerminalPage {
         frame: seat.frame(format!("/portal/terminals/{}", terminal.terminal)),

@@ -53,7 +53,10 @@ words! {
         empty, more,
     }
     /// One terminal.
-    TerminalWords { title, back, model, serial_number, long_unheard, never_enrolled, }
+    TerminalWords {
+        title, back, model, serial_number, long_unheard, never_enrolled, unsettled,
+        all_settled,
+    }
     /// The operators of a terminal.
     OperatorsWords {
         title, password_set, password_missing, reset, why, remove, not_allowed, empty, add,

@@ -19,7 +19,9 @@ use tillkey_server::web::portal::{
 };
 use tillkey_server::web::reset::case::{CasePage, Stage, Viewer};
 use tillkey_server::web::{Assets, Frame, Language};
+use tillkey_store::journal::LastKnown;
 use tillkey_wire::ids::{CaseId, ManagerSessionId, OperatorNumber, Rank, TerminalId};
+use tillkey_wire::journal::{Head, JournalDigest, Sum, Totals};
 
 use super::{Sample, after, backup_at, frame, sample};
 
@@ -53,6 +55,21 @@ fn terminal(number: &str, model: &str) -> TerminalView {
         seen_at: Some(after(-5_000)),
         online: true,
         operators: vec![one(0, true), one(1, true), one(2, false), one(99, true)],
+        journal: Some(LastKnown {
+            head: Head {
+                entries: 12,
+                digest: JournalDigest::empty(TILL),
+                batch: 2,
+                unsettled: Totals {
+                    sales: Sum {
+                        count: 3,
+                        fen: 13_530,
+                    },
+                    ..Totals::default()
+                },
+            },
+            reported_at: after(-4_000),
+        }),
     }
 }
 
