@@ -313,11 +313,11 @@ pub async fn present(
         if let Err(refusal) = count_proof(step, tx, &case, &source)? {
             return Ok((case, Some(refusal)));
         }
-        if is_repeated(step, tx, &case, &presented)? {
-            return Ok((case, Some(Refusal::OutOfOrder)));
-        }
         let matched = compare(step, tx, &case, &presented)?;
         if !matched {
+            if is_repeated(step, tx, &case, &presented)? {
+                return Ok((case, Some(Refusal::OutOfOrder)));
+            }
             guessing::note(step, tx, &case)?;
         }
         let command = Command::Present {
