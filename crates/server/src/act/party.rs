@@ -22,7 +22,6 @@ use tillkey_rules::terms::hours_after;
 use tillkey_rules::vocabulary::{EvidenceKind, MerchantStatus};
 use tillkey_store::case as cases;
 use tillkey_store::fault::Fault;
-use tillkey_store::journal::{self, LastKnown};
 use tillkey_store::party::contact::{self, NewContact};
 use tillkey_store::party::enrolment::{self, NewEnrolment};
 use tillkey_store::party::merchant::{self, DocumentRole, Merchant, NewMerchant};
@@ -292,9 +291,6 @@ pub struct TerminalView {
     pub online: bool,
     /// Its operators.
     pub operators: Vec<OperatorView>,
-    /// Where its journal was last known to stand; none where it keeps none, or was never
-    /// backed up.
-    pub journal: Option<LastKnown>,
 }
 
 /// An operator as shown.
@@ -350,7 +346,6 @@ pub(super) fn draw_terminal(
         seen_at: found.seen_at,
         online: shell.presence().is_online(found.id),
         operators,
-        journal: journal::last(tx, found.id)?,
     })
 }
 

@@ -11,13 +11,14 @@ use tillkey_rules::party::Actor;
 use tillkey_rules::vocabulary::{ManagerRight, MerchantStatus};
 use tillkey_store::fault::Fault;
 use tillkey_store::history;
+use tillkey_store::journal::{self, LastKnown};
 use tillkey_store::party::{merchant, terminal};
 use tillkey_store::seal::{DataKey, Owner};
 use tillkey_store::{session, trade};
 use tillkey_wire::ids::{OperatorNumber, TerminalId, TerminalNumber};
 
 use super::managers::ManagerSession;
-use super::party::{TerminalView, draw_terminal};
+use super::party::{Keeper, TerminalView, draw_terminal, kept_terminal};
 use super::{Failure, Page};
 use crate::limits::{HISTORY_PAGE, RECORDS_DOWNLOADED_MAX, RECORDS_SHOWN_MAX, TERMINALS_PAGE};
 use crate::shell::Shell;
@@ -78,6 +79,28 @@ pub async fn terminals(
     let last = items.last().filter(|_| more);
     let next_cursor = last.map(|last| last.number.to_string());
     Ok(Page { items, next_cursor })
+}
+
+/// Where the journal of one of the merchant's terminals was last known to stand; none
+/// where it keeps none, or was never backed up.
+///
+/// # Errors
+/// [`Failure::NotAllowed`] without the right to see records; [`Failure::Unknown`] for
+/// another merchant's terminal.
+pub async fn journal(
+    shell: &Shell,
+    id: TerminalId,
+    by: &ManagerSession,
+) -> Result<Option<LastKnown>, Failure> {
+    by.must(ManagerRight::SeeRecords)?;
+    let by = Keeper::from(by);
+    let read = shell
+        .store()
+        .read(move |tx| match kept_terminal(tx, id, &by)? {
+            Some(_) => journal::last(tx, id).map(Ok),
+            None => Ok(Err(Failure::Unknown)),
+        });
+    read.await?
 }
 
 /// Who did something, as a manager is shown it.

@@ -52,7 +52,7 @@ pub(super) async fn add(
     let page = TerminalPage {
         typed: operator,
         mistake: Some(mistake),
-        ..page(&seat, view)
+        ..page(&seat, view).await
     };
     respond(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

@@ -149,6 +149,8 @@ pub struct TerminalPage<'a> {
     pub frame: Frame<'a>,
     /// The terminal.
     pub terminal: TerminalView,
+    /// Where its journal was last known to stand; for those alone who may see records.
+    pub journal: Option<LastKnown>,
     /// The ranks that this manager may reset.
     pub ranks: Vec<Rank>,
     /// Whether this manager adds and removes operators.
@@ -176,10 +178,9 @@ impl TerminalPage<'_> {
         seen(self.words(), &self.frame, self.terminal.seen_at)
     }
 
-    /// What was not settled yet when its journal was last heard of; for those alone who
-    /// may see records.
+    /// What was not settled yet when its journal was last heard of.
     fn unsettled(&self) -> Option<String> {
-        let LastKnown { head, reported_at } = self.terminal.journal.as_ref()?;
+        let LastKnown { head, reported_at } = self.journal.as_ref()?;
         let words = &self.words().terminal;
         let text = match head.unsettled.count() {
             0 => words.all_settled.clone(),
@@ -214,10 +215,8 @@ impl TerminalPage<'_> {
 }
 
 /// The page of a terminal.
-pub(super) fn page(seat: &ManagerSeat, mut terminal: TerminalView) -> TerminalPage<'_> {
-    if !seat.by.has(ManagerRight::SeeRecords) {
-        terminal.journal = None;
-    }
+pub(super) async fn page(seat: &ManagerSeat, terminal: TerminalView) -> TerminalPage<'_> {
+    let journal = portal::journal(seat.site.shell(), terminal.terminal, &seat.by).await;
     let covered = |rank: &Rank| seat.by.has(ManagerRight::to_reset(*rank));
     TerminalPage {
         frame: seat.frame(format!("/portal/terminals/{}", terminal.terminal)),
@@ -225,6 +224,8 @@ pub(super) fn page(seat: &ManagerSeat, mut terminal: TerminalView) -> TerminalPa
         keeps_operators: seat.by.has(ManagerRight::ManageOperators),
         typed: String::new(),
         mistake: None,
+        // Not theirs to see, or not to be had: the page goes without.
+        journal: journal.unwrap_or_default(),
         terminal,
     }
 }
@@ -261,7 +262,7 @@ pub(super) async fn show(
                 StatusCode::OK,
                 &TerminalPage {
                     typed,
-                    ..page(&seat, view)
+                    ..page(&seat, view).await
                 },
             )
         }

@@ -55,21 +55,6 @@ fn terminal(number: &str, model: &str) -> TerminalView {
         seen_at: Some(after(-5_000)),
         online: true,
         operators: vec![one(0, true), one(1, true), one(2, false), one(99, true)],
-        journal: Some(LastKnown {
-            head: Head {
-                entries: 12,
-                digest: JournalDigest::empty(TILL),
-                batch: 2,
-                unsettled: Totals {
-                    sales: Sum {
-                        count: 3,
-                        fen: 13_530,
-                    },
-                    ..Totals::default()
-                },
-            },
-            reported_at: after(-4_000),
-        }),
     }
 }
 
@@ -171,6 +156,21 @@ fn one_terminal(assets: &Assets, language: Language) -> TerminalPage<'_> {
     TerminalPage {
         frame: at_home(assets, language, "/portal/terminals/1"),
         terminal: terminal("10000001", "T1"),
+        journal: Some(LastKnown {
+            head: Head {
+                entries: 12,
+                digest: JournalDigest::empty(TILL),
+                batch: 2,
+                unsettled: Totals {
+                    sales: Sum {
+                        count: 3,
+                        fen: 13_530,
+                    },
+                    ..Totals::default()
+                },
+            },
+            reported_at: after(-4_000),
+        }),
         ranks: vec![Rank::Cashier, Rank::Supervisor],
         keeps_operators: true,
         typed: String::new(),
