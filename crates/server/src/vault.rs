@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
+use tillkey_store::snapshot::Snapshot;
 use tillkey_wire::ids::{AcquirerId, SnapshotId, TerminalId};
 
 /// The ending of the files: age's own, so that its command line knows them.
@@ -40,6 +41,16 @@ pub struct Place {
     pub terminal: TerminalId,
     /// Which one.
     pub snapshot: SnapshotId,
+}
+
+impl From<&Snapshot> for Place {
+    fn from(snapshot: &Snapshot) -> Self {
+        Self {
+            acquirer: snapshot.acquirer.clone(),
+            terminal: snapshot.terminal,
+            snapshot: snapshot.id,
+        }
+    }
 }
 
 impl Place {

@@ -18,9 +18,8 @@ use tillkey_wire::secret::Secret;
 use tillkey_wire::snapshot::recipient_text;
 
 use super::case::act;
-use super::{Failure, Of, append};
+use super::{Failure, Of, append, restore};
 use crate::shell::Shell;
-use crate::vault::Place;
 
 /// What opens an acquirer's backups, as age writes it.
 #[derive(Debug)]
@@ -81,20 +80,7 @@ pub async fn file(
     if found.removed_at.is_some() {
         return Err(Refusal::BackupOutdated.into());
     }
-    let place = Place {
-        acquirer: found.acquirer.clone(),
-        terminal: found.terminal,
-        snapshot: id,
-    };
-    let file = match shell.vault().get(&place).await {
-        Ok(Some(file)) => file,
-        Ok(None) => return Err(Refusal::BackupDamaged.into()),
-        Err(fault) => {
-            let fault: &dyn std::error::Error = &fault;
-            tracing::error!(fault, snapshot.id = %id, "a backup could not be read");
-            return Err(Failure::Busy);
-        }
-    };
+    let file = restore::stored(shell, &found).await?;
     let (whose, terminal) = (of.clone(), found.terminal);
     act(shell, None, move |_, tx, now, _| {
         let event = Event::SnapshotExported {

@@ -249,20 +249,7 @@ async fn sealed_anew(
     let Ok(_place) = shell.snapshots_checked().acquire().await else {
         return Err(Failure::Busy);
     };
-    let place = Place {
-        acquirer: found.acquirer.clone(),
-        terminal: found.terminal,
-        snapshot,
-    };
-    let stored = match shell.vault().get(&place).await {
-        Ok(Some(stored)) => stored,
-        Ok(None) => return Err(Refusal::BackupDamaged.into()),
-        Err(fault) => {
-            let fault: &dyn std::error::Error = &fault;
-            tracing::error!(fault, snapshot.id = %snapshot, "a backup could not be read");
-            return Err(Failure::Busy);
-        }
-    };
+    let stored = stored(shell, &found).await?;
     let identity = shell.keyring().backup_identity(&found.acquirer);
     let sealing = tokio::task::spawn_blocking(move || {
         let key = target.backup_key.ok_or(SnapshotFault::Sealed)?;
@@ -275,6 +262,22 @@ async fn sealed_anew(
         tracing::error!(snapshot.id = %snapshot, %fault, "a stored backup does not hold");
         Refusal::BackupDamaged.into()
     })
+}
+
+/// Reads the file of a backup, sealed as it is stored.
+///
+/// # Errors
+/// [`Failure::Refused`] where it is not there; [`Failure::Busy`] where it cannot be read.
+pub(super) async fn stored(shell: &Shell, found: &Snapshot) -> Result<Vec<u8>, Failure> {
+    match shell.vault().get(&Place::from(found)).await {
+        Ok(Some(file)) => Ok(file),
+        Ok(None) => Err(Refusal::BackupDamaged.into()),
+        Err(fault) => {
+            let fault: &dyn std::error::Error = &fault;
+            tracing::error!(fault, snapshot.id = %found.id, "a backup could not be read");
+            Err(Failure::Busy)
+        }
+    }
 }
 
 fn seal(

@@ -53,7 +53,7 @@ pub async fn sweep(shell: &Shell) -> Result<(), Failure> {
 /// Notes that a backup goes, and then lets its file go: cut in between, the file is one
 /// without a row that wants it, and [`tidy`] finds it.
 async fn remove(shell: &Shell, found: Snapshot) -> Result<(), Failure> {
-    let place = place(&found);
+    let place = Place::from(&found);
     act(shell, None, move |_, tx, now, _| {
         if snapshot::remove(tx, found.id, now)? {
             let of = Of {
@@ -97,7 +97,8 @@ pub async fn tidy(shell: &Shell) -> Result<(), Failure> {
         let asked = file.clone();
         let read = shell.store().read(move |tx| {
             let found = snapshot::find(tx, asked.snapshot)?;
-            Ok(found.is_some_and(|found| found.removed_at.is_none() && place(&found) == asked))
+            Ok(found
+                .is_some_and(|found| found.removed_at.is_none() && Place::from(&found) == asked))
         });
         if read.await? {
             continue;
@@ -107,14 +108,6 @@ pub async fn tidy(shell: &Shell) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn place(found: &Snapshot) -> Place {
-    Place {
-        acquirer: found.acquirer.clone(),
-        terminal: found.terminal,
-        snapshot: found.id,
-    }
 }
 
 fn complain(fault: &VaultFault) {
