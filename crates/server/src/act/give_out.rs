@@ -5,20 +5,18 @@
 //! opens every backup of the acquirer: whoever has it can read its merchants' takings,
 //! though no card number and no password.
 
-use jiff::Timestamp;
 use tillkey_rules::event::Event;
 use tillkey_rules::party::Actor;
 use tillkey_rules::refusal::Refusal;
 use tillkey_store::fault::Fault;
 use tillkey_store::party::acquirer;
 use tillkey_store::snapshot::{self, Snapshot};
-use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{AcquirerId, SnapshotId};
 use tillkey_wire::secret::Secret;
 use tillkey_wire::snapshot::recipient_text;
 
 use super::case::act;
-use super::{Failure, Of, append, restore};
+use super::{Failure, note, restore};
 use crate::shell::Shell;
 
 /// What opens an acquirer's backups, as age writes it.
@@ -40,7 +38,7 @@ pub async fn key(shell: &Shell, of: &AcquirerId) -> Result<GivenKey, Failure> {
         if acquirer::find(tx, &whose)?.is_none() {
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
-        note(tx, &whose, now, Event::BackupKeyGiven)?;
+        note(tx, &whose, (now, &Actor::System), Event::BackupKeyGiven)?;
         Ok((Ok(()), Vec::new()))
     })
     .await?;
@@ -87,7 +85,7 @@ pub async fn file(
             terminal,
             snapshot: id,
         };
-        note(tx, &whose, now, event)?;
+        note(tx, &whose, (now, &Actor::System), event)?;
         Ok((Ok(()), Vec::new()))
     })
     .await?;
@@ -95,12 +93,4 @@ pub async fn file(
         snapshot: found,
         file,
     })
-}
-
-fn note(tx: &mut dyn Tx, of: &AcquirerId, now: Timestamp, event: Event) -> Result<(), Fault> {
-    let of = Of {
-        acquirer: Some(of),
-        case: None,
-    };
-    append(tx, &of, (now, &Actor::System), event)
 }

@@ -286,6 +286,11 @@ impl SignedIn {
         }
     }
 
+    /// Notes what they did outside any case.
+    pub(crate) fn note(&self, tx: &mut dyn Tx, now: Timestamp, event: Event) -> Result<(), Fault> {
+        note(tx, &self.acquirer, (now, &self.actor), event)
+    }
+
     /// Checks that they have proved who they are a moment ago. A proof from the future
     /// is none: a clock that was set back would make it last.
     ///
@@ -375,6 +380,20 @@ pub(crate) fn append(
         event,
     };
     event::append(tx, &entry).map(|_| ())
+}
+
+/// Appends an event that belongs to no case.
+pub(crate) fn note(
+    tx: &mut dyn Tx,
+    acquirer: &AcquirerId,
+    by: (Timestamp, &Actor),
+    event: Event,
+) -> Result<(), Fault> {
+    let of = Of {
+        acquirer: Some(acquirer),
+        case: None,
+    };
+    append(tx, &of, by, event)
 }
 
 /// A name as people write it: no control or invisible characters that would let two

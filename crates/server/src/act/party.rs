@@ -39,7 +39,7 @@ use tillkey_wire::secret::Secret;
 
 use super::case::step::Step;
 use super::case::{act, begin_step};
-use super::{Failure, Of, Once, Phone, SignedIn, append};
+use super::{Failure, Once, Phone, SignedIn};
 use crate::bell::Ring;
 use crate::shell::Shell;
 
@@ -109,9 +109,8 @@ pub async fn add_merchant(
                 .document_index(&by.acquirer, kind.name(), document);
             merchant::add_document(tx, number, (role, &index), now)?;
         }
-        note(
+        by.note(
             tx,
-            &by,
             now,
             Event::MerchantAdded {
                 merchant: number.clone(),
@@ -162,9 +161,8 @@ fn set_contact(
         now,
     };
     let version = contact::set(tx, key, &new, rng)?;
-    note(
+    by.note(
         tx,
-        by,
         now,
         Event::ContactChanged {
             merchant: merchant.clone(),
@@ -191,9 +189,8 @@ pub async fn set_merchant_status(
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
         merchant::set_status(tx, &merchant, status, now)?;
-        note(
+        by.note(
             tx,
-            &by,
             now,
             Event::MerchantStatusChanged {
                 merchant: merchant.clone(),
@@ -252,9 +249,8 @@ pub async fn add_terminal(
             now,
         };
         terminal::add(tx, &new)?;
-        note(
+        by.note(
             tx,
-            &by,
             now,
             Event::TerminalAdded {
                 terminal: id,
@@ -388,9 +384,8 @@ pub async fn open_enrolment(
             expires_at,
         };
         enrolment::open(tx, &key, &new, rng)?;
-        note(
+        by.note(
             tx,
-            &by,
             now,
             Event::EnrolmentOpened {
                 terminal: id,
@@ -425,7 +420,7 @@ pub async fn retire_terminal(
         }
         let operators = operator::list(tx, id)?;
         terminal::retire(tx, id, now)?;
-        note(tx, &by, now, Event::TerminalRetired { terminal: id })?;
+        by.note(tx, now, Event::TerminalRetired { terminal: id })?;
         let mut step = begin_step(shell, &by.acquirer, now, rng);
         recheck_cases_of(tx, &mut step, &operators)?;
         step.rings.push(Ring::Moved(id));
@@ -470,7 +465,7 @@ pub async fn move_terminal(
             merchant: merchant.clone(),
             number: number.clone(),
         };
-        note(tx, &by, now, event)?;
+        by.note(tx, now, event)?;
         let operators = operator::list(tx, id)?;
         let mut step = begin_step(shell, &by.acquirer, now, rng);
         recheck_cases_of(tx, &mut step, &operators)?;
@@ -587,16 +582,4 @@ pub(super) fn kept_terminal(
 ) -> Result<Option<Terminal>, Fault> {
     let found = own_terminal(tx, id, by.acquirer())?;
     Ok(found.filter(|found| by.keeps(&found.merchant)))
-}
-
-fn note(tx: &mut dyn Tx, by: &SignedIn, now: Timestamp, event: Event) -> Result<(), Fault> {
-    append(
-        tx,
-        &Of {
-            acquirer: Some(&by.acquirer),
-            case: None,
-        },
-        (now, &by.actor),
-        event,
-    )
 }

@@ -11,7 +11,6 @@
 //! A backup from before the last settlement would bring back what was settled since, so
 //! none such is given out.
 
-use jiff::Timestamp;
 use tillkey_rules::event::Event;
 use tillkey_rules::party::Role;
 use tillkey_rules::refusal::Refusal;
@@ -31,7 +30,7 @@ use tillkey_wire::snapshot::{BackupIdentity, Binding, Contents, SnapshotFault, d
 use super::case::act;
 use super::party::{Keeper, kept_terminal};
 use super::till::snapshot::binding;
-use super::{Failure, Of, Once, SignedIn, append};
+use super::{Failure, Once, SignedIn};
 use crate::bell::Ring;
 use crate::limits::{JOURNAL_WORD_HOURS, SNAPSHOTS_SHOWN_MAX};
 use crate::shell::Shell;
@@ -94,7 +93,7 @@ pub async fn ask(
             snapshot,
             origin: found.terminal,
         };
-        note(tx, &by, now, event)?;
+        by.note(tx, now, event)?;
         Ok((Ok(()), Vec::new()))
     })
     .await
@@ -136,7 +135,7 @@ pub async fn review(
         };
         let Some(sealed) = &sealed else {
             restore::end(tx, (id, snapshot), RestoreState::Declined, now)?;
-            note(tx, &by, now, reviewed(false))?;
+            by.note(tx, now, reviewed(false))?;
             return Ok((Ok(()), Vec::new()));
         };
         // The device may have been enrolled anew meanwhile, and could not open it.
@@ -144,7 +143,7 @@ pub async fn review(
         if !opens || !restore::approve(tx, (id, snapshot), &sealed.file)? {
             return Ok((Err(Refusal::FactsChanged.into()), Vec::new()));
         }
-        note(tx, &by, now, reviewed(true))?;
+        by.note(tx, now, reviewed(true))?;
         let order = Command::Restore {
             snapshot,
             bytes: u32::try_from(sealed.file.len()).unwrap_or(u32::MAX),
@@ -310,12 +309,4 @@ fn seal(
     header.serial_number = serial_number;
     let own = BackupKey::from_bytes(key).map_err(|_| SnapshotFault::Sealed)?;
     Contents { header, entries }.seal(&[identity.key(), &own])
-}
-
-fn note(tx: &mut dyn Tx, by: &SignedIn, now: Timestamp, event: Event) -> Result<(), Fault> {
-    let of = Of {
-        acquirer: Some(&by.acquirer),
-        case: None,
-    };
-    append(tx, &of, (now, &by.actor), event)
 }

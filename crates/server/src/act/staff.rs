@@ -15,18 +15,16 @@ mod password;
 mod proof;
 mod session;
 
-use jiff::Timestamp;
 use serde::Serialize;
 use tillkey_rules::event::Event;
 use tillkey_rules::party::{Actor, Role};
 use tillkey_store::fault::Fault;
 use tillkey_store::party::staff::{self, Staff};
-use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{AcquirerId, PersonId, StaffId};
 use tillkey_wire::secret::Secret;
 
 use self::password::{first_password, hash};
-use super::{Failure, Of, append};
+use super::{Failure, note};
 use crate::shell::Shell;
 
 pub use self::device::Device;
@@ -149,18 +147,4 @@ pub async fn disable(
             note(tx, &acquirer, (now, &by), event).map(Ok)
         })
         .await?
-}
-
-/// Notes an event of an acquirer's staff.
-fn note(
-    tx: &mut dyn Tx,
-    acquirer: &AcquirerId,
-    (at, by): (Timestamp, &Actor),
-    event: Event,
-) -> Result<(), Fault> {
-    let of = Of {
-        acquirer: Some(acquirer),
-        case: None,
-    };
-    append(tx, &of, (at, by), event)
 }

@@ -31,7 +31,7 @@ pub use self::session::{
 pub use self::sign_in::{Begun, Entered, begin, begin_renewal, finish, renew};
 use super::case::{act, begin_step};
 use super::message::{self, Message, To};
-use super::{Failure, Of, Once, Phone, SignedIn, append, masked};
+use super::{Failure, Once, Phone, SignedIn, masked};
 use crate::bell::Ring;
 use crate::limits::{MANAGERS_PER_MERCHANT_MAX, MERCHANTS_PER_PHONE_MAX};
 use crate::shell::Shell;
@@ -104,7 +104,7 @@ pub async fn add(
             merchant: number.clone(),
             rights: details.rights.clone(),
         };
-        note(tx, &by, now, event)?;
+        by.note(tx, now, event)?;
         let rings = tell_contact(shell, tx, (&by.acquirer, number, id), now, rng)?;
         Ok((Ok(id), rings))
     })
@@ -240,7 +240,7 @@ pub async fn set_rights(
             merchant: found.merchant,
             rights: rights.clone(),
         };
-        note(tx, &by, now, event)?;
+        by.note(tx, now, event)?;
         Ok((Ok(()), Vec::new()))
     })
     .await
@@ -269,7 +269,7 @@ pub async fn disable(
             manager: id,
             merchant: found.merchant,
         };
-        note(tx, &by, now, event)?;
+        by.note(tx, now, event)?;
         Ok((Ok(()), Vec::new()))
     })
     .await
@@ -299,12 +299,4 @@ fn of_phone(
     phone: &Digest,
 ) -> Result<Vec<ManagerAccount>, Fault> {
     managers::of_phone(tx, acquirer, phone, MERCHANTS_PER_PHONE_MAX)
-}
-
-fn note(tx: &mut dyn Tx, by: &SignedIn, now: Timestamp, event: Event) -> Result<(), Fault> {
-    let of = Of {
-        acquirer: Some(&by.acquirer),
-        case: None,
-    };
-    append(tx, &of, (now, &by.actor), event)
 }

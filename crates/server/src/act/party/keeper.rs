@@ -72,7 +72,7 @@ impl Keeper {
 
     pub(super) fn note(&self, tx: &mut dyn Tx, now: Timestamp, event: Event) -> Result<(), Fault> {
         match self {
-            Self::Staff(by) => super::note(tx, by, now, event),
+            Self::Staff(by) => by.note(tx, now, event),
             Self::Manager(by) => by.note(tx, now, event),
         }
     }

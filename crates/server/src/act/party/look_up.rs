@@ -14,7 +14,7 @@ use tillkey_store::seal::{DataKey, Owner};
 use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{AcquirerId, MerchantNumber, SerialNumber, TerminalId, TerminalNumber};
 
-use super::{note, own_merchant};
+use super::own_merchant;
 use crate::act::case::act;
 use crate::act::{Failure, Phone, SignedIn};
 use crate::limits::LOOK_UPS_A_DAY_MAX;
@@ -92,9 +92,8 @@ pub async fn look_up(shell: &Shell, by_what: LookUp, by: &SignedIn) -> Result<Ve
             found.extend(draw(tx, shell, &number, &by.acquirer)?);
         }
         let first = found.first().map(|found| found.merchant.clone());
-        note(
+        by.note(
             tx,
-            &by,
             now,
             Event::LookedUp {
                 by_what: word.to_owned(),
