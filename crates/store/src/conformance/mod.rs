@@ -177,6 +177,10 @@ pub const CHECKS: &[(&str, Check)] = &[
         "a_message_is_sent_once_and_wiped",
         outgoing::a_message_is_sent_once_and_wiped,
     ),
+    (
+        "what_a_killed_sender_took_up_is_due",
+        outgoing::what_a_killed_sender_took_up_is_due,
+    ),
     ("an_answer_is_remembered", outgoing::an_answer_is_remembered),
     ("meta_values_are_kept", outgoing::meta_values_are_kept),
     (

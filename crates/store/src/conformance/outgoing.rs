@@ -9,6 +9,7 @@ use crate::idempotency::{self, Answered, Earlier, Name};
 use crate::meta;
 use crate::outbox::{self, MessageKind, NewMessage};
 use crate::seal::{DataKey, Owner};
+use crate::store::Store;
 use crate::tx::Tx;
 
 pub(super) fn the_newest_command_counts(open: Open<'_>) -> Result<(), Fault> {
@@ -90,26 +91,44 @@ pub(super) fn the_newest_command_counts(open: Open<'_>) -> Result<(), Fault> {
     })
 }
 
+fn queue(store: &Store, number: u8, key: &'static str, now: i64) -> Result<bool, Fault> {
+    store.write_blocking(move |tx| {
+        let message = NewMessage {
+            id: MessageId::from_bytes([number; 10]),
+            idempotency_key: key.to_owned(),
+            kind: MessageKind::Sms,
+            destination: Secret::new("13800000001".to_owned()),
+            body: Secret::new(format!("code {number}")),
+            now: at(now),
+        };
+        let owner = DataKey::load(tx, &keys(), &Owner::Merchant(shop()))?;
+        outbox::queue(tx, &owner, &message, &mut rng(u64::from(number)))
+    })
+}
+
+pub(super) fn what_a_killed_sender_took_up_is_due(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    assert!(queue(&store, 1, "case-1/code", 0)?);
+    let far = at(1_000_000_000);
+    let take_up = move |tx: &mut dyn Tx| outbox::claim(tx, at(500_000_000), far, 10);
+    assert_eq!(store.write_blocking(take_up)?.len(), 1);
+    assert!(store.write_blocking(take_up)?.is_empty(), "it is leased");
+    drop(store);
+    let again = open()?.write_blocking(take_up)?;
+    assert_eq!(again.iter().map(|one| one.tries).collect::<Vec<_>>(), [2]);
+    Ok(())
+}
+
 pub(super) fn a_message_is_sent_once_and_wiped(open: Open<'_>) -> Result<(), Fault> {
     let store = open()?;
     store.write_blocking(settle)?;
-    let queue = |number: u8, key: &'static str, now: i64| {
-        store.write_blocking(move |tx| {
-            let message = NewMessage {
-                id: MessageId::from_bytes([number; 10]),
-                idempotency_key: key.to_owned(),
-                kind: MessageKind::Sms,
-                destination: Secret::new("13800000001".to_owned()),
-                body: Secret::new(format!("code {number}")),
-                now: at(now),
-            };
-            let owner = DataKey::load(tx, &keys(), &Owner::Merchant(shop()))?;
-            outbox::queue(tx, &owner, &message, &mut rng(u64::from(number)))
-        })
-    };
-    assert!(queue(1, "case-1/code", 0)?);
-    assert!(!queue(2, "case-1/code", 0)?, "one effect, one message");
-    assert!(queue(3, "case-2/code", 1)?);
+    assert!(queue(&store, 1, "case-1/code", 0)?);
+    assert!(
+        !queue(&store, 2, "case-1/code", 0)?,
+        "one effect, one message"
+    );
+    assert!(queue(&store, 3, "case-2/code", 1)?);
     store.write_blocking(|tx| {
         assert_eq!(outbox::next_due(tx)?, Some(at(0)));
         assert!(outbox::claim(tx, at(-1), at(60), 10)?.is_empty());

@@ -17,6 +17,7 @@ use crate::checkpoint_file::{self, CheckpointFile, Mailbox};
 use crate::fault::Fault;
 use crate::ledger::Recorder;
 use crate::limits;
+use crate::outbox;
 use crate::store::Store;
 
 /// What it takes to open a store.
@@ -44,6 +45,7 @@ impl Store {
         let connection = connection::open(&database)?;
         migrate::migrate(&connection, options.now)?;
         let file = path.join("checkpoint");
+        release_outbox(&connection, options.now)?;
         let recorder = open_ledger(&connection, options, &file)?;
         let verifier = recorder.verifier();
         let checkpoints = Arc::new(Mailbox::default());
@@ -87,6 +89,13 @@ impl Store {
         };
         Ok(Self::new(engine, verifier))
     }
+}
+
+/// The directory's lock is ours, so whoever had taken up a message is gone.
+fn release_outbox(connection: &Connection, now: Timestamp) -> Result<(), Fault> {
+    step(connection, "BEGIN IMMEDIATE")?;
+    outbox::release(&mut SqliteTx(connection), now)?;
+    step(connection, "COMMIT")
 }
 
 /// Takes up the ledger, and holds it against the checkpoint file.

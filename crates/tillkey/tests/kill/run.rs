@@ -15,7 +15,9 @@ use crate::leaves;
 
 const TILLKEY: &str = env!("CARGO_BIN_EXE_tillkey");
 /// How long anything may take before it counts as stuck.
-const STUCK_AFTER: Duration = Duration::from_secs(120);
+const STUCK_AFTER: Duration = Duration::from_secs(30);
+/// How long between two looks at what it did.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A step that the run told a person about, which it does after it was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +67,23 @@ impl Sandbox {
 
     /// Serves the installation again until it says that it does.
     pub(crate) fn serve_again(&self) {
+        self.serve_until(|| true);
+    }
+
+    /// Serves the installation until so many messages that hold a text have left, and
+    /// says how many did.
+    pub(crate) fn messages_with(&self, text: &str, wanted: usize) -> usize {
+        let count = || {
+            self.messages()
+                .filter(|message| message.contains(text))
+                .count()
+        };
+        self.serve_until(|| count() >= wanted);
+        count()
+    }
+
+    /// Serves the installation until something is so, or it counts as stuck.
+    fn serve_until(&self, is_so: impl Fn() -> bool) {
         let mut child = self
             .command(&["serve", "--json"])
             .stdout(Stdio::piped())
@@ -75,9 +94,12 @@ impl Sandbox {
             .read_line(&mut first)
             .unwrap();
         assert!(!first.is_empty(), "it does not serve again");
+        let until = now() + STUCK_AFTER;
+        let (_keep, quiet) = channel::<()>();
+        while !is_so() && now() < until {
+            let _ = quiet.recv_timeout(LOOK_EVERY);
+        }
         let pid = child.id().to_string();
-        // The outbox goes on with what was queued; a moment later it is asked to end.
-        self.wait_for_outbox();
         assert!(
             Command::new("kill")
                 .args(["-TERM", &pid])
@@ -101,37 +123,6 @@ impl Sandbox {
         let exported = self.command(&["ledger", "export", path]).output().unwrap();
         assert!(exported.status.success(), "{exported:?}");
         leaves::read(&folder)
-    }
-
-    /// How many messages hold a text, given time to become so many.
-    pub(crate) fn messages_with(&self, text: &str, wanted: usize) -> usize {
-        let count = || {
-            self.messages()
-                .filter(|message| message.contains(text))
-                .count()
-        };
-        let found = count();
-        assert!(
-            found <= wanted,
-            "{found} messages with {text}, for {wanted} codes"
-        );
-        found
-    }
-
-    /// Waits until nothing more comes out of the outbox.
-    fn wait_for_outbox(&self) {
-        let until = now() + STUCK_AFTER;
-        let (_keep, quiet) = channel::<()>();
-        let mut before = usize::MAX;
-        while now() < until {
-            let found = self.messages().count();
-            if found == before {
-                return;
-            }
-            before = found;
-            let _ = quiet.recv_timeout(Duration::from_millis(300));
-        }
-        panic!("the outbox does not come to rest");
     }
 
     fn messages(&self) -> impl Iterator<Item = String> {
