@@ -60,7 +60,7 @@ pub enum Fault {
     NotAgreed,
     /// The server's key for such numbers is one with which nothing can be agreed on.
     #[error("the server's agreement key cannot be used")]
-    WeakKey(#[from] tillkey_wire::in_hand::WeakKey),
+    WeakKey(#[from] tillkey_wire::agreement::WeakKey),
     /// As many are under way as may be.
     #[error("too many {what} are under way; wait for one to end")]
     Busy {

@@ -10,10 +10,11 @@
 //!    number and never shows two numbers of one counter, or one number twice.
 
 use serde::{Deserialize, Serialize};
+use tillkey_wire::agreement::AgreementKey;
 use tillkey_wire::cbor::{self, CborError};
 use tillkey_wire::code::InHandNumber;
 use tillkey_wire::ids::TerminalId;
-use tillkey_wire::in_hand::{AgreementKey, InHandKey};
+use tillkey_wire::in_hand::InHandKey;
 use tillkey_wire::message::Report;
 
 use crate::counter::Counter;

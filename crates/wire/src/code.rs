@@ -91,6 +91,23 @@ digit_code!(
     "exactly 6 digits"
 );
 
+digit_code!(
+    /// The challenge that a terminal without a link shows: read out in a case for one of
+    /// its operators.
+    OfflineChallenge,
+    "challenge",
+    8,
+    "exactly 8 digits"
+);
+digit_code!(
+    /// The answer to a challenge: it opens the "choose a new password" screen on the
+    /// terminal that showed it, once.
+    OfflineAnswer,
+    "answer to a challenge",
+    8,
+    "exactly 8 digits"
+);
+
 /// The one-time code with which a terminal is enrolled: twelve characters, sixty
 /// bits, so that what is authenticated with it cannot be searched for off line.
 #[derive(Debug)]

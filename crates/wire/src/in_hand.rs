@@ -9,14 +9,11 @@
 //! Numbers are told apart by a counter and not by a clock, which may be years off. Each
 //! side remembers how far it has come; here is only what a counter gives.
 
-use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
-use sha2::Sha256;
-use x25519_dalek::{PublicKey, StaticSecret};
-use zeroize::Zeroize;
+use x25519_dalek::StaticSecret;
 
-use crate::bytes::fixed_bytes;
+use crate::agreement::{self, AgreementKey, WeakKey};
 use crate::code::InHandNumber;
 use crate::enrolment::BackupKey;
 use crate::ids::TerminalId;
@@ -25,23 +22,6 @@ use crate::secret::Secret;
 const LABEL: &[u8] = b"tillkey/1 terminal in hand";
 /// 10 to the power of the number's digits.
 const NUMBERS: u32 = 1_000_000;
-
-fixed_bytes!(
-    /// The server's X25519 public key, for keys that it agrees on with terminals.
-    AgreementKey,
-    32
-);
-
-impl From<&PublicKey> for AgreementKey {
-    fn from(key: &PublicKey) -> Self {
-        Self(key.as_bytes().to_vec())
-    }
-}
-
-/// The other side's key is one of the few with which everybody agrees on the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no secret can be agreed on with this key")]
-pub struct WeakKey;
 
 /// The key of one terminal's numbers.
 #[derive(Debug)]
@@ -57,12 +37,7 @@ impl InHandKey {
         backup: &StaticSecret,
         agreement_key: &AgreementKey,
     ) -> Result<Self, WeakKey> {
-        let theirs = public(agreement_key.as_bytes())?;
-        agree(
-            terminal,
-            (backup, &theirs),
-            [&PublicKey::from(backup), &theirs],
-        )
+        agreement::of_terminal(LABEL, terminal, backup, agreement_key).map(Self)
     }
 
     /// As the server derives it.
@@ -74,12 +49,7 @@ impl InHandKey {
         agreement: &StaticSecret,
         backup_key: &BackupKey,
     ) -> Result<Self, WeakKey> {
-        let theirs = public(backup_key.as_bytes())?;
-        agree(
-            terminal,
-            (agreement, &theirs),
-            [&theirs, &PublicKey::from(agreement)],
-        )
+        agreement::of_server(LABEL, terminal, agreement, backup_key).map(Self)
     }
 
     /// The number of a counter.
@@ -90,34 +60,6 @@ impl InHandKey {
         };
         number
     }
-}
-
-fn public(bytes: &[u8]) -> Result<PublicKey, WeakKey> {
-    <[u8; 32]>::try_from(bytes)
-        .map(PublicKey::from)
-        .map_err(|_| WeakKey)
-}
-
-/// Binds the key to the terminal and to both public keys: the terminal's first.
-fn agree(
-    terminal: TerminalId,
-    (own, theirs): (&StaticSecret, &PublicKey),
-    parties: [&PublicKey; 2],
-) -> Result<InHandKey, WeakKey> {
-    let shared = own.diffie_hellman(theirs);
-    if !shared.was_contributory() {
-        return Err(WeakKey);
-    }
-    let salt = parties.map(PublicKey::to_bytes).concat();
-    let mut key = [0; 32];
-    let derived = Hkdf::<Sha256>::new(Some(&salt), shared.as_bytes())
-        .expand_multi_info(&[LABEL, terminal.as_bytes()], &mut key);
-    if derived.is_err() {
-        unreachable!("32 bytes are within what HKDF-SHA-256 gives");
-    }
-    let agreed = InHandKey(Secret::new(key));
-    key.zeroize();
-    Ok(agreed)
 }
 
 /// RFC 4226 §5.3, before it is cut to its digits. SHA-1, as the standard has it and as
@@ -142,6 +84,8 @@ mod tests {
     use proptest::prelude::*;
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
+
+    use x25519_dalek::PublicKey;
 
     use super::*;
 

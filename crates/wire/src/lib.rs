@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+pub mod agreement;
 pub mod card_data;
 pub mod cbor;
 pub mod code;
@@ -17,6 +18,7 @@ pub mod in_hand;
 pub mod journal;
 pub mod limits;
 pub mod message;
+pub mod offline;
 pub mod opaque;
 pub mod password;
 pub mod secret;

@@ -131,6 +131,12 @@ pub async fn receive(
         Report::Restored { snapshot, outcome } => {
             restore::restored(shell, from, (snapshot, outcome)).await
         }
+        Report::Deed(_) | Report::Choose { .. } | Report::SignedOnOffline(_) => {
+            counted(shell, from, |_, _, _, _, _| {
+                Ok((refused(&Refusal::NotOffered), Vec::new()))
+            })
+            .await
+        }
         Report::Acknowledge { command, outcome } => {
             acknowledge(shell, from, (command, outcome)).await
         }

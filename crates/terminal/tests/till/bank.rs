@@ -6,6 +6,7 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use jiff::Timestamp;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use tillkey_terminal::wire::agreement::AgreementKey;
 use tillkey_terminal::wire::code::{EnrolmentCode, InHandNumber, ResetCode};
 use tillkey_terminal::wire::enrolment::{Answer, BackupKey, CodeKey, Enrolled, Request};
 use tillkey_terminal::wire::envelope::{KeyId, Unverified};
@@ -13,7 +14,7 @@ use tillkey_terminal::wire::health::HealthReport;
 use tillkey_terminal::wire::ids::{
     AcquirerId, CaseId, CommandId, OperatorNumber, SessionId, TerminalId,
 };
-use tillkey_terminal::wire::in_hand::{AgreementKey, InHandKey};
+use tillkey_terminal::wire::in_hand::InHandKey;
 use tillkey_terminal::wire::message::{
     Command, FromServer, FromTerminal, OperatorState, Order, Outcome, Reply, Report, Welcome,
 };

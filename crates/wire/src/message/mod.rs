@@ -16,10 +16,12 @@ use crate::envelope::{self, Direction, EnvelopeError, KeyId, Unverified};
 use crate::ids::{CommandId, TerminalId};
 
 mod command;
+mod deed;
 mod reply;
 mod report;
 
 pub use command::Command;
+pub use deed::{Deed, DeedKind, OfflineSignOn, Supervisor};
 pub use reply::{OperatorState, Reply, Welcome};
 pub use report::{Capabilities, NotRestored, Outcome, Report, WhyNot};
 

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 
+use crate::agreement::AgreementKey;
 use crate::code::ResetCode;
 use crate::ids::{
     AcquirerId, CaseId, MerchantNumber, OperatorNumber, RefusalCode, SessionId, SnapshotId,
     TerminalNumber,
 };
-use crate::in_hand::AgreementKey;
 use crate::limits::OPERATORS_MAX;
 use crate::opaque::{Ke2, RegistrationResponse};
 use crate::password::PasswordRules;
@@ -45,7 +45,7 @@ pub enum Reply {
         /// When it ends.
         expires_at: Timestamp,
     },
-    /// To `Redeem`: the operator may choose a new password.
+    /// To `Redeem` and `Choose`: the operator may choose a new password.
     CodeAccepted {
         /// The case it belongs to.
         case: CaseId,
@@ -100,6 +100,15 @@ pub enum Reply {
     },
     /// To `Restored`.
     RestoreTaken,
+    /// To `Deed`: it is done, and in the ledger.
+    DeedTaken {
+        /// Its number.
+        number: u64,
+        /// The case that lets its operator have a new password, where it is about one.
+        case: Option<CaseId>,
+    },
+    /// To `SignedOnOffline`: the session counts, and so do the wrong passwords.
+    SignOnTaken,
     /// To `Acknowledge`.
     Acknowledged,
     /// To anything: no.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::deed::{Deed, OfflineSignOn};
 use crate::code::ResetCode;
 use crate::health::HealthReport;
 use crate::ids::{
@@ -127,6 +128,19 @@ pub enum Report {
         /// Where the journal stands now, or why it was left as it is.
         outcome: Result<Head, NotRestored>,
     },
+    /// Something was done at the till; answered by `DeedTaken`. Sent again until it is
+    /// answered, and the next one only then.
+    Deed(Deed),
+    /// Whoever a deed was about is to choose a password, or has chosen one while there was
+    /// no link and has just typed it: answered by `CodeAccepted` once the case is ready
+    /// for it.
+    Choose {
+        /// The case that answered the deed.
+        case: CaseId,
+    },
+    /// An operator signed on, or tried to, while there was no link; answered by
+    /// `SignOnTaken`. Told after the welcome and before any deed.
+    SignedOnOffline(OfflineSignOn),
     /// A command is settled; answered by `Acknowledged`.
     Acknowledge {
         /// Which command.

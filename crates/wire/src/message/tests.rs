@@ -3,8 +3,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
 use super::*;
+use crate::agreement::AgreementKey;
 use crate::ids::{CaseId, OperatorNumber, Rank, SessionId};
-use crate::in_hand::AgreementKey;
 use crate::limits::FRAME_BYTES_MAX;
 use crate::opaque::{Ke1, Ke2, Ke3, RegistrationRequest, RegistrationResponse, RegistrationUpload};
 use crate::password::{PasswordRules, Rule, Vouched};
@@ -27,8 +27,21 @@ fn code() -> ResetCode {
     "48213907".parse().unwrap()
 }
 
+fn deed(number: u8, kind: DeedKind) -> Report {
+    Report::Deed(Deed {
+        number: number.into(),
+        operator: operator(number % 100),
+        at: at(),
+        kind,
+    })
+}
+
 fn reports(b: u8) -> Vec<Report> {
     let (case, operator) = (CaseId::from_bytes([b; 10]), operator(b % 100));
+    let supervisor = Supervisor {
+        operator,
+        session: SessionId::from_bytes([b; 10]),
+    };
     vec![
         Report::Hello {
             model: "A920 Pro".parse().unwrap(),
@@ -78,6 +91,23 @@ fn reports(b: u8) -> Vec<Report> {
             clock: at(),
             signed_on: 2,
             health: crate::health::tests::ailing(),
+        }),
+        deed(b, DeedKind::Add { supervisor }),
+        deed(b, DeedKind::Remove { supervisor }),
+        deed(b, DeedKind::Reset { supervisor }),
+        deed(b, DeedKind::ResetOffline { supervisor }),
+        deed(
+            b,
+            DeedKind::Answered {
+                counter: u64::from(b),
+            },
+        ),
+        Report::Choose { case },
+        Report::SignedOnOffline(OfflineSignOn {
+            operator,
+            at: at(),
+            session: (b > 9).then_some(supervisor.session),
+            failed: u32::from(b),
         }),
         Report::Acknowledge {
             command: CommandId::from_bytes([b; 10]),
@@ -147,6 +177,11 @@ fn replies(b: u8) -> Vec<Reply> {
             agreement_key: AgreementKey::from_bytes(&[b; 32]).unwrap(),
         },
         Reply::HealthTaken,
+        Reply::DeedTaken {
+            number: b.into(),
+            case: (b > 9).then_some(case),
+        },
+        Reply::SignOnTaken,
         Reply::Acknowledged,
         Reply::Refused {
             code: "too_many_attempts".parse().unwrap(),

@@ -2,7 +2,7 @@
 //! what it derives their key.
 
 use tillkey_store::in_hand;
-use tillkey_wire::in_hand::AgreementKey;
+use tillkey_wire::agreement::AgreementKey;
 use tillkey_wire::message::Reply;
 use x25519_dalek::PublicKey;
 
