@@ -150,6 +150,14 @@ pub enum Event {
         /// SHA-256 of the device key, in hexadecimal.
         device_key_digest: String,
     },
+    /// Another device wanted to be enrolled under a terminal's serial number and had no
+    /// code for it. It was refused.
+    SerialNumberCopied {
+        /// Whose serial number.
+        terminal: TerminalId,
+        /// SHA-256 of the other device's key, in hexadecimal.
+        device_key_digest: String,
+    },
     /// A terminal left service; its sessions and credentials ended.
     TerminalRetired {
         /// Which one.
@@ -238,6 +246,21 @@ pub enum Event {
         /// Which account.
         operator: OperatorNumber,
     },
+    /// A terminal told what a supervisor did on its screen.
+    SupervisorActed {
+        /// Where.
+        terminal: TerminalId,
+        /// Who did it.
+        supervisor: OperatorNumber,
+        /// In which session.
+        session: SessionId,
+        /// To whom.
+        operator: OperatorNumber,
+        /// What, a stable name: `add`, `remove`, `reset`, `reset_offline`.
+        what: String,
+        /// When, by the terminal's clock.
+        done_at: Timestamp,
+    },
     /// An operator signed on.
     SignedOn {
         /// Where.
@@ -246,6 +269,10 @@ pub enum Event {
         operator: OperatorNumber,
         /// The session that began.
         session: SessionId,
+        /// Whether the terminal compared the password itself, without a link, and tells
+        /// of it now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        offline: bool,
     },
     /// Sign-ons of an operator have to wait: too many did not finish.
     SignOnHeld {
@@ -375,6 +402,10 @@ pub enum CaseEvent {
         reason: Reason,
         /// When it closes by itself.
         deadline: Timestamp,
+        /// Whether the terminal tells of what was done on its screen while it had no
+        /// link.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        offline: bool,
     },
     /// A challenge went out: an SMS code, a number on the terminal.
     Challenged {
@@ -598,6 +629,9 @@ pub enum Preparation {
         /// How many transactions were not settled.
         unsettled: u32,
     },
+    /// The terminal has no link, and the new password is set without one: by an answer to
+    /// its challenge, or by its supervisor. Nothing on it is touched but that password.
+    Unreachable,
     /// A reviewer let the case go on without a backup.
     Waived {
         /// The keyed digest of the reason; the text itself is sealed elsewhere.
@@ -612,10 +646,16 @@ pub enum Destination {
     /// The merchant's registered contact.
     #[default]
     Contact,
-    /// The screen of the terminal that asked, for a first password.
+    /// The terminal that asked, and nowhere else: shown on its screen for a first
+    /// password; not shown at all where its supervisor vouches for the cashier.
     TerminalScreen,
     /// A sealed slip of paper, printed for the person at a counter.
     SealedSlip,
+    /// The registered contact, as the answer to the challenge of a terminal without a link.
+    AnswerToContact,
+    /// The caller or the person at the counter, to whom it is read out; the answer to such
+    /// a challenge too, and worth nothing on any other terminal.
+    AnswerReadOut,
 }
 
 impl Destination {
@@ -625,7 +665,14 @@ impl Destination {
             Self::Contact => "contact",
             Self::TerminalScreen => "terminal_screen",
             Self::SealedSlip => "sealed_slip",
+            Self::AnswerToContact => "answer_to_contact",
+            Self::AnswerReadOut => "answer_read_out",
         }
+    }
+
+    /// Whether it is the answer to a challenge: no code to be typed while there is a link.
+    pub const fn is_answer(self) -> bool {
+        matches!(self, Self::AnswerToContact | Self::AnswerReadOut)
     }
 }
 

@@ -39,6 +39,11 @@ pub struct Terms {
     pub first_password_hours: u32,
     /// How long an old password still works after a planned change was approved.
     pub system_update_hours: u32,
+    /// How long after a supervisor signed on the sign-on still vouches for a cashier.
+    pub supervisor_minutes: u32,
+    /// How long a case waits for a terminal without a link: for its word that an answer
+    /// was typed, or for the operator to sign on again.
+    pub offline_days: u32,
 }
 
 impl Default for Terms {
@@ -59,6 +64,8 @@ impl Default for Terms {
             reset_codes_per_case: 3,
             first_password_hours: 72,
             system_update_hours: 72,
+            supervisor_minutes: 15,
+            offline_days: 30,
         }
     }
 }
@@ -73,6 +80,11 @@ pub fn minutes_after(from: Timestamp, minutes: u32) -> Timestamp {
 pub fn hours_after(from: Timestamp, hours: u32) -> Timestamp {
     from.checked_add(SignedDuration::from_hours(i64::from(hours)))
         .unwrap_or(Timestamp::MAX)
+}
+
+/// The instant `days` of 24 hours after `from`; the end of time where that overflows.
+pub fn days_after(from: Timestamp, days: u32) -> Timestamp {
+    hours_after(from, days.saturating_mul(24))
 }
 
 /// Whole hours from `since` to `now`; none where the clock stands before it.

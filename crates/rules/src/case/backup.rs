@@ -4,7 +4,10 @@
 //!    of another case or terminal prepares nothing.
 //! 2. A terminal whose word nobody has heard yet may keep one, so the case waits for it.
 //! 3. A first password replaces nothing, so there is nothing to keep.
-//! 4. Where a terminal cannot make a backup, a reviewer who had no hand in the case may
+//! 4. A terminal without a link cannot hand one in. A password that is replaced without
+//!    one, by an answer to a challenge or by the supervisor, leaves all else on it alone,
+//!    and the ledger says that there was no backup.
+//! 5. Where a terminal cannot make a backup, a reviewer who had no hand in the case may
 //!    go without one, with a reason. Nobody else can, and nothing does by itself.
 
 use tillkey_wire::ids::{CommandId, TerminalId};
@@ -29,6 +32,17 @@ pub(super) fn nothing(case: &Case, facts: &Facts<'_>) -> Result<Answer, Refusal>
     let replaces_nothing = case.reason() == Reason::FirstPassword && !known.has_password;
     if known.keeps_journal == Some(false) || replaces_nothing {
         Ok(prepared(Preparation::NothingToBackUp))
+    } else {
+        Err(Refusal::NotPrepared)
+    }
+}
+
+/// Goes on without a backup, because the terminal had no link when a supervisor had the
+/// password replaced: it is done, and nothing can be backed up before it any more.
+pub(super) fn done_offline(case: &Case) -> Result<Answer, Refusal> {
+    waits(case)?;
+    if case.offline && case.has_supervisor() {
+        Ok(prepared(Preparation::Unreachable))
     } else {
         Err(Refusal::NotPrepared)
     }

@@ -29,6 +29,8 @@ pub struct Opening {
     pub channel: Channel,
     /// Why.
     pub reason: Reason,
+    /// Whether the terminal tells of what was done on its screen while it had no link.
+    pub offline: bool,
 }
 
 /// What can be asked of an open case.
@@ -73,6 +75,8 @@ pub enum Command {
     },
     /// Go on without a backup: there is nothing to back up.
     NothingToBackUp,
+    /// Go on without a backup: what is to be backed up for was done without a link.
+    DoneOffline,
     /// Ask the terminal for a backup.
     AskBackup {
         /// The command that asks it.

@@ -57,7 +57,10 @@ pub(super) fn deliver(case: &Case, to: Destination, by: &Actor) -> Result<Answer
         }
         Destination::SealedSlip if !is_on_file(case) => return Err(Refusal::OutOfOrder),
         Destination::SealedSlip => {}
-        Destination::TerminalScreen => return Err(Refusal::NotAllowed),
+        // Chosen when a code is issued, by what the terminal can be reached with then.
+        Destination::TerminalScreen | Destination::AnswerToContact | Destination::AnswerReadOut => {
+            return Err(Refusal::NotAllowed);
+        }
     }
     if case.delivery() == to {
         return Ok(Answer::default());

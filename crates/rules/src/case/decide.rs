@@ -17,11 +17,11 @@ use super::deadline::{lapsed, latest};
 use super::review::{amend, review};
 use super::state::{Case, State};
 use super::who::{may_drive, may_object, may_present};
-use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, VoidReason};
+use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, Preparation, VoidReason};
 use crate::party::{Actor, Subject, SubjectFacts};
 use crate::policy::{Bilingual, Decision, Question, Verdict};
 use crate::refusal::Refusal;
-use crate::terms::{hours_after, hours_since, minutes_after};
+use crate::terms::{days_after, hours_after, hours_since, minutes_after};
 use crate::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
 
 /// Opens a case. Whether the subject exists makes no difference to the answer.
@@ -34,7 +34,12 @@ pub fn open(opening: &Opening, by: &Actor, facts: &Facts<'_>) -> Answer {
         claimed: opening.claimed.clone(),
         channel: opening.channel,
         reason: opening.reason,
-        deadline: hours_after(facts.now, facts.terms.case_hours),
+        deadline: if opening.offline {
+            days_after(facts.now, facts.terms.offline_days)
+        } else {
+            hours_after(facts.now, facts.terms.case_hours)
+        },
+        offline: opening.offline,
     }])
 }
 
@@ -124,6 +129,7 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
             comment_digest,
         } => review(case, *approve, comment_digest.as_ref(), by, facts),
         Command::NothingToBackUp => backup::nothing(case, facts),
+        Command::DoneOffline => backup::done_offline(case),
         Command::AskBackup { command } => backup::ask(case, *command, facts),
         Command::BackedUp(taken) => backup::take(case, taken),
         Command::BackupFailed { terminal, why } => backup::fail(case, *terminal, *why),
@@ -383,37 +389,56 @@ fn issue(
         Destination::Contact => counter::contact(case, by)?,
         Destination::SealedSlip => counter::slip(case, by)?,
         Destination::TerminalScreen => {}
+        Destination::AnswerToContact => {
+            may_drive(case.channel(), case.subject(), by)?;
+            counter::contact(case, by)?;
+        }
+        Destination::AnswerReadOut => may_read_out(case, by)?,
     }
-    if case.preparation().is_none() {
-        return Err(Refusal::NotPrepared);
-    }
+    // With a link the terminal is backed up first, and takes a code: nothing gets round
+    // that by way of a challenge.
+    let is_away = facts.subject.is_none_or(|known| !known.terminal_online);
+    let unreachable = match case.preparation() {
+        Some(_) => None,
+        None if to.is_answer() && is_away => Some(CaseEvent::Prepared(Preparation::Unreachable)),
+        None => return Err(Refusal::NotPrepared),
+    };
     if case.codes_issued >= facts.terms.reset_codes_per_case {
         return Err(Refusal::CodesUsedUp);
     }
     if let Some(answer) = void(case, facts) {
         return Ok(answer);
     }
+    let known = facts.subject.ok_or(Refusal::NotServed)?;
     let contact_version = match to {
-        Destination::Contact => {
-            let contact = facts.subject.and_then(|subject| subject.contact);
-            Some(contact.ok_or(Refusal::NotServed)?.version)
+        Destination::Contact | Destination::AnswerToContact => {
+            Some(known.contact.ok_or(Refusal::NotServed)?.version)
         }
+        // The supervisor stands at the till and vouches for who stands beside them.
+        Destination::TerminalScreen if case.has_supervisor() => None,
         // Nobody stands at the screen of a terminal but whoever holds it: good
         // enough for a first password, as long as there is none to take over.
         Destination::TerminalScreen if case.reason() != Reason::FirstPassword => {
             return Err(Refusal::NotAllowed);
         }
-        Destination::TerminalScreen if facts.subject.is_none_or(|subject| subject.has_password) => {
+        Destination::TerminalScreen if known.has_password => {
             return Err(Refusal::PasswordAlreadySet);
         }
-        Destination::TerminalScreen | Destination::SealedSlip => None,
+        Destination::TerminalScreen | Destination::SealedSlip | Destination::AnswerReadOut => None,
     };
-    let minutes = match to {
+    let in_minutes = |minutes| minutes_after(facts.now, minutes).min(case.deadline());
+    let expires_at = match to {
         // Paper has to be carried to the shop first.
-        Destination::SealedSlip => facts.terms.slip_code_minutes,
-        Destination::Contact | Destination::TerminalScreen => facts.terms.reset_code_minutes,
+        Destination::SealedSlip => in_minutes(facts.terms.slip_code_minutes),
+        Destination::Contact | Destination::TerminalScreen => {
+            in_minutes(facts.terms.reset_code_minutes)
+        }
+        // How soon it has to be typed is the terminal's to say, by its own clock; this is
+        // how long its word on that is waited for.
+        Destination::AnswerToContact | Destination::AnswerReadOut => {
+            days_after(facts.now, facts.terms.offline_days)
+        }
     };
-    let expires_at = minutes_after(facts.now, minutes).min(case.deadline());
     let issued = CaseEvent::CodeIssued {
         code,
         to,
@@ -421,8 +446,21 @@ fn issue(
         contact_version,
     };
     Ok(Answer::events(
-        replaced.into_iter().chain([issued]).collect(),
+        unreachable
+            .into_iter()
+            .chain(replaced)
+            .chain([issued])
+            .collect(),
     ))
+}
+
+/// An answer is read out by the staff who gathered the evidence, to whoever gave it.
+fn may_read_out(case: &Case, by: &Actor) -> Result<(), Refusal> {
+    may_drive(case.channel(), case.subject(), by)?;
+    match by {
+        Actor::Staff { .. } => Ok(()),
+        _ => Err(Refusal::NotAllowed),
+    }
 }
 
 fn redeem(
@@ -442,7 +480,13 @@ fn redeem(
     let subject = case.subject().ok_or(Refusal::NotServed)?;
     let here = subject.terminal == terminal && subject.operator == operator;
     if matched && here {
-        let until = minutes_after(facts.now, facts.terms.reset_code_minutes).min(case.deadline());
+        let until = if live.to.is_answer() {
+            // The password was chosen without a link. It is registered as soon as the
+            // operator types it again, and nobody knows when that will be.
+            case.deadline()
+        } else {
+            minutes_after(facts.now, facts.terms.reset_code_minutes).min(case.deadline())
+        };
         return Ok(Answer::events(vec![CaseEvent::CodeRedeemed {
             code,
             until,

@@ -21,6 +21,7 @@ impl Case {
             channel,
             reason,
             deadline,
+            offline,
         } = event
         else {
             return None;
@@ -33,6 +34,7 @@ impl Case {
             claimed: claimed.clone(),
             channel: *channel,
             reason: *reason,
+            offline: *offline,
             opened_at: at,
             changed_at: at,
             deadline: *deadline,
@@ -159,6 +161,10 @@ impl Case {
             } => {
                 self.state = State::Issued;
                 self.codes_issued += 1;
+                // A terminal without a link says when it is back what became of it.
+                if to.is_answer() {
+                    self.deadline = self.deadline.max(*expires_at);
+                }
                 self.announced = false;
                 self.code = Some(Code {
                     id: *code,

@@ -136,6 +136,8 @@ pub struct Case {
     pub(super) claimed: String,
     pub(super) channel: Channel,
     pub(super) reason: Reason,
+    #[serde(default)]
+    pub(super) offline: bool,
     pub(super) opened_at: Timestamp,
     pub(super) changed_at: Timestamp,
     pub(super) deadline: Timestamp,
@@ -299,6 +301,17 @@ impl Case {
     /// Whether this is the backup that it stands on.
     pub fn is_backed_up_by(&self, id: SnapshotId) -> bool {
         matches!(&self.preparation, Some(Preparation::Snapshot { snapshot, .. }) if *snapshot == id)
+    }
+
+    /// Whether the terminal tells in it of what was done while it had no link.
+    pub const fn is_offline(&self) -> bool {
+        self.offline
+    }
+
+    /// Whether the terminal's supervisor vouches for the operator.
+    pub fn has_supervisor(&self) -> bool {
+        self.channel == Channel::Terminal
+            && self.evidence.contains_key(&EvidenceKind::SupervisorSignOn)
     }
 
     /// Whether it is approved and waits for the terminal before it may issue a code.

@@ -235,6 +235,7 @@ fn case(events: &[CaseEvent]) -> Case {
         channel: Channel::App,
         reason: Reason::Forgotten,
         deadline: at(1_400),
+        offline: false,
     };
     let id = CaseId::from_bytes([3; 10]);
     let mut case = Case::begin(id, at(-9), &by, &opened).unwrap();

@@ -77,6 +77,9 @@ proptest! {
                                 Command::BackedUp(backup)
                                     if backup.case == played.first.id() && backup.terminal == TILL
                             )),
+                            Preparation::Unreachable => prop_assert!(
+                                !known.terminal_online || moment.before.is_offline()
+                            ),
                             Preparation::Waived { .. } => {
                                 prop_assert_eq!(moment.by.role(), Some(Role::Reviewer));
                                 let person = moment.by.person().unwrap();

@@ -136,10 +136,23 @@ fn others() -> Vec<Event> {
         Event::SnapshotExported { terminal, snapshot },
         Event::OperatorAdded { terminal, operator },
         Event::OperatorRemoved { terminal, operator },
+        Event::SupervisorActed {
+            terminal,
+            supervisor: operator,
+            session: SessionId::from_bytes([3; 10]),
+            operator,
+            what: "add".to_owned(),
+            done_at: Timestamp::UNIX_EPOCH,
+        },
+        Event::SerialNumberCopied {
+            terminal,
+            device_key_digest: "a3".to_owned(),
+        },
         Event::SignedOn {
             terminal,
             operator,
             session: SessionId::from_bytes([3; 10]),
+            offline: false,
         },
         Event::SignOnHeld {
             terminal,

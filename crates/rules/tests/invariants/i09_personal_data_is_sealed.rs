@@ -15,7 +15,7 @@ use super::world::{config, plans, play};
 /// Every name that may occur in the leaf of a case. None holds a phone, a person's
 /// name or a document number; `person`, `staff` and `manager` are accounts,
 /// and texts that people write are digests (`…_digest`, `claimed`).
-const FIELDS: [&str; 78] = [
+const FIELDS: [&str; 79] = [
     "acquirer",
     "after",
     "approved",
@@ -55,6 +55,7 @@ const FIELDS: [&str; 78] = [
     "newer",
     "next",
     "old_password",
+    "offline",
     "operator",
     "person",
     "policies",

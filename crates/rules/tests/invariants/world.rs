@@ -48,6 +48,8 @@ pub(crate) struct Start {
     pub(crate) contact_age_hours: u16,
     pub(crate) has_contact: bool,
     pub(crate) keeps_journal: bool,
+    /// Whether the terminal tells of what was done without a link.
+    pub(crate) offline: bool,
 }
 
 /// One thing that is tried.
@@ -71,6 +73,7 @@ pub(crate) enum Ask {
     Amend,
     Review(bool),
     Prepare,
+    DoneOffline,
     RequestBackup,
     /// Whether the backup is this case's own, and this terminal's.
     BackUp {
@@ -204,6 +207,7 @@ pub(crate) fn opening(start: &Start) -> Opening {
         claimed: "0cc175b9c0f1b6a831c399e269772661".to_owned(),
         channel: start.channel,
         reason: start.reason,
+        offline: start.offline,
     }
 }
 
@@ -485,6 +489,7 @@ fn command(ask: Ask, case: &Case, codes: &mut u8) -> Command {
             comment_digest: (!approve).then(|| "9b74c9897bac770ffc029102a200c5de".to_owned()),
         },
         Ask::Prepare => Command::NothingToBackUp,
+        Ask::DoneOffline => Command::DoneOffline,
         Ask::RequestBackup => Command::AskBackup {
             command: CommandId::from_bytes([6; 10]),
         },
@@ -575,10 +580,11 @@ pub(crate) fn starts() -> impl Strategy<Value = Start> {
     let contact = (
         prop_oneof![3 => Just(9_000u16), 1 => 0..100u16],
         prop::bool::weighted(0.9),
-        prop::bool::weighted(0.3),
     );
-    (channel, reason, operator, 0..24u8, contact).prop_map(
-        |(channel, reason, operator, hour, (contact_age_hours, has_contact, keeps_journal))| {
+    let till = (prop::bool::weighted(0.3), prop::bool::weighted(0.3));
+    (channel, reason, operator, 0..24u8, contact, till).prop_map(
+        |(channel, reason, operator, hour, contact, (keeps_journal, offline))| {
+            let (contact_age_hours, has_contact) = contact;
             // A first password is asked for at the terminal; elsewhere the story would
             // end before it began.
             let channel = if reason == Reason::FirstPassword {
@@ -594,6 +600,7 @@ pub(crate) fn starts() -> impl Strategy<Value = Start> {
                 contact_age_hours,
                 has_contact,
                 keeps_journal,
+                offline: channel == Channel::Terminal && offline,
             }
         },
     )
@@ -627,8 +634,9 @@ pub(crate) fn asks() -> impl Strategy<Value = Ask> {
         1 => Just(Ask::FailBackup),
         1 => Just(Ask::WaiveBackup),
         1 => Just(Ask::CompareJournal),
-        3 => prop_oneof![Just(Destination::Contact), Just(Destination::TerminalScreen), Just(Destination::SealedSlip)]
+        3 => prop_oneof![Just(Destination::Contact), Just(Destination::TerminalScreen), Just(Destination::SealedSlip), Just(Destination::AnswerToContact), Just(Destination::AnswerReadOut)]
             .prop_map(Ask::Issue),
+        1 => Just(Ask::DoneOffline),
         1 => Just(Ask::Announced),
         8 => redeem,
         4 => (any::<bool>(), 0..3u8).prop_map(|(here, digest)| Ask::Complete { here, digest }),

@@ -6,6 +6,7 @@ mod codes;
 mod counter;
 mod ends;
 mod managers;
+mod offline;
 mod order;
 mod reasons;
 mod reviews;

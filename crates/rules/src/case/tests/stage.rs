@@ -199,6 +199,7 @@ pub(super) fn a_case() -> Beginning {
         claimed: "5d41402abc4b2a76".to_owned(),
         channel: Channel::App,
         reason: Reason::Forgotten,
+        offline: false,
     };
     let stage = Stage {
         at: noon(),
@@ -256,6 +257,12 @@ impl Beginning {
     /// The terminal keeps a journal.
     pub(super) fn with_journal(self) -> Self {
         self.where_known(|known| known.keeps_journal = Some(true))
+    }
+
+    /// Told of by a terminal that had no link when it was done.
+    pub(super) fn done_offline(mut self) -> Self {
+        self.opening.offline = true;
+        self
     }
 
     /// A terminal that was enrolled an hour ago and whose operator has no password.
