@@ -76,6 +76,7 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         Event::OperatorAdded { terminal, .. }
         | Event::OperatorRemoved { terminal, .. }
         | Event::TerminalEnrolled { terminal, .. }
+        | Event::SerialNumberCopied { terminal, .. }
         | Event::TerminalRetired { terminal } => match &entry.by {
             Actor::Manager { merchant, .. } => Concerns::Merchant(merchant),
             _ => Concerns::Terminal(*terminal),

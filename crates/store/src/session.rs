@@ -16,6 +16,8 @@ statements! {
         "SELECT id, terminal, operator, started_at FROM sessions \
          WHERE terminal = $1 AND operator = $2 AND ended_at IS NULL \
          ORDER BY started_at, id LIMIT 100";
+    FIND: "find a session" =
+        "SELECT id, terminal, operator, started_at, ended_by FROM sessions WHERE id = $1";
     FIND_LIVE: "find a live session" =
         "SELECT id, terminal, operator, started_at FROM sessions \
          WHERE id = $1 AND ended_at IS NULL";
@@ -87,6 +89,23 @@ pub fn start(tx: &mut dyn Tx, session: &Session) -> Result<(), Fault> {
         Value::from(session.started_at),
     ];
     tx.execute(START, &values).map(|_| ())
+}
+
+/// Finds a session, ended or not, and why it ended: a stable name.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn find(tx: &mut dyn Tx, id: SessionId) -> Result<Option<(Session, Option<String>)>, Fault> {
+    let Some(mut row) = tx.query_one(FIND, &[Value::from(&id)])? else {
+        return Ok(None);
+    };
+    let session = Session {
+        id: row.take()?,
+        terminal: row.take()?,
+        operator: row.take()?,
+        started_at: row.take()?,
+    };
+    Ok(Some((session, row.take()?)))
 }
 
 /// Finds a session that has not ended.

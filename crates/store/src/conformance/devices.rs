@@ -1,12 +1,14 @@
 use tillkey_rules::in_hand::Progress;
 use tillkey_wire::health::{Health, HealthReport, Printer, VERSION};
-use tillkey_wire::ids::TerminalId;
+use tillkey_wire::ids::{CodeId, TerminalId};
 
 use super::Open;
-use super::ground::{at, id, settle, till};
+use super::ground::{at, bank, case_id, id, opened, settle, step, till};
+use crate::deed;
 use crate::fault::Fault;
 use crate::health;
 use crate::in_hand;
+use crate::offline;
 use crate::party::terminal::{self, DeviceKeys};
 use crate::tx::Tx;
 
@@ -42,6 +44,55 @@ pub(super) fn a_number_in_hand_is_passed_once(open: Open<'_>) -> Result<(), Faul
         let stranger = TerminalId::from_bytes([77; 10]);
         let dangling = in_hand::report(tx, stranger, 1, at(6));
         assert!(matches!(dangling, Err(Fault::Dangling(_))), "{dangling:?}");
+        Ok(())
+    })
+}
+
+pub(super) fn a_deed_is_answered_once(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(|tx| {
+        assert_eq!(deed::last(tx, till())?, None);
+        deed::keep(tx, till(), (4, vec![1]), at(0))?;
+        for told_before in [4, 3] {
+            let again = deed::keep(tx, till(), (told_before, vec![2]), at(1));
+            assert!(matches!(again, Err(Fault::Missing(_))), "{again:?}");
+        }
+        let last = deed::Last {
+            number: 4,
+            answer: vec![1],
+        };
+        assert_eq!(deed::last(tx, till())?, Some(last));
+        deed::keep(tx, till(), (5, vec![3]), at(2))?;
+        terminal::enrol(tx, till(), &keys(3), at(3))?;
+        assert_eq!(deed::last(tx, till())?, None, "another book");
+        Ok(())
+    })
+}
+
+pub(super) fn a_challenge_is_answered_once(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(|tx| {
+        let events = [opened(None, at(100))];
+        let case = case_id(1);
+        crate::case::begin(tx, case, &step(&bank(), at(0), &events))?;
+        let answered = |counter| offline::Answered {
+            terminal: till(),
+            counter,
+            operator: id("01"),
+            case,
+            code: CodeId::from_bytes([6; 10]),
+        };
+        assert_eq!(offline::next(tx, till())?, 1);
+        offline::answer(tx, &answered(7), at(0))?;
+        let again = offline::answer(tx, &answered(7), at(1));
+        assert!(matches!(again, Err(Fault::Taken(_))), "{again:?}");
+        assert_eq!(offline::next(tx, till())?, 8);
+        assert_eq!(offline::find(tx, (till(), 7))?, Some(answered(7)));
+        assert_eq!(offline::find(tx, (till(), 6))?, None);
+        terminal::enrol(tx, till(), &keys(4), at(2))?;
+        assert_eq!(offline::find(tx, (till(), 7))?, None, "another key");
         Ok(())
     })
 }

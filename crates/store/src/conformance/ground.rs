@@ -124,6 +124,7 @@ pub(super) fn opened(subject: Option<Subject>, deadline: Timestamp) -> CaseEvent
         channel: Channel::App,
         reason: Reason::Forgotten,
         deadline,
+        offline: false,
     }
 }
 

@@ -165,6 +165,11 @@ pub const CHECKS: &[(&str, Check)] = &[
         "a_number_in_hand_is_passed_once",
         devices::a_number_in_hand_is_passed_once,
     ),
+    ("a_deed_is_answered_once", devices::a_deed_is_answered_once),
+    (
+        "a_challenge_is_answered_once",
+        devices::a_challenge_is_answered_once,
+    ),
     (
         "the_last_report_of_a_terminal_is_kept",
         devices::the_last_report_of_a_terminal_is_kept,

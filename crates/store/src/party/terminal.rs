@@ -8,7 +8,7 @@ use super::{enrolment, operator};
 use crate::fault::Fault;
 use crate::tx::{Tx, statements};
 use crate::value::{Row, Value, signed};
-use crate::{health, in_hand, journal, upload};
+use crate::{deed, health, in_hand, journal, offline, upload};
 
 statements! {
     ADD: "add a terminal" =
@@ -220,6 +220,8 @@ pub fn enrol(
         return Err(Fault::Missing("terminal in service"));
     }
     in_hand::forget(tx, id)?;
+    offline::forget(tx, id)?;
+    deed::forget(tx, id)?;
     upload::drop(tx, id)?;
     journal::forget(tx, id)?;
     health::forget(tx, id)

@@ -42,6 +42,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     11 "0011_search",
     12 "0012_snapshots",
     13 "0013_restores",
+    14 "0014_offline",
 ];
 
 /// Where it is written what was applied.
