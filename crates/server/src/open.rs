@@ -55,12 +55,13 @@ pub enum OpenFault {
 }
 
 /// The kinds of evidence that this version can gather.
-const OFFERED: [EvidenceKind; 7] = [
+const OFFERED: [EvidenceKind; 8] = [
     EvidenceKind::SmsCode,
     EvidenceKind::PortalSession,
     EvidenceKind::TerminalInHand,
     EvidenceKind::RecentTransactions,
     EvidenceKind::ManagerConsent,
+    EvidenceKind::SupervisorSignOn,
     EvidenceKind::IdentityDocument,
     EvidenceKind::BusinessLicence,
 ];

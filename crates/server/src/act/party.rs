@@ -483,9 +483,7 @@ fn recheck_cases_of(
 ) -> Result<(), Fault> {
     for operator in operators {
         let whose = (operator.terminal, operator.number);
-        for stored in cases::open_cases_of(tx, whose, OPEN_CASES_MAX)? {
-            step.run(tx, stored.case, &CaseCommand::Recheck, &Actor::System)?;
-        }
+        recheck_cases(step, tx, whose)?;
     }
     Ok(())
 }
@@ -542,12 +540,22 @@ pub async fn remove_operator(
         };
         by.note(tx, now, event)?;
         let mut step = begin_step(shell, by.acquirer(), now, rng);
-        for stored in cases::open_cases_of(tx, (id, number), OPEN_CASES_MAX)? {
-            step.run(tx, stored.case, &CaseCommand::Recheck, &Actor::System)?;
-        }
+        recheck_cases(&mut step, tx, (id, number))?;
         Ok((Ok(()), step.rings))
     })
     .await
+}
+
+/// Closes what an operator's open cases can no longer come to.
+pub(in crate::act) fn recheck_cases(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    whose: (TerminalId, OperatorNumber),
+) -> Result<(), Fault> {
+    for stored in cases::open_cases_of(tx, whose, OPEN_CASES_MAX)? {
+        step.run(tx, stored.case, &CaseCommand::Recheck, &Actor::System)?;
+    }
+    Ok(())
 }
 
 /// A model name as a device gives it.

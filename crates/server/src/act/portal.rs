@@ -174,6 +174,7 @@ fn named_in(event: &Event) -> (Option<TerminalId>, Option<OperatorNumber>) {
         | Event::OperatorRemoved { terminal, operator } => (Some(*terminal), Some(*operator)),
         Event::TerminalAdded { terminal, .. }
         | Event::TerminalEnrolled { terminal, .. }
+        | Event::SerialNumberCopied { terminal, .. }
         | Event::TerminalMoved { terminal, .. }
         | Event::TerminalRetired { terminal } => (Some(*terminal), None),
         _ => (None, None),

@@ -5,6 +5,7 @@
 //! after any restart.
 
 mod credential;
+mod deed;
 mod enrolment;
 mod in_hand;
 mod journal;
@@ -131,12 +132,9 @@ pub async fn receive(
         Report::Restored { snapshot, outcome } => {
             restore::restored(shell, from, (snapshot, outcome)).await
         }
-        Report::Deed(_) | Report::Choose { .. } | Report::SignedOnOffline(_) => {
-            counted(shell, from, |_, _, _, _, _| {
-                Ok((refused(&Refusal::NotOffered), Vec::new()))
-            })
-            .await
-        }
+        Report::Deed(deed) => deed::take(shell, from, deed).await,
+        Report::Choose { case } => credential::choose(shell, from, case).await,
+        Report::SignedOnOffline(told) => sign_on::offline(shell, from, told).await,
         Report::Acknowledge { command, outcome } => {
             acknowledge(shell, from, (command, outcome)).await
         }
@@ -199,6 +197,17 @@ fn refused(refusal: &Refusal) -> Reply {
     Reply::Refused {
         code,
         retry_at: refusal.retry_at(),
+    }
+}
+
+/// The same, where it may be asked again at a time that only the act knows.
+fn refused_until(refusal: &Refusal, retry_at: Timestamp) -> Reply {
+    match refused(refusal) {
+        Reply::Refused { code, .. } => Reply::Refused {
+            code,
+            retry_at: Some(retry_at),
+        },
+        reply => reply,
     }
 }
 

@@ -67,6 +67,7 @@ impl Entries {
                 terminal,
                 operator,
                 session,
+                offline: false,
             },
         };
         Ok(Self { entry, rng })

@@ -127,6 +127,7 @@ fn installed(sandbox: &Sandbox) -> Contents {
             channel: Channel::App,
             reason: Reason::Forgotten,
             deadline: now,
+            offline: false,
         }];
         let first = Step {
             acquirer: &acquirer,

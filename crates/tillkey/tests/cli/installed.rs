@@ -89,6 +89,7 @@ fn begin(tx: &mut dyn Tx, number: u8) -> Result<(), Fault> {
         channel: Channel::App,
         reason: Reason::Forgotten,
         deadline: at(86_400),
+        offline: false,
     }];
     let matched = [CaseEvent::Matched {
         kind: EvidenceKind::SmsCode,

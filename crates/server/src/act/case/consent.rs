@@ -45,6 +45,7 @@ pub async fn open_as_manager(
             claimed: claimed(shell, &request.named),
             channel: request.channel,
             reason: request.reason,
+            offline: false,
         };
         let mut step = begin_step(shell, &by.acquirer, now, rng);
         let case = match begin(&mut step, tx, &opening, &by.actor())? {

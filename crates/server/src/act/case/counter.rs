@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use tillkey_rules::case::Case;
-use tillkey_rules::event::Destination;
 use tillkey_rules::party::{Role, Subject};
 use tillkey_rules::policy::Decision;
 use tillkey_rules::precheck::Finding;
@@ -89,8 +88,6 @@ pub struct CounterView {
     pub is_prepared: bool,
     /// Whether a code was issued, live or over.
     pub has_issued: bool,
-    /// Where the live code went.
-    pub code_to: Option<Destination>,
     /// How the printing of the live slip stands.
     pub slip: Option<Standing>,
     /// The printers of slips.
@@ -139,7 +136,6 @@ fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case, by: &SignedIn) -> Result<Co
         can_choose_slip: case.can_choose_slip() && !printers.is_empty(),
         is_prepared: case.preparation().is_some(),
         has_issued: case.codes_issued() > 0,
-        code_to: case.code().map(|code| code.to),
         slip: slip::standing(tx, case)?,
         printers: printers.clone(),
         has_form: form::is_due(case),

@@ -42,7 +42,9 @@ pub(super) fn apply(
     match event {
         CaseEvent::Approved { old_password } => approved(step, tx, case, *old_password),
         CaseEvent::BackupAsked { command } => ask_backup(step, tx, (case, subject), *command),
-        CaseEvent::Prepared(Preparation::Waived { .. }) => forget_backup(step, tx, case),
+        CaseEvent::Prepared(Preparation::Waived { .. } | Preparation::Unreachable) => {
+            forget_backup(step, tx, case)
+        }
         CaseEvent::CodeIssued {
             code,
             to,
@@ -143,14 +145,18 @@ fn revoke(
     queue(step, tx, subject, ("revoke_credential", &command, until))
 }
 
-/// The code goes to the registered contact, on a sealed slip, or to the screen that
-/// asked for a first password; the terminal learns that there is one, not what it is.
+/// The code goes to the registered contact, on a sealed slip, or to the terminal that
+/// asked; the terminal learns that there is one, not what it is. The answer to a challenge
+/// is no such code: it follows from keys, and is kept nowhere.
 fn issued(
     step: &mut Step<'_>,
     tx: &mut dyn Tx,
     (case, subject): (&Case, &Subject),
     (id, to, expires_at): (CodeId, Destination, Timestamp),
 ) -> Result<(), Fault> {
+    if to.is_answer() {
+        return super::offline::issued(step, tx, (case, subject), (id, to));
+    }
     let code = ResetCode::random(step.rng);
     let keys = step.shell.seal_keys();
     let new = NewResetCode {
@@ -182,6 +188,7 @@ fn issued(
             owe(step, tx, (&contact, format!("reset_code/{id}")), text)?;
             announce(step, tx, (case, subject), expires_at)?;
         }
+        Destination::AnswerToContact | Destination::AnswerReadOut => {}
     }
     Ok(())
 }
@@ -290,7 +297,7 @@ fn queue_as(
 }
 
 /// Sends what follows from something proven: no stranger's requests use its money up.
-fn owe(
+pub(super) fn owe(
     step: &mut Step<'_>,
     tx: &mut dyn Tx,
     (contact, key): (&Contact, String),

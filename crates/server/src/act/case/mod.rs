@@ -12,6 +12,7 @@ pub mod form;
 mod guessing;
 mod in_hand;
 mod list;
+mod offline;
 mod questions;
 mod review;
 pub mod scan;
@@ -49,6 +50,7 @@ pub use self::consent::{
 pub use self::dossier::{Dossier, Flag, Miss, Opinion, Outcome, Passage, Standing, dossier};
 pub use self::list::{CaseFilter, CaseSummary, list};
 pub(super) use self::list::{page_of, read_cursor, summary};
+pub use self::offline::{Answered, answer as answer_offline};
 pub use self::review::{
     Obstacle, Queue, QueueFilter, Review, Waiting, amend, queue, review, waive_backup,
 };
@@ -136,6 +138,7 @@ pub async fn open(
             claimed: claimed(shell, &named),
             channel,
             reason,
+            offline: false,
         };
         let digest = shell.seal_keys().token_digest("case", token.expose());
         let mut step = begin_step(shell, &acquirer, now, rng);
@@ -530,6 +533,7 @@ pub(super) const fn begin_step<'a>(
         screen_code: None,
         slip_printer: None,
         at_terminal: false,
+        answering: None,
     }
 }
 

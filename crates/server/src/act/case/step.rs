@@ -12,7 +12,7 @@ use tillkey_store::fault::Fault;
 use tillkey_store::party::subject;
 use tillkey_store::tx::Tx;
 use tillkey_store::{attempts, case as cases};
-use tillkey_wire::code::ResetCode;
+use tillkey_wire::code::{OfflineAnswer, ResetCode};
 use tillkey_wire::ids::{AcquirerId, CodeId, CommandId, PrinterName};
 
 use super::effect;
@@ -33,6 +33,8 @@ pub(in crate::act) struct Step<'a> {
     pub(in crate::act) slip_printer: Option<PrinterName>,
     /// Whether it is the terminal that asked and waits for the answer.
     pub(in crate::act) at_terminal: bool,
+    /// The counter of the challenge that a code answers, and the answer.
+    pub(in crate::act) answering: Option<(u64, OfflineAnswer)>,
 }
 
 impl Step<'_> {
@@ -163,12 +165,17 @@ impl Step<'_> {
         if case.state() != State::Approved {
             return None;
         }
-        if case.preparation().is_none() {
-            return Some(Command::NothingToBackUp);
+        match case.preparation() {
+            None if case.is_offline() => return Some(Command::DoneOffline),
+            None => return Some(Command::NothingToBackUp),
+            Some(_) => {}
         }
         // Only the first code goes out by itself, and none to a phone that is said to be
-        // gone. A further one is asked for.
-        let by_itself = case.codes_issued() == 0 && case.delivery() == Destination::Contact;
+        // gone, nor where a supervisor stands beside the cashier. A further one is asked
+        // for.
+        let by_itself = case.codes_issued() == 0
+            && case.delivery() == Destination::Contact
+            && !case.has_supervisor();
         by_itself.then(|| self.issue(case))
     }
 

@@ -53,6 +53,9 @@ pub struct CaseView {
     pub questions: Vec<Question>,
     /// Until when the last challenge can be answered.
     pub challenge_expires_at: Option<Timestamp>,
+    /// Where the live code went; none where there is none.
+    #[serde(default)]
+    pub code_to: Option<Destination>,
     /// Until when the reset code can be typed and, once it was, a new password chosen.
     pub code_expires_at: Option<Timestamp>,
     /// Whether the terminal shows where to type it.
@@ -104,18 +107,21 @@ pub enum BackupState {
     Stored,
     /// A reviewer let the case go on without one.
     Waived,
+    /// The terminal has no link, and the password is set without one.
+    Unreachable,
     /// There is nothing to back up.
     NotNeeded,
 }
 
 impl BackupState {
     /// Every state.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::WaitsForTerminal,
         Self::UnderWay,
         Self::Failed,
         Self::Stored,
         Self::Waived,
+        Self::Unreachable,
         Self::NotNeeded,
     ];
 
@@ -127,6 +133,7 @@ impl BackupState {
             Self::Failed => "failed",
             Self::Stored => "stored",
             Self::Waived => "waived",
+            Self::Unreachable => "unreachable",
             Self::NotNeeded => "not_needed",
         }
     }
@@ -150,6 +157,7 @@ impl BackupView {
                 journal_intact: case.journal_intact(),
             },
             Some(Preparation::Waived { .. }) => bare(BackupState::Waived),
+            Some(Preparation::Unreachable) => bare(BackupState::Unreachable),
             Some(Preparation::NothingToBackUp) => bare(BackupState::NotNeeded),
             None if !case.waits_for_backup() => return None,
             None if case.backup().fault.is_some() => bare(BackupState::Failed),
@@ -213,6 +221,7 @@ pub(in crate::act) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Resul
         review_by: case.review_by(),
         questions: questions::shown(tx, shell, case)?,
         challenge_expires_at,
+        code_to: case.code().map(|code| code.to),
         code_expires_at: case
             .code()
             .map(|code| code.chosen_by.unwrap_or(code.expires_at)),

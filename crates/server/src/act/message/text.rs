@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use tillkey_rules::party::Subject;
 use tillkey_rules::vocabulary::Reason;
-use tillkey_wire::code::{ResetCode, SmsCode};
+use tillkey_wire::code::{OfflineAnswer, ResetCode, SmsCode};
 use tillkey_wire::ids::MerchantNumber;
 use tillkey_wire::secret::Secret;
 
@@ -94,6 +94,26 @@ impl Language {
             Self::English => format!(
                 "A manager was added for the merchant ending in {tail}. If you did not ask for \
                  this, call your bank at once."
+            ),
+        })
+    }
+
+    /// The answer to the challenge that a terminal without a link shows.
+    pub(in crate::act) fn offline_answer(
+        self,
+        answer: &OfflineAnswer,
+        subject: &Subject,
+    ) -> Secret<String> {
+        let (answer, terminal, operator) =
+            (answer.expose(), &subject.terminal_number, subject.operator);
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "应答码 {answer}。请在未联网的终端 {terminal} 上为操作员 {operator} 输入，\
+                 30 分钟内有效。工作人员不会向您索要。"
+            ),
+            Self::English => format!(
+                "Answer code {answer}. Type it on terminal {terminal}, which has no network, for \
+                 operator {operator}, within 30 minutes. Staff never ask for it."
             ),
         })
     }

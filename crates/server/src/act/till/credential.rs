@@ -10,10 +10,12 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tillkey_rules::attempts::{self as budgets, Scope};
-use tillkey_rules::case::{Command, Opening};
+use tillkey_rules::case::{Case, Command, Opening, State};
 use tillkey_rules::credential::{Change, change};
+use tillkey_rules::event::Destination;
 use tillkey_rules::party::Actor;
 use tillkey_rules::refusal::Refusal;
+use tillkey_rules::terms::minutes_after;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_store::challenge::Compared;
 use tillkey_store::fault::Fault;
@@ -21,14 +23,15 @@ use tillkey_store::party::operator;
 use tillkey_store::tx::Tx;
 use tillkey_store::{attempts, case as cases, credential, reset_code};
 use tillkey_wire::code::ResetCode;
-use tillkey_wire::ids::{CaseId, OperatorNumber, TerminalId};
+use tillkey_wire::ids::{CaseId, CodeId, OperatorNumber, TerminalId};
 use tillkey_wire::message::Reply;
 use tillkey_wire::opaque::server::{record, respond};
 use tillkey_wire::opaque::{RegistrationRequest, RegistrationUpload, Subject};
 use tillkey_wire::password::Vouched;
 
-use super::{From, Received, counted, refused, subject};
+use super::{From, Received, counted, refused, refused_until, subject};
 use crate::act::Failure;
+use crate::act::case::step::Step;
 use crate::act::case::{begin, begin_step};
 use crate::bell::Ring;
 use crate::shell::Shell;
@@ -55,6 +58,7 @@ pub(super) async fn first_password(
             claimed: String::new(),
             channel: Channel::Terminal,
             reason: Reason::FirstPassword,
+            offline: false,
         };
         let mut step = begin_step(shell, &terminal.acquirer, now, rng);
         step.at_terminal = true;
@@ -84,6 +88,83 @@ pub(super) async fn first_password(
         Ok((reply, step.rings))
     })
     .await
+}
+
+/// Lets the operator choose a new password whom a supervisor vouches for, or who typed
+/// the answer to a challenge. Nothing is typed and nothing shown: the terminal itself
+/// asks, for a case that its own deed brought about.
+pub(super) async fn choose(shell: &Shell, from: From, case: CaseId) -> Result<Received, Failure> {
+    counted(shell, from, move |shell, tx, now, rng, terminal| {
+        let by = Actor::Terminal {
+            terminal: terminal.id,
+        };
+        let found = cases::find(tx, case)?.filter(|stored| {
+            let case = &stored.case;
+            let is_here = case
+                .subject()
+                .is_some_and(|subject| subject.terminal == terminal.id);
+            let is_of_deed =
+                case.has_supervisor() || case.code().is_some_and(|code| code.to.is_answer());
+            is_here && is_of_deed
+        });
+        let Some((stored, operator)) = found.and_then(|stored| {
+            let operator = stored.case.subject()?.operator;
+            Some((stored, operator))
+        }) else {
+            return Ok((refused(&Refusal::OutOfOrder), Vec::new()));
+        };
+        let mut step = begin_step(shell, &stored.acquirer, now, rng);
+        step.at_terminal = true;
+        let (case, refusal) = match stored.case.state() {
+            State::InReview => {
+                let code = refused_until(&Refusal::WaitsForReview, ask_again_at(now));
+                return Ok((code, Vec::new()));
+            }
+            State::Approved => let_choose(&mut step, tx, (stored.case, operator), &by)?,
+            _ => step.run(tx, stored.case, &Command::Tick, &by)?,
+        };
+        let until = case.code().and_then(|code| code.chosen_by);
+        let reply = match (refusal, until) {
+            (None, Some(until)) => accepted(shell, case.id(), operator, until),
+            (refusal, _) => refused(&refusal.unwrap_or(Refusal::CaseClosed)),
+        };
+        Ok((reply, step.rings))
+    })
+    .await
+}
+
+/// Issues a code to the terminal that asks, and takes it as typed, both in one.
+fn let_choose(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    (case, operator): (Case, OperatorNumber),
+    by: &Actor,
+) -> Result<(Case, Option<Refusal>), Fault> {
+    let id = CodeId::random(step.rng);
+    let to = Destination::TerminalScreen;
+    let (case, refusal) = step.run(tx, case, &Command::Issue { code: id, to }, by)?;
+    let (None, Some(code), Some(subject)) = (&refusal, step.screen_code.take(), case.subject())
+    else {
+        return Ok((case, refusal));
+    };
+    let terminal = subject.terminal;
+    let keys = step.shell.seal_keys();
+    let digest = keys.code_digest("reset_code", &case.id().to_string(), code.expose());
+    let matched = reset_code::redeem(tx, id, &digest, step.now)? == Compared::Matched;
+    let redeem = Command::Redeem {
+        code: id,
+        matched,
+        terminal,
+        operator,
+    };
+    step.run(tx, case, &redeem, by)
+}
+
+/// How long a terminal waits before it asks again whether a case was reviewed.
+const ASK_AGAIN_MINUTES: u32 = 30;
+
+fn ask_again_at(now: Timestamp) -> Timestamp {
+    minutes_after(now, ASK_AGAIN_MINUTES)
 }
 
 /// Takes a typed code. The attempt is counted whatever comes of it.

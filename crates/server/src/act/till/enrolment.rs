@@ -1,7 +1,9 @@
 //! A device proves the one-time code, and its keys are bound to the terminal.
 
+use sha2::{Digest, Sha256};
 use tillkey_rules::attempts::{self as budgets, Scope};
 use tillkey_rules::event::Event;
+use tillkey_rules::party::Actor;
 use tillkey_rules::refusal::Refusal;
 use tillkey_store::attempts;
 use tillkey_store::fault::Fault;
@@ -15,7 +17,7 @@ use tillkey_wire::ids::TerminalId;
 
 use super::note;
 use crate::act::case::act;
-use crate::act::{Failure, Source};
+use crate::act::{Failure, Of, Source, append};
 use crate::shell::Shell;
 
 /// What comes of an enrolment request.
@@ -59,6 +61,7 @@ pub async fn enrol(
         }
         let found = prove(tx, shell, &asked, now)?;
         let Some((terminal, code_key, again)) = found else {
+            note_copy(tx, &asked, now)?;
             return Ok((Ok((None, refused(&Refusal::NotMatched))), Vec::new()));
         };
         if !again {
@@ -116,13 +119,41 @@ fn prove(
     Ok(None)
 }
 
+/// Notes that a device without a code calls itself by the serial number of one that is
+/// enrolled. How often it may try is bounded by what is counted for that number.
+fn note_copy(tx: &mut dyn Tx, request: &Request, now: jiff::Timestamp) -> Result<(), Fault> {
+    let candidate = request.candidate();
+    for terminal in terminal::by_serial_number(tx, &candidate.serial_number)? {
+        let Some(enrolled) = &terminal.device_key else {
+            continue;
+        };
+        if enrolled.as_slice() == candidate.device_key.as_bytes() {
+            continue;
+        }
+        let copied = Event::SerialNumberCopied {
+            terminal: terminal.id,
+            device_key_digest: digest_of(candidate.device_key.as_bytes()),
+        };
+        let of = Of {
+            acquirer: Some(&terminal.acquirer),
+            case: None,
+        };
+        // Whoever it is, it is not the terminal.
+        append(tx, &of, (now, &Actor::System), copied)?;
+    }
+    Ok(())
+}
+
+fn digest_of(device_key: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(device_key))
+}
+
 fn bind(
     tx: &mut dyn Tx,
     terminal: &Terminal,
     request: &Request,
     now: jiff::Timestamp,
 ) -> Result<(), Fault> {
-    use sha2::{Digest, Sha256};
     let candidate = request.candidate();
     let fixed =
         |bytes: &[u8]| <[u8; 32]>::try_from(bytes).map_err(|_| Fault::Missing("device key"));
@@ -133,7 +164,7 @@ fn bind(
     };
     enrolment::redeem(tx, terminal.id, now)?;
     terminal::enrol(tx, terminal.id, &keys, now)?;
-    let device_key_digest = data_encoding::HEXLOWER.encode(&Sha256::digest(keys.device_key));
+    let device_key_digest = digest_of(&keys.device_key);
     note(
         tx,
         terminal,

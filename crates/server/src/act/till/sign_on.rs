@@ -15,9 +15,9 @@ use tillkey_store::party::merchant;
 use tillkey_store::party::terminal::Terminal;
 use tillkey_store::session::{self, Session, SessionEnd};
 use tillkey_store::tx::Tx;
-use tillkey_store::{attempts, credential};
+use tillkey_store::{attempts, case as cases, credential};
 use tillkey_wire::ids::{AcquirerId, OperatorNumber, SessionId};
-use tillkey_wire::message::Reply;
+use tillkey_wire::message::{OfflineSignOn, Reply};
 use tillkey_wire::opaque::server::{LoginState, start_login};
 use tillkey_wire::opaque::{Ke1, Ke3, Record, Subject};
 
@@ -25,6 +25,10 @@ use super::{From, Received, counted, note, refused};
 use crate::act::Failure;
 use crate::act::case::act;
 use crate::shell::Shell;
+
+/// How many wrong passwords are believed to have been typed without a link: the terminal
+/// takes no more.
+const OFFLINE_FAILURES_MAX: u32 = 10;
 
 /// What a link remembers between two messages of its terminal. Lost with the link:
 /// the sign-on is then begun again, and counts again.
@@ -146,6 +150,82 @@ fn count(
     })
 }
 
+/// Takes over what a terminal compared itself while it had no link. Its word is as good
+/// as its device key: the session counts, and so do the passwords that were wrong.
+pub(super) async fn offline(
+    shell: &Shell,
+    from: From,
+    told: OfflineSignOn,
+) -> Result<Received, Failure> {
+    counted(shell, from, move |_, tx, now, _, terminal| {
+        let whose = (terminal.id, told.operator);
+        let counted = attempts::operator_subject(terminal.id, told.operator);
+        for _ in 0..told.failed.min(OFFLINE_FAILURES_MAX) {
+            attempts::count(tx, (Scope::SignOn, &counted), now)?;
+        }
+        let Some(session) = told.session else {
+            return Ok((Reply::SignOnTaken, Vec::new()));
+        };
+        if let Some((known, _)) = session::find(tx, session)? {
+            // Told before, and the answer was lost.
+            let same = (known.terminal, known.operator) == whose;
+            let reply = if same {
+                Reply::SignOnTaken
+            } else {
+                refused(&Refusal::NotMatched)
+            };
+            return Ok((reply, Vec::new()));
+        }
+        if !may_be_signed_on(tx, terminal, told.operator, now)? {
+            return Ok((refused(&Refusal::NotServed), Vec::new()));
+        }
+        attempts::clear(tx, (Scope::SignOn, &counted))?;
+        session::end_all(tx, whose, SessionEnd::Superseded, now)?;
+        session::start(
+            tx,
+            &Session {
+                id: session,
+                terminal: terminal.id,
+                operator: told.operator,
+                // By a clock that may be years off, but nothing begins after it was told.
+                started_at: told.at.min(now),
+            },
+        )?;
+        let signed_on = Event::SignedOn {
+            terminal: terminal.id,
+            operator: told.operator,
+            session,
+            offline: true,
+        };
+        note(tx, terminal, now, signed_on)?;
+        Ok((Reply::SignOnTaken, Vec::new()))
+    })
+    .await
+}
+
+/// Whether an operator may be signed on without the server having seen a password: there
+/// is one, or a case has let them choose one that is still to be registered.
+fn may_be_signed_on(
+    tx: &mut dyn Tx,
+    terminal: &Terminal,
+    operator: OperatorNumber,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let whose = (terminal.id, operator);
+    let merchant = merchant::find(tx, &terminal.merchant)?.ok_or(Fault::Missing("merchant"))?;
+    if merchant.status != MerchantStatus::Active {
+        return Ok(false);
+    }
+    if credential::in_force(tx, whose, now)?.is_some() {
+        return Ok(true);
+    }
+    let open = cases::open_case_of(tx, whose)?;
+    Ok(open.is_some_and(|stored| {
+        let case = &stored.case;
+        case.is_offline() || case.code().is_some_and(|code| code.to.is_answer())
+    }))
+}
+
 /// Checks the third message, clears the count and starts the session.
 pub(super) async fn finish(
     shell: &Shell,
@@ -197,6 +277,7 @@ pub(super) async fn finish(
                 terminal: terminal.id,
                 operator,
                 session,
+                offline: false,
             },
         )?;
         Ok((
