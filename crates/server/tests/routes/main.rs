@@ -26,6 +26,8 @@ mod merchant_numbers;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+mod offline;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod reviews;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use tillkey_rules::case::State;
+use tillkey_rules::event::Destination;
 use tillkey_rules::party::Subject;
 use tillkey_rules::policy::Bilingual;
 use tillkey_rules::trade::Question;
@@ -86,7 +87,11 @@ pub(crate) struct CaseBody {
     /// Until when the last challenge can be answered.
     #[schema(value_type = Option<String>, format = DateTime)]
     challenge_expires_at: Option<Timestamp>,
-    /// Until when the reset code can be typed.
+    /// Where the live code went: `contact`, `sealed_slip`, `terminal_screen`, or, as the
+    /// answer to a terminal's challenge, `answer_to_contact` or `answer_read_out`.
+    code_to: Option<&'static str>,
+    /// Until when the reset code can be typed; for an answer, until when the terminal's
+    /// word is waited for.
     #[schema(value_type = Option<String>, format = DateTime)]
     code_expires_at: Option<Timestamp>,
     /// Whether the terminal shows where to type it.
@@ -112,8 +117,8 @@ pub(crate) struct CaseBody {
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Backup)]
 struct BackupBody {
-    /// `waits_for_terminal`, `under_way`, `failed`, `stored`, `waived` or `not_needed`. No
-    /// code is issued before one of the last three.
+    /// `waits_for_terminal`, `under_way`, `failed`, `stored`, `waived`, `unreachable` or
+    /// `not_needed`. No code is issued before one of the last four.
     state: &'static str,
     /// How many records are in it.
     records: Option<u32>,
@@ -215,6 +220,7 @@ impl From<CaseView> for CaseBody {
             questions: view.questions.into_iter().map(QuestionBody::from).collect(),
             challenge_expires_at: view.challenge_expires_at,
             code_expires_at: view.code_expires_at,
+            code_to: view.code_to.map(Destination::name),
             code_announced: view.code_announced,
             codes_left: view.codes_left,
             terminal_number: view.terminal_number,

@@ -8,6 +8,7 @@ mod counter;
 mod dossier;
 mod events;
 mod evidence;
+mod offline;
 mod review;
 
 use axum::Json;
@@ -47,6 +48,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(cancel))
         .routes(routes!(hand_over))
         .routes(routes!(send_code_again))
+        .routes(routes!(offline::answer))
         .routes(routes!(counter::take_scan, counter::list_scans))
         .routes(routes!(counter::show_scan))
         .routes(routes!(counter::print_form))
