@@ -49,7 +49,7 @@ words! {
         effective, journal_compared, cancelled, expired, superseded, voided, refused,
     }
     /// How the backup of the terminal stands, a sentence each.
-    BackupWords { waits_for_terminal, under_way, failed, stored, waived, intact, differs, }
+    BackupWords { waits_for_terminal, under_way, failed, stored, waived, unreachable, intact, differs, }
     /// What kinds of operators there are.
     RankWords { cashier, supervisor, administrator, }
     /// Whether a merchant may be served.
@@ -117,6 +117,7 @@ impl CaseNames {
             (BackupState::Stored, Some(true)) => &words.intact,
             (BackupState::Stored, Some(false)) => &words.differs,
             (BackupState::Waived, _) => &words.waived,
+            (BackupState::Unreachable, _) => &words.unreachable,
             (BackupState::NotNeeded, _) => return None,
         };
         let records = backup.records.unwrap_or_default().to_string();

@@ -26,6 +26,7 @@ mod live;
 pub mod lookup;
 mod nav;
 mod notice;
+pub mod offline;
 pub mod portal;
 pub mod reset;
 pub mod review;
@@ -77,6 +78,10 @@ pub fn router(shell: Shell) -> Router {
         .route(
             "/reset/{case}/reset-code",
             post(reset::step::send_reset_code),
+        )
+        .route(
+            "/reset/{case}/offline",
+            get(offline::show_to_holder).post(offline::answer_holder),
         )
         .route("/reset/{case}/cancellation", post(reset::step::cancel))
         .route("/ledger", get(ledger::list::show))

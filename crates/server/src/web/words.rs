@@ -20,6 +20,7 @@ use super::desk::DeskWords;
 use super::diagnosis::DiagnosisWords;
 use super::dossier::DossierWords;
 use super::ledger::LedgerWords;
+use super::offline::OfflineWords;
 use super::portal::PortalWords;
 use super::review::ReviewerWords;
 use super::settings::SettingsWords;
@@ -98,6 +99,7 @@ pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
         ("counter", CounterPageWords::of(language).entries()),
         ("desk", DeskWords::of(language).entries()),
         ("diagnosis", DiagnosisWords::of(language).entries()),
+        ("offline", OfflineWords::of(language).entries()),
         ("portal", PortalWords::of(language).entries()),
         ("dossier", DossierWords::of(language).entries()),
         ("review", ReviewerWords::of(language).entries()),

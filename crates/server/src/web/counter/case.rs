@@ -24,6 +24,7 @@ use crate::picture::PictureFault;
 use crate::web::case_words::CaseNames;
 use crate::web::frame::{Frame, respond};
 use crate::web::notice::Notice;
+use crate::web::offline::OfflineWords;
 use crate::web::seat::Seat;
 use crate::web::words::{fill, refusal, side};
 
@@ -102,6 +103,23 @@ impl<'a> CasePage<'a> {
         CounterPageWords::of(self.frame.language())
     }
 
+    fn offline(&self) -> &'static OfflineWords {
+        OfflineWords::of(self.frame.language())
+    }
+
+    /// Whether a challenge can be answered here.
+    const fn takes_challenge(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Preparing
+                | Stage::SlipReady
+                | Stage::CodeOver
+                | Stage::Sent
+                | Stage::Printed
+                | Stage::Answered
+        )
+    }
+
     fn backup_line(&self) -> Option<String> {
         self.names().backup(self.view.case.backup.as_ref())
     }
@@ -129,6 +147,7 @@ impl<'a> CasePage<'a> {
             Stage::CodeOver => &words.stage.code_over,
             Stage::Sent => &words.stage.issued_contact,
             Stage::Printed => &words.stage.issued_slip,
+            Stage::Answered => &self.offline().given.title,
             Stage::Choosing => &words.stage.redeemed,
             Stage::Effective => &words.stage.effective,
             Stage::Closed => match self.view.case.state {
@@ -155,6 +174,14 @@ impl<'a> CasePage<'a> {
             Stage::CodeOver => words.code_over_lead.clone(),
             Stage::Sent => words.issued_contact_lead.clone(),
             Stage::Printed => self.words().slip.unseen.clone(),
+            Stage::Answered => match self.view.case.code_expires_at {
+                Some(at) => fill(
+                    &self.offline().given.waits,
+                    "time",
+                    &self.frame.reading.minute(at),
+                ),
+                None => String::new(),
+            },
             Stage::Choosing => words.redeemed_lead.clone(),
             Stage::Effective => words.effective_lead.clone(),
             Stage::Closed => words.closed_lead.clone(),

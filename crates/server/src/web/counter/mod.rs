@@ -19,6 +19,7 @@ use axum::routing::{get, post};
 pub use words::CounterPageWords;
 
 use super::limits::SCAN_FORM_BYTES_MAX;
+use super::offline;
 use super::site::Site;
 
 /// The counter's pages.
@@ -38,6 +39,10 @@ pub(super) fn routes() -> Router<Site> {
         .route("/counter/{case}/delivery", post(step::delivery))
         .route("/counter/{case}/submission", post(step::submit))
         .route("/counter/{case}/reset-code", post(step::send_reset_code))
+        .route(
+            "/counter/{case}/offline",
+            get(offline::show_to_clerk).post(offline::answer_clerk),
+        )
         .route("/counter/{case}/slip", post(step::print_slip))
         .route("/counter/{case}/cancellation", post(step::cancel))
         .route("/counter/{case}/form", get(step::form))

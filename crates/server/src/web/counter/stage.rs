@@ -8,6 +8,7 @@ use tillkey_rules::vocabulary::{Channel, EvidenceKind};
 
 use crate::act::case::counter::CounterView;
 use crate::picture::PictureFault;
+use crate::web::offline;
 
 /// What a page of a case shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,9 @@ pub enum Stage {
     Sent,
     /// A code is on a slip.
     Printed,
+    /// The answer to a challenge was given; the terminal has not told yet what became of
+    /// it.
+    Answered,
     /// A new password is being chosen.
     Choosing,
     /// The new password is in force.
@@ -49,7 +53,8 @@ impl Stage {
             State::Approved if view.has_issued => Self::CodeOver,
             State::Approved if by_slip && view.is_prepared => Self::SlipReady,
             State::Approved => Self::Preparing,
-            State::Issued if view.code_to == Some(Destination::SealedSlip) => Self::Printed,
+            State::Issued if case.code_to == Some(Destination::SealedSlip) => Self::Printed,
+            State::Issued if offline::is_answered(case) => Self::Answered,
             State::Issued => Self::Sent,
             State::Redeemed => Self::Choosing,
             State::Effective => Self::Effective,
@@ -72,6 +77,7 @@ impl Stage {
             Self::CodeOver => "code_over",
             Self::Sent => "sent",
             Self::Printed => "printed",
+            Self::Answered => "answered",
             Self::Choosing => "choosing",
             Self::Effective => "effective",
             Self::Closed => "closed",

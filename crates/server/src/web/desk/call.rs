@@ -22,6 +22,7 @@ use super::super::diagnosis::{HintLine, hint_lines};
 use super::super::frame::{Frame, respond};
 use super::super::live::{self, Watch};
 use super::super::notice::Notice;
+use super::super::offline::{self, OfflineWords};
 use super::super::seat::Seat;
 use super::super::site::Site;
 use super::super::words::{fill, refusal, side};
@@ -58,6 +59,12 @@ pub enum Stage {
     /// A code is to be typed at the terminal.
     Issued {
         /// Until when.
+        until: Option<Timestamp>,
+    },
+    /// The answer to a challenge was given; the terminal has not told yet what became of
+    /// it.
+    Answered {
+        /// Until when its word is waited for.
         until: Option<Timestamp>,
     },
     /// A new password is being chosen.
@@ -106,6 +113,9 @@ impl Stage {
             },
             CaseState::Approved if happened("code_issued") => Self::CodeOver,
             CaseState::Approved => Self::Preparing,
+            CaseState::Issued if offline::is_answered(view) => Self::Answered {
+                until: view.code_expires_at,
+            },
             CaseState::Issued => Self::Issued {
                 until: view.code_expires_at,
             },
@@ -155,7 +165,11 @@ impl Stage {
     /// Whether the page waits for others.
     fn is_waiting(&self) -> bool {
         match self {
-            Self::Review { .. } | Self::Preparing | Self::Issued { .. } | Self::Redeemed => true,
+            Self::Review { .. }
+            | Self::Preparing
+            | Self::Issued { .. }
+            | Self::Answered { .. }
+            | Self::Redeemed => true,
             Self::Evidence(gathering) => gathering.is_awaited(),
             _ => false,
         }
@@ -220,6 +234,18 @@ impl<'a> CallPage<'a> {
         DeskWords::of(self.frame.language())
     }
 
+    fn offline(&self) -> &'static OfflineWords {
+        OfflineWords::of(self.frame.language())
+    }
+
+    /// Whether a challenge can be answered here.
+    const fn takes_challenge(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Preparing | Stage::CodeOver | Stage::Issued { .. } | Stage::Answered { .. }
+        )
+    }
+
     fn backup_line(&self) -> Option<String> {
         self.names().backup(self.call.view.backup.as_ref())
     }
@@ -273,6 +299,7 @@ impl<'a> CallPage<'a> {
             Stage::Preparing => &words.preparing,
             Stage::CodeOver => &words.code_over,
             Stage::Issued { .. } => &words.issued,
+            Stage::Answered { .. } => &self.offline().given.title,
             Stage::Redeemed => &words.redeemed,
             Stage::Closed => match self.call.view.state {
                 CaseState::Effective => &words.effective,
@@ -313,6 +340,7 @@ impl<'a> CallPage<'a> {
             Stage::CodeOver if has_more => Box::new(|words| words.stage.code_over_say.clone()),
             Stage::CodeOver => Box::new(|words| words.stage.used_up_say.clone()),
             Stage::Issued { .. } => Box::new(|words| words.stage.issued_say.clone()),
+            Stage::Answered { .. } => Box::new(|words| words.stage.answered_say.clone()),
             Stage::Redeemed => Box::new(|words| words.stage.redeemed_say.clone()),
             Stage::Closed => Box::new(move |words| match state {
                 CaseState::Effective => words.stage.effective_say.clone(),

@@ -23,6 +23,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use tillkey_rules::party::Role;
 
+use super::offline;
 use super::site::Site;
 pub use words::DeskWords;
 
@@ -48,5 +49,9 @@ pub(super) fn routes() -> Router<Site> {
         .route("/desk/cases/{case}/evidence", post(step::answer))
         .route("/desk/cases/{case}/submission", post(step::submit))
         .route("/desk/cases/{case}/reset-code", post(step::send_code_again))
+        .route(
+            "/desk/cases/{case}/offline",
+            get(offline::show_to_agent).post(offline::answer_agent),
+        )
         .route("/desk/cases/{case}/cancellation", post(step::cancel))
 }

@@ -198,6 +198,7 @@ impl Teller {
                 let text = fill(&words.prepared_snapshot, "records", &records.to_string());
                 fill(&text, "unsettled", &unsettled.to_string())
             }
+            CaseEvent::Prepared(Preparation::Unreachable) => words.prepared_unreachable.clone(),
             CaseEvent::Prepared(Preparation::Waived { .. }) => words.prepared_waived.clone(),
             CaseEvent::JournalCompared { intact, after, .. } => {
                 let sentence = match intact {
@@ -219,6 +220,8 @@ impl Teller {
                     Destination::Contact => &words.code_to_contact,
                     Destination::TerminalScreen => &words.code_to_screen,
                     Destination::SealedSlip => &words.code_to_slip,
+                    Destination::AnswerToContact => &words.answer_to_contact,
+                    Destination::AnswerReadOut => &words.answer_read_out,
                 };
                 self.until(sentence, *expires_at)
             }

@@ -39,8 +39,8 @@ words! {
         amended,
         reviewed_yes, reviewed_no, approved_kept, approved_revoked, approved_ends_at,
         backup_asked, backup_not_done, backup_damaged, backup_foreign, backup_too_large,
-        prepared, prepared_snapshot, prepared_waived, journal_intact, journal_differs,
-        code_to_contact, code_to_screen, code_to_slip, scanned, delivery_contact,
+        prepared, prepared_snapshot, prepared_waived, prepared_unreachable, journal_intact, journal_differs,
+        code_to_contact, code_to_screen, code_to_slip, answer_to_contact, answer_read_out, scanned, delivery_contact,
         delivery_slip, code_announced, code_mistyped,
         code_expired, code_used_up, code_lapsed, code_replaced, code_redeemed, effective,
         cancelled, expired, superseded, voided, refused,
@@ -57,6 +57,7 @@ words! {
         manager_rights_changed, manager_disabled, manager_signed_in, manager_proved_anew,
         manager_signed_out, records_downloaded, restore_asked, restore_reviewed, restored,
         restore_failed, snapshot_removed, backup_key_given, snapshot_exported,
+        supervisor_acted, serial_number_copied,
     }
     /// Numbers over all cases.
     DashboardWords {

@@ -19,7 +19,7 @@ mod merchants;
 mod operators;
 mod records;
 mod reset;
-mod seat;
+pub(super) mod seat;
 mod sessions;
 mod sign_in;
 mod terminals;
@@ -39,6 +39,7 @@ pub use self::sessions::SessionsPage;
 pub use self::sign_in::{CodeMistake, CodePage, PhoneMistake, PhonePage};
 pub use self::terminals::{TerminalMistake, TerminalPage, TerminalsPage};
 pub use self::words::PortalWords;
+use super::offline;
 use super::site::Site;
 use super::{Language, Nav};
 
@@ -97,6 +98,10 @@ pub(super) fn routes() -> Router<Site> {
         .route(
             "/portal/cases/{case}/reset-code",
             post(case::send_reset_code),
+        )
+        .route(
+            "/portal/cases/{case}/offline",
+            get(offline::show_to_manager).post(offline::answer_manager),
         )
         .route("/portal/cases/{case}/cancellation", post(case::cancel))
         .route("/portal/cases/{case}/consent", post(case::consent))

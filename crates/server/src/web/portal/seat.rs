@@ -20,14 +20,14 @@ use crate::web::{Language, Nav, NavLink, cookie, way_back};
 
 /// A manager who is signed in, in the language that they read.
 #[derive(Debug, Clone)]
-pub(super) struct ManagerSeat {
+pub(in crate::web) struct ManagerSeat {
     /// Who, and for which merchant.
-    pub(super) by: ManagerSession,
+    pub(in crate::web) by: ManagerSession,
     /// What that merchant is called.
-    pub(super) merchant_name: String,
+    pub(in crate::web) merchant_name: String,
     /// What they read.
-    pub(super) language: Language,
-    pub(super) site: Site,
+    pub(in crate::web) language: Language,
+    pub(in crate::web) site: Site,
 }
 
 /// What managers reach a case with.
@@ -39,7 +39,7 @@ impl From<&ManagerSeat> for Access {
 
 impl ManagerSeat {
     /// The frame of a page at `path`, with the bar above it.
-    pub(super) fn frame(&self, path: impl Into<String>) -> Frame<'_> {
+    pub(in crate::web) fn frame(&self, path: impl Into<String>) -> Frame<'_> {
         let path = path.into();
         let nav = bar(self.language, &self.merchant_name, &path, |right| {
             self.by.has(right)
@@ -51,7 +51,7 @@ impl ManagerSeat {
     ///
     /// # Errors
     /// That page.
-    pub(super) fn must(&self, right: ManagerRight) -> Result<(), Response> {
+    pub(in crate::web) fn must(&self, right: ManagerRight) -> Result<(), Response> {
         self.by
             .must(right)
             .map_err(|failure| self.failed(&failure, "/portal"))
@@ -59,7 +59,7 @@ impl ManagerSeat {
 
     /// The answer to a failure that no field of a page can be blamed for. `page` is
     /// where the reader was, and comes back to after a sign-in.
-    pub(super) fn failed(&self, failure: &Failure, page: &str) -> Response {
+    pub(in crate::web) fn failed(&self, failure: &Failure, page: &str) -> Response {
         match failure {
             Failure::Unauthenticated => to_sign_in(page),
             Failure::NotFresh => to_confirm(page),
@@ -69,7 +69,7 @@ impl ManagerSeat {
 }
 
 /// The bar above a page of the portal.
-pub(super) fn bar(
+pub(in crate::web) fn bar(
     language: Language,
     who: &str,
     path: &str,
@@ -116,7 +116,7 @@ pub(super) fn bar(
 }
 
 /// Who a request comes from, if its cookie is that of a live session.
-pub(super) async fn sit(
+pub(in crate::web) async fn sit(
     site: &Site,
     headers: &HeaderMap,
     language: Language,
@@ -170,12 +170,12 @@ fn page_of_form(posted_to: &str) -> &str {
 }
 
 /// Goes to sign in, and to `page` after it.
-pub(super) fn to_sign_in(page: &str) -> Response {
+pub(in crate::web) fn to_sign_in(page: &str) -> Response {
     Redirect::to(&format!("/portal/sign-in{}", then(page))).into_response()
 }
 
 /// Goes to prove anew who it is, and to `page` after it.
-pub(super) fn to_confirm(page: &str) -> Response {
+pub(in crate::web) fn to_confirm(page: &str) -> Response {
     Redirect::to(&format!("/portal/confirm{}", then(page))).into_response()
 }
 
@@ -187,7 +187,7 @@ fn then(page: &str) -> String {
 }
 
 /// A page of the portal to go on to, if it is one (attack B08).
-pub(super) fn own_page(page: &str) -> Option<&str> {
+pub(in crate::web) fn own_page(page: &str) -> Option<&str> {
     let inside = |page: &&str| *page == "/portal" || page.starts_with("/portal/");
     let entrance =
         |page: &&str| page.starts_with("/portal/sign-") || page.starts_with("/portal/confirm");

@@ -92,7 +92,8 @@ words! {
         merchant_added, merchant_status_changed, contact_changed, contact_change_started,
         manager_added, manager_rights_changed, manager_disabled, manager_signed_in,
         manager_proved_anew, manager_signed_out, records_downloaded, terminal_added,
-        terminal_enrolled, terminal_moved, terminal_retired, operator_added, operator_removed,
+        terminal_enrolled, serial_number_copied, terminal_moved, terminal_retired,
+        operator_added, operator_removed,
     }
     /// Who did it.
     ByWhomWords { you, manager, acquirer, device, }

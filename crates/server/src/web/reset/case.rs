@@ -17,6 +17,7 @@ use super::super::diagnosis::{HintLine, hint_lines};
 use super::super::frame::{Frame, respond};
 use super::super::limits::RESEND_AFTER_SECONDS;
 use super::super::notice::Notice;
+use super::super::offline::{self, OfflineWords};
 use super::super::portal::PortalWords;
 use super::super::site::Site;
 use super::super::words::{fill, refusal, side};
@@ -67,6 +68,12 @@ pub enum Stage {
         is_announced: bool,
         /// Whether another can be sent.
         has_more: bool,
+    },
+    /// The answer to a challenge was given; the terminal has not told yet what became of
+    /// it.
+    Answered {
+        /// Until when its word is waited for.
+        until: Option<Timestamp>,
     },
     /// A new password is being chosen.
     Redeemed {
@@ -153,6 +160,9 @@ impl Stage {
             },
             CaseState::Approved if happened("code_issued") => Self::CodeOver { has_more },
             CaseState::Approved => Self::Preparing,
+            CaseState::Issued if offline::is_answered(view) => Self::Answered {
+                until: view.code_expires_at,
+            },
             CaseState::Issued => Self::Issued {
                 until: view.code_expires_at,
                 is_announced: view.code_announced,
@@ -208,6 +218,7 @@ impl Stage {
             Self::Review { .. }
                 | Self::Preparing
                 | Self::Issued { .. }
+                | Self::Answered { .. }
                 | Self::Redeemed { .. }
                 | Self::Elsewhere
         )
@@ -235,9 +246,11 @@ impl Stage {
     const fn step(&self) -> Option<usize> {
         match self {
             Self::Unsent | Self::Code { .. } | Self::Decide => Some(1),
-            Self::Review { .. } | Self::Preparing | Self::CodeOver { .. } | Self::Issued { .. } => {
-                Some(2)
-            }
+            Self::Review { .. }
+            | Self::Preparing
+            | Self::CodeOver { .. }
+            | Self::Issued { .. }
+            | Self::Answered { .. } => Some(2),
             Self::Redeemed { .. } => Some(3),
             Self::Effective => Some(4),
             _ => None,
@@ -349,6 +362,22 @@ impl<'a> CasePage<'a> {
         PortalWords::of(self.frame.language())
     }
 
+    fn offline(&self) -> &'static OfflineWords {
+        OfflineWords::of(self.frame.language())
+    }
+
+    /// Whether a challenge can be answered here.
+    const fn takes_challenge(&self) -> bool {
+        let is_due = matches!(
+            self.stage,
+            Stage::Preparing
+                | Stage::CodeOver { .. }
+                | Stage::Issued { .. }
+                | Stage::Answered { .. }
+        );
+        is_due && self.viewer.drives()
+    }
+
     /// Why it was asked for, by the name that every page gives it.
     fn reason_name(&self) -> &'static str {
         CaseNames::of(self.frame.language()).reason(self.why)
@@ -392,6 +421,7 @@ impl<'a> CasePage<'a> {
             Stage::Preparing => &words.preparing.heading,
             Stage::CodeOver { .. } => &words.code_over.heading,
             Stage::Issued { .. } => &words.issued.heading,
+            Stage::Answered { .. } => &self.offline().given.title,
             Stage::Redeemed { .. } => &words.redeemed.heading,
             Stage::Effective => &words.effective.heading,
             Stage::Refused { .. } => &words.refused.heading,

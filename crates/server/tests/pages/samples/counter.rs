@@ -132,6 +132,7 @@ fn view(state: State, evidence: &[EvidenceKind], steps: &str) -> CounterView {
         review_by: None,
         challenge_expires_at: None,
         code_expires_at: None,
+        code_to: None,
         code_announced: false,
         codes_left: 3,
         terminal_number: is_proven.then(|| "10000001".parse().unwrap()),
@@ -151,7 +152,6 @@ fn view(state: State, evidence: &[EvidenceKind], steps: &str) -> CounterView {
         can_choose_slip: false,
         is_prepared: false,
         has_issued: false,
-        code_to: None,
         slip: None,
         printers: ["counter-1".parse().unwrap(), "counter-2".parse().unwrap()].into(),
         has_form: is_proven,
@@ -180,7 +180,7 @@ fn printed(slip: Standing) -> CounterView {
         steps,
     ));
     view.has_issued = true;
-    view.code_to = Some(Destination::SealedSlip);
+    view.case.code_to = Some(Destination::SealedSlip);
     view.slip = Some(slip);
     view.case.code_expires_at = Some(after(7_000));
     view.case.codes_left = 2;
@@ -250,14 +250,20 @@ fn stages() -> Vec<(&'static str, CounterView, Option<Mistake>)> {
         let mut sent = inspected(None);
         sent.case.state = State::Issued;
         sent.has_issued = true;
-        sent.code_to = Some(Destination::Contact);
+        sent.case.code_to = Some(Destination::Contact);
         sent.case.code_expires_at = Some(after(560));
         sent
+    };
+    let answered = {
+        let mut answered = sent.clone();
+        answered.case.code_to = Some(Destination::AnswerReadOut);
+        answered.case.code_expires_at = Some(after(2_500_000));
+        answered
     };
     let over = {
         let mut over = printed(Standing::Sent);
         over.case.state = State::Approved;
-        over.code_to = None;
+        over.case.code_to = None;
         over.slip = None;
         over
     };
@@ -333,6 +339,7 @@ fn stages() -> Vec<(&'static str, CounterView, Option<Mistake>)> {
         ("slip_dead", printed(Standing::Dead), None),
         ("code_sent", sent, None),
         ("code_over", over, None),
+        ("answered", answered, None),
         (
             "code_used_up",
             used_up,

@@ -152,6 +152,7 @@ fn call(state: State, steps: &str) -> Call {
             questions: Vec::new(),
             challenge_expires_at: None,
             code_expires_at: None,
+            code_to: None,
             code_announced: false,
             codes_left: 2,
             terminal_number: None,
@@ -265,6 +266,9 @@ fn after_gathering() -> Vec<Row> {
     let mut told = decided(State::Issued, &format!("{issued} code_announced"), one);
     told.view.code_expires_at = Some(after(540));
     told.view.code_announced = true;
+    let mut answered = decided(State::Issued, issued, one);
+    answered.view.code_to = Some(Destination::AnswerReadOut);
+    answered.view.code_expires_at = Some(after(2_500_000));
     let over = decided(State::Approved, &format!("{issued} code_ended"), one);
     let mut used_up = over.clone();
     used_up.view.codes_left = 0;
@@ -285,6 +289,7 @@ fn after_gathering() -> Vec<Row> {
         ),
         ("issued", away, None, None),
         ("issued_told", told, None, None),
+        ("answered", answered, None, None),
         ("code_over", over, None, None),
         (
             "codes_used_up",

@@ -77,6 +77,7 @@ pub(super) fn steps() -> Vec<(Actor, CaseEvent)> {
                 channel: Channel::Hotline,
                 reason: Reason::Forgotten,
                 deadline: after(86_400),
+                offline: false,
             },
         ),
         (

@@ -6,6 +6,7 @@ pub(crate) mod desk;
 mod diagnosis;
 mod help;
 mod ledger;
+mod offline;
 mod portal;
 mod review;
 mod staff;
@@ -253,6 +254,14 @@ fn stages() -> Vec<(&'static str, Stage, String, Option<Mistake>)> {
             Some(Mistake::Step(Refusal::CodesUsedUp)),
         ),
         (
+            "answered",
+            Stage::Answered {
+                until: Some(after(2_500_000)),
+            },
+            format!("{sent} matched approved prepared code_issued"),
+            None,
+        ),
+        (
             "redeemed",
             Stage::Redeemed {
                 until: Some(after(590)),
@@ -388,6 +397,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
     samples.extend(counter::all(assets, language));
     samples.extend(desk::all(assets, language));
     samples.extend(diagnosis::all(assets, language));
+    samples.extend(offline::all(assets, language));
     samples
 }
 

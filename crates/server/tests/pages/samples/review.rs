@@ -96,6 +96,7 @@ fn view(reasons: Vec<Bilingual>) -> CaseView {
         questions: Vec::new(),
         challenge_expires_at: None,
         code_expires_at: None,
+        code_to: None,
         code_announced: false,
         codes_left: 3,
         terminal_number: Some("10000001".parse().unwrap()),
