@@ -51,11 +51,13 @@ pub enum Refusal {
     BackupTooLarge,
     /// The backup is from before the last settlement, or was removed since.
     BackupOutdated,
+    /// The terminal has transactions that are not settled.
+    BatchOpen,
 }
 
 impl Refusal {
     /// One of each, for the tables that must cover them all.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::CaseClosed,
         Self::OutOfOrder,
         Self::NotOffered,
@@ -78,6 +80,7 @@ impl Refusal {
         Self::BackupForeign,
         Self::BackupTooLarge,
         Self::BackupOutdated,
+        Self::BatchOpen,
     ];
 
     /// The stable code, as in the API and on the terminal link.
@@ -103,6 +106,7 @@ impl Refusal {
             Self::BackupForeign => "backup_foreign",
             Self::BackupTooLarge => "backup_too_large",
             Self::BackupOutdated => "backup_outdated",
+            Self::BatchOpen => "batch_open",
         }
     }
 
@@ -146,6 +150,7 @@ impl Refusal {
             Self::BackupForeign => "The backup belongs to another terminal or request.",
             Self::BackupTooLarge => "The backup is too large. Settle the batch first.",
             Self::BackupOutdated => "The backup is out of date. Choose a newer one.",
+            Self::BatchOpen => "The terminal has unsettled payments. Settle them first.",
         }
     }
 
@@ -172,6 +177,7 @@ impl Refusal {
             Self::BackupForeign => "该备份不属于此终端或此申请。",
             Self::BackupTooLarge => "备份过大，请先结算再备份。",
             Self::BackupOutdated => "该备份已过期，请选择更新的备份。",
+            Self::BatchOpen => "终端还有未结算的交易，请先结算。",
         }
     }
 }

@@ -18,6 +18,7 @@ use tillkey_rules::case::Command as CaseCommand;
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
 use tillkey_rules::event::Event;
 use tillkey_rules::party::{Actor, Role};
+use tillkey_rules::refusal::Refusal;
 use tillkey_rules::terms::hours_after;
 use tillkey_rules::vocabulary::{EvidenceKind, MerchantStatus};
 use tillkey_store::case as cases;
@@ -29,6 +30,7 @@ use tillkey_store::party::operator::{self, Operator};
 use tillkey_store::party::terminal::{self, NewTerminal, Terminal};
 use tillkey_store::seal::{DataKey, Owner};
 use tillkey_store::tx::Tx;
+use tillkey_store::{health, journal};
 use tillkey_wire::code::EnrolmentCode;
 use tillkey_wire::enrolment::CodeKey;
 use tillkey_wire::ids::{
@@ -456,6 +458,11 @@ pub async fn move_terminal(
         if (&found.merchant, &found.number) == place {
             return Ok((Err(Failure::Exists), Vec::new()));
         }
+        // What is not settled is the old merchant's money, and would be settled for the
+        // new one. A terminal that cannot settle any more is retired, not moved.
+        if found.merchant != merchant && has_unsettled(tx, id)? {
+            return Ok((Err(Refusal::BatchOpen.into()), Vec::new()));
+        }
         if !terminal::move_to(tx, id, place, now)? {
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
@@ -473,6 +480,19 @@ pub async fn move_terminal(
         Ok((Ok(()), step.rings))
     })
     .await
+}
+
+/// Whether the last that was heard of a terminal's batch is that it is not settled.
+fn has_unsettled(tx: &mut dyn Tx, terminal: TerminalId) -> Result<bool, Fault> {
+    let known = journal::last(tx, terminal)?;
+    let known = known.map(|known| (known.reported_at, !known.head.is_settled()));
+    let reported = health::last(tx, terminal)?.and_then(|last| {
+        let count = last.report.health.unsettled?;
+        Some((last.reported_at, count > 0))
+    });
+    // Of two words of one instant the one that says that there is something.
+    let last = known.into_iter().chain(reported).max();
+    Ok(last.is_some_and(|(_, unsettled)| unsettled))
 }
 
 /// Lets the open cases of a terminal's operators look at their facts again.

@@ -173,6 +173,7 @@ fn row_of(refusal: &Refusal) -> Row {
         | Refusal::CodesUsedUp
         | Refusal::NotPrepared
         | Refusal::WaitsForReview
+        | Refusal::BatchOpen
         | Refusal::PasswordAlreadySet => StatusCode::CONFLICT,
     };
     row(refusal.code(), status, refusal.chinese(), refusal.english())

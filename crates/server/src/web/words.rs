@@ -235,7 +235,7 @@ words! {
     /// What has happened, one line each.
     TimelineWords {
         opened, challenged, matched, not_matched, objected, handed_over, reviewed, approved,
-        backup_asked, backup_failed, journal_compared, code_issued,
+        backup_asked, backup_failed, journal_compared, code_issued, answer_given,
         code_announced, code_mistyped, code_ended, code_redeemed, effective, cancelled, expired,
         superseded, voided, refused,
     }

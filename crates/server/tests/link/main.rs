@@ -8,6 +8,10 @@ mod till;
 #[cfg(test)]
 mod backups;
 #[cfg(test)]
+mod copies;
+#[cfg(test)]
+mod deeds;
+#[cfg(test)]
 mod device;
 #[cfg(test)]
 mod health;

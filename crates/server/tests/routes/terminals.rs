@@ -1,5 +1,6 @@
 //! `/v1/terminals/{terminal}`: how it is, the number that proves it in hand, its move.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::ManagerRight;
@@ -208,6 +209,25 @@ async fn a03_a_number_that_is_none_is_refused_and_named() {
     }
 }
 
+/// The terminal says how many of its transactions are not settled.
+async fn says_unsettled(world: &World, count: u32) {
+    let report = HealthReport {
+        v: tillkey_wire::health::VERSION,
+        firmware: "1.4.2".parse().unwrap(),
+        clock: world.shell.now(),
+        signed_on: 0,
+        health: Health {
+            unsettled: Some(count),
+            ..Health::default()
+        },
+    };
+    world.clock.advance(SignedDuration::from_secs(1));
+    let (id, now) = (world.terminal, world.shell.now());
+    let keep =
+        move |tx: &mut dyn tillkey_store::tx::Tx| tillkey_store::health::keep(tx, id, &report, now);
+    world.shell.store().write(keep).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_terminal_is_moved_by_an_administrator_within_the_house() {
     let world = World::new().await;
@@ -241,6 +261,14 @@ async fn a_terminal_is_moved_by_an_administrator_within_the_house() {
         let answer = go(&path, &admin, merchant, number).await;
         assert_eq!(answer.problem(409), "exists", "{merchant} {number}");
     }
+    says_unsettled(&world, 3).await;
+    let open = go(&path, &admin, OTHER_MERCHANT, "20000002").await;
+    assert_eq!(
+        open.problem(409),
+        "batch_open",
+        "that money is the old merchant's"
+    );
+    says_unsettled(&world, 0).await;
     let moved = go(&path, &admin, OTHER_MERCHANT, "20000002").await;
     assert_eq!(moved.status, 204, "{}", moved.text);
     let seen = world

@@ -189,9 +189,14 @@ pub(in crate::act) fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case) -> Resul
             CaseEvent::Matched { .. } => challenge_expires_at = None,
             _ => {}
         }
+        let step = match &event {
+            // What is typed without a link is no code that was sent.
+            CaseEvent::CodeIssued { to, .. } if to.is_answer() => "answer_given",
+            event => event.name(),
+        };
         timeline.push(TimelineItem {
             at: placed.entry.at,
-            step: event.name().to_owned(),
+            step: step.to_owned(),
         });
     }
     let shown = case.subject().filter(|_| case.is_proven());

@@ -266,7 +266,8 @@ fn after_gathering() -> Vec<Row> {
     let mut told = decided(State::Issued, &format!("{issued} code_announced"), one);
     told.view.code_expires_at = Some(after(540));
     told.view.code_announced = true;
-    let mut answered = decided(State::Issued, issued, one);
+    let given = "reviewed approved prepared answer_given";
+    let mut answered = decided(State::Issued, given, one);
     answered.view.code_to = Some(Destination::AnswerReadOut);
     answered.view.code_expires_at = Some(after(2_500_000));
     let over = decided(State::Approved, &format!("{issued} code_ended"), one);

@@ -258,7 +258,7 @@ fn stages() -> Vec<(&'static str, Stage, String, Option<Mistake>)> {
             Stage::Answered {
                 until: Some(after(2_500_000)),
             },
-            format!("{sent} matched approved prepared code_issued"),
+            format!("{sent} matched approved prepared answer_given"),
             None,
         ),
         (
