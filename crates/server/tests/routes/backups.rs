@@ -45,6 +45,18 @@ async fn a_case_waits_for_its_backup_and_a_reviewer_may_waive_it() {
     assert_eq!(view["backup"]["state"], "waits_for_terminal", "{view}");
     assert_eq!(view["backup"]["journal_intact"], Value::Null);
 
+    let queue = async |token: &str| world.get("/v1/reviews").token(token).go().await.is(200);
+    // Whoever could let it go on sees that it waits; the clerk's own approver does not.
+    let other = world.staff("other", "p3", Role::Reviewer).await;
+    let seen = queue(&other).await;
+    assert_eq!(seen["unprepared"][0]["case"], case.as_str(), "{seen}");
+    assert_eq!(
+        seen["unprepared"][0]["failed"], false,
+        "the terminal is away"
+    );
+    let auditor = world.staff("auditor", "p4", Role::Auditor).await;
+    assert_eq!(queue(&auditor).await["unprepared"], json!([]));
+
     let waive = |token: String, reason: &str| {
         let path = format!("/v1/cases/{case}/backup-waiver");
         world

@@ -52,7 +52,7 @@ pub use self::list::{CaseFilter, CaseSummary, list};
 pub(super) use self::list::{page_of, read_cursor, summary};
 pub use self::offline::{Answered, answer as answer_offline};
 pub use self::review::{
-    Obstacle, Queue, QueueFilter, Review, Waiting, amend, queue, review, waive_backup,
+    Obstacle, Queue, QueueFilter, Review, Unprepared, Waiting, amend, queue, review, waive_backup,
 };
 use self::step::Step;
 pub(super) use self::step::guessed;

@@ -211,11 +211,30 @@ pub struct Waiting {
     pub obstacle: Option<Obstacle>,
 }
 
+/// An approved case whose terminal makes no backup, or is away: whoever had no hand in it
+/// may let it go on without one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unprepared {
+    /// Which case.
+    pub case: CaseId,
+    /// The channel it came by.
+    pub channel: Channel,
+    /// Whose.
+    pub subject: Subject,
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether the terminal tried; otherwise it is away.
+    pub failed: bool,
+}
+
 /// What waits for reviewers, the most urgent first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
     /// The cases.
     pub items: Vec<Waiting>,
+    /// Approved cases that come to no backup, for whom the caller may go without, the
+    /// newest first.
+    pub unprepared: Vec<Unprepared>,
     /// How many wait in all, whatever the filter.
     pub waiting: u64,
 }
@@ -227,11 +246,13 @@ pub struct Queue {
 pub async fn queue(shell: &Shell, by: &SignedIn, filter: QueueFilter) -> Result<Queue, Failure> {
     by.must_be(&[Role::Reviewer, Role::Auditor])?;
     let acquirer = by.acquirer.clone();
-    let (found, counts) = shell
+    let (found, approved, counts) = shell
         .store()
         .read(move |tx| {
             let found = cases::in_review(tx, &acquirer, REVIEWS_MAX)?;
-            Ok((found, cases::count_by_state(tx, &acquirer)?))
+            let approved = cases::Filter::State(State::Approved);
+            let approved = cases::list(tx, &acquirer, &approved, (None, REVIEWS_MAX))?;
+            Ok((found, approved, cases::count_by_state(tx, &acquirer)?))
         })
         .await?;
     let waiting = counts
@@ -251,7 +272,29 @@ pub async fn queue(shell: &Shell, by: &SignedIn, filter: QueueFilter) -> Result<
         .filter_map(|stored| waits(&stored.case, &by.actor))
         .filter(fits)
         .collect();
-    Ok(Queue { items, waiting })
+    let unprepared = approved
+        .iter()
+        .filter_map(|stored| comes_to_no_backup(shell, &stored.case, &by.actor))
+        .collect();
+    Ok(Queue {
+        items,
+        unprepared,
+        waiting,
+    })
+}
+
+fn comes_to_no_backup(shell: &Shell, case: &Case, by: &Actor) -> Option<Unprepared> {
+    let subject = case.subject()?;
+    let failed = case.backup().fault.is_some();
+    let is_away = !shell.presence().is_online(subject.terminal);
+    let may_waive = case.backup().asked > 0 && rules::may_waive(case, by).is_ok();
+    (may_waive && (failed || is_away)).then(|| Unprepared {
+        case: case.id(),
+        channel: case.channel(),
+        subject: subject.clone(),
+        since: case.changed_at(),
+        failed,
+    })
 }
 
 fn waits(case: &Case, by: &Actor) -> Option<Waiting> {

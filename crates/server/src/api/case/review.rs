@@ -209,8 +209,42 @@ impl From<act::Waiting> for WaitingBody {
 pub(super) struct QueueBody {
     /// The cases, the most urgent first; two hundred at most.
     items: Vec<WaitingBody>,
+    /// Approved cases whose terminal makes no backup or is away, and for whom the caller
+    /// may go without (`backup-waiver`), the newest first.
+    unprepared: Vec<UnpreparedBody>,
     /// How many wait in all, whatever the filter.
     waiting: u64,
+}
+
+/// An approved case that comes to no backup.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UnpreparedCase)]
+pub(super) struct UnpreparedBody {
+    /// Which case.
+    #[schema(value_type = String)]
+    case: CaseId,
+    /// The channel it came by.
+    #[schema(value_type = ChannelWord)]
+    channel: Channel,
+    /// Whose password.
+    subject: SubjectBody,
+    /// Since when it waits.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// Whether the terminal tried and could not; otherwise it is not connected.
+    failed: bool,
+}
+
+impl From<act::Unprepared> for UnpreparedBody {
+    fn from(one: act::Unprepared) -> Self {
+        Self {
+            case: one.case,
+            channel: one.channel,
+            subject: one.subject.into(),
+            since: one.since,
+            failed: one.failed,
+        }
+    }
 }
 
 /// Shows what waits for reviewers, the most urgent first.
@@ -234,6 +268,11 @@ pub(super) async fn queue(
     let queue = act::queue(&api.shell, &staff.signed_in, filter).await?;
     Ok(Json(QueueBody {
         items: queue.items.into_iter().map(WaitingBody::from).collect(),
+        unprepared: queue
+            .unprepared
+            .into_iter()
+            .map(UnpreparedBody::from)
+            .collect(),
         waiting: queue.waiting,
     }))
 }

@@ -17,7 +17,7 @@ use super::super::seat::Seat;
 use super::super::site::Site;
 use super::super::words::fill;
 use super::ReviewerWords;
-use crate::act::case::{self, Queue, QueueFilter, Waiting};
+use crate::act::case::{self, Queue, QueueFilter, Unprepared, Waiting};
 use crate::act::staff;
 use crate::bell::Ring;
 use crate::peer::Peer;
@@ -74,6 +74,16 @@ struct Row {
     reason: &'static str,
     reviews: String,
     obstacle: Option<&'static str>,
+}
+
+/// A row of the cases that come to no backup.
+struct UnpreparedRow {
+    href: String,
+    whose: String,
+    place: String,
+    channel: &'static str,
+    since: String,
+    why: &'static str,
 }
 
 impl QueuePage<'_> {
@@ -152,6 +162,24 @@ impl QueuePage<'_> {
         }
     }
 
+    /// The cases that come to no backup: where, since when, why, and the way to them.
+    fn unprepared(&self) -> Vec<UnpreparedRow> {
+        let (words, names) = (&self.words().queue, self.names());
+        let row = |one: &Unprepared| UnpreparedRow {
+            href: format!("/review/{}", one.case),
+            whose: one.subject.operator.to_string(),
+            place: format!("{} / {}", one.subject.merchant, one.subject.terminal_number),
+            channel: names.channel(one.channel),
+            since: self.frame.reading.minute(one.since),
+            why: if one.failed {
+                &words.backup_failed
+            } else {
+                &words.terminal_away
+            },
+        };
+        self.queue.unprepared.iter().map(row).collect()
+    }
+
     fn left(&self, minutes: i64) -> String {
         let words = &self.words().queue;
         match minutes {
@@ -174,7 +202,9 @@ pub(super) fn minutes_left(deadline: Timestamp, now: Timestamp) -> i64 {
 fn mark(queue: &Queue) -> String {
     let items = queue.items.iter();
     let marks = items.map(|item| format!("{}.{}", item.case, item.approved));
-    marks.collect::<Vec<_>>().join(" ")
+    let unprepared = queue.unprepared.iter();
+    let stuck = unprepared.map(|one| format!("{}.{}", one.case, one.failed));
+    marks.chain(stuck).collect::<Vec<_>>().join(" ")
 }
 
 /// Shows what waits.

@@ -19,7 +19,8 @@ words! {
     QueueWords {
         title, count, empty, empty_filtered, filter, channel, rank, all, apply, clear, deadline,
         whose, place, reason, reviews, reviews_done, action, look, look_only, left_hours,
-        left_minutes, over, urgent, soon, calm,
+        left_minutes, over, urgent, soon, calm, unprepared, unprepared_lead, since, why,
+        backup_failed, terminal_away,
     }
     /// Why somebody does not review a case.
     ObstacleWords { own_work, reviewed, not_reviewer, not_in_review, }

@@ -9,7 +9,7 @@ use tillkey_rules::staff_password::Weakness;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, ManagerRight, MerchantStatus, Reason};
 use tillkey_server::act::case::{
     CaseView, Dossier, Flag, Miss, Obstacle, Opinion, Outcome, Passage, Queue, QueueFilter,
-    Standing, Waiting,
+    Standing, Unprepared, Waiting,
 };
 use tillkey_server::act::managers::ManagerSummary;
 use tillkey_server::act::staff::{Device, SessionSummary, StaffSummary};
@@ -62,12 +62,25 @@ fn waiting(number: u8, seconds: i64, obstacle: Option<Obstacle>) -> Waiting {
     }
 }
 
+/// Cases that come to no backup.
+fn stuck() -> Vec<Unprepared> {
+    let one = |number: u8, failed| Unprepared {
+        case: CaseId::from_bytes([number; 10]),
+        channel: Channel::Counter,
+        subject: waiting(number, 0, None).subject,
+        since: after(-i64::from(number) * 600),
+        failed,
+    };
+    vec![one(3, true), one(7, false)]
+}
+
 fn queue(assets: &Assets, language: Language, items: Vec<Waiting>) -> QueuePage<'_> {
     QueuePage {
         frame: framed(assets, language, "/review"),
         queue: Queue {
             waiting: u64::try_from(items.len()).unwrap(),
             items,
+            unprepared: stuck(),
         },
         filter: QueueFilter::default(),
         review_hours: 4,
@@ -283,6 +296,8 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         has_approved: Some(true),
         ..verdict(assets, language, text)
     };
+    let mut nothing = queue(assets, language, Vec::new());
+    nothing.queue.unprepared.clear();
     let late = VerdictPage {
         obstacle: Some(Obstacle::NotInReview),
         ..again(Mistake::Decided)
@@ -325,7 +340,7 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         sample("settings_managers_unasked", &unasked),
         sample("settings_managers_none", &nobody),
         sample("review_queue", &queue(assets, language, rows)),
-        sample("review_queue_empty", &queue(assets, language, Vec::new())),
+        sample("review_queue_empty", &nothing),
         sample("review_verdict", &verdict(assets, language, text)),
         sample("review_password", &again(Mistake::PasswordNeeded)),
         sample("review_moved", &again(Mistake::Moved)),
