@@ -77,8 +77,10 @@ impl<D: Device> Terminal<D> {
             terminal_number,
             serial_number,
         } = self.binding()?;
-        let operators = self.operators().map(|operator| OperatorState {
-            number: operator.number,
+        // As the server knows them: what is set here and not registered is not in there.
+        let operators = self.book.iter().flat_map(|book| &book.operators);
+        let operators = operators.map(|(&number, operator)| OperatorState {
+            number,
             password_set: operator.password_set,
             credential_version: operator.credential_version,
         });
@@ -162,8 +164,12 @@ impl<D: Device> Terminal<D> {
             Some(Work::Backup(_)) => return Err(Fault::Unexpected),
             _ => return Err(Fault::Unasked),
         }
-        let step = self.end_task(Outcome::Done, rng)?;
-        Ok(step.and(Notice::BackedUp))
+        let case = self.case_of_backup();
+        let mut step = self.end_task(Outcome::Done, rng)?.and(Notice::BackedUp);
+        if let Some(case) = case {
+            step.frames.extend(self.choose_after_backup(case)?);
+        }
+        Ok(step)
     }
 
     /// The server does not take it: now, or not any more.

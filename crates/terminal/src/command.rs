@@ -56,9 +56,8 @@ impl<D: Device> Terminal<D> {
             book.settle(order.id, order.sequence, outcome);
             if outcome == Outcome::Done
                 && let Command::RevokeCredential { operator } = order.command
-                && let Some(known) = book.operators.get_mut(&operator)
             {
-                known.password_set = false;
+                book.revoke(operator);
             }
         })?;
         let mut frames = self.answer(order, outcome)?;

@@ -3,6 +3,7 @@
 use tillkey_wire::cbor::CborError;
 use tillkey_wire::enrolment::EnrolmentError;
 use tillkey_wire::envelope::EnvelopeError;
+use tillkey_wire::ids::OperatorNumber;
 use tillkey_wire::journal::JournalFault;
 use tillkey_wire::message::MessageError;
 use tillkey_wire::opaque::OpaqueError;
@@ -55,8 +56,8 @@ pub enum Fault {
     #[error("the terminal is enrolled already")]
     AlreadyEnrolled,
     /// The terminal has not yet agreed with the server on a key for numbers that prove
-    /// it in hand.
-    #[error("the terminal has no key for such numbers yet; connect it once")]
+    /// it in hand, and for challenges.
+    #[error("the terminal has no key for that yet; connect it once")]
     NotAgreed,
     /// The server's key for such numbers is one with which nothing can be agreed on.
     #[error("the server's agreement key cannot be used")]
@@ -71,7 +72,31 @@ pub enum Fault {
     #[error("this step is not due for operator {operator}")]
     OutOfOrder {
         /// Which operator.
-        operator: tillkey_wire::ids::OperatorNumber,
+        operator: OperatorNumber,
+    },
+    /// A supervisor's word counts only for a few minutes after the sign-on.
+    #[error("operator {operator} has to sign on again as a supervisor")]
+    SignOnAgain {
+        /// Which operator.
+        operator: OperatorNumber,
+    },
+    /// A supervisor changes cashiers and nobody else.
+    #[error("operator {operator} is no cashier")]
+    NotACashier {
+        /// Which operator.
+        operator: OperatorNumber,
+    },
+    /// The operator is there already.
+    #[error("operator {operator} is there already")]
+    AlreadyThere {
+        /// Which operator.
+        operator: OperatorNumber,
+    },
+    /// The terminal has no such operator.
+    #[error("there is no operator {operator}")]
+    NoSuchOperator {
+        /// Which operator.
+        operator: OperatorNumber,
     },
     /// A frame that is not the server's word to this terminal.
     #[error("a frame cannot be believed")]
@@ -140,7 +165,11 @@ impl Fault {
             | Self::NotAgreed
             | Self::AlreadyEnrolled
             | Self::Busy { .. }
-            | Self::OutOfOrder { .. } => Advice::Correct,
+            | Self::OutOfOrder { .. }
+            | Self::SignOnAgain { .. }
+            | Self::NotACashier { .. }
+            | Self::AlreadyThere { .. }
+            | Self::NoSuchOperator { .. } => Advice::Correct,
         }
     }
 }

@@ -54,6 +54,13 @@ impl History {
         found.into()
     }
 
+    /// Whether it is the newest one. Compared in constant time.
+    pub(crate) fn is_newest(&self, tag: &Tag) -> bool {
+        self.tags
+            .last()
+            .is_some_and(|newest| newest.ct_eq(tag).into())
+    }
+
     /// The history once this password is effective.
     pub(crate) fn with(&self, tag: Tag) -> Self {
         let surplus = (self.tags.len() + 1).saturating_sub(HISTORY_MAX);

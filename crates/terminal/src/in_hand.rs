@@ -17,7 +17,7 @@ use tillkey_wire::ids::TerminalId;
 use tillkey_wire::in_hand::InHandKey;
 use tillkey_wire::message::Report;
 
-use crate::counter::Counter;
+use crate::counter::{Counter, Reserve};
 use crate::device::{Device, Slot};
 use crate::fault::Fault;
 use crate::limits::NUMBERS_PER_WRITE;
@@ -25,11 +25,20 @@ use crate::link::Asked;
 use crate::notice::{Notice, Step};
 use crate::terminal::{Terminal, unreadable};
 
-/// How far the numbers of one enrolment have come.
+/// What is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    Number,
+    Challenge,
+}
+
+/// How far the numbers of one enrolment have come, and the challenges for which the same
+/// key was agreed on.
 pub(crate) struct InHand {
     terminal: TerminalId,
     agreement_key: AgreementKey,
-    counter: Counter,
+    numbers: Counter,
+    challenges: Counter,
 }
 
 /// As it is kept. It is not secret: the key of the numbers follows from the identity.
@@ -40,6 +49,9 @@ struct Kept {
     terminal: TerminalId,
     agreement_key: AgreementKey,
     through: u64,
+    /// The same of challenges.
+    #[serde(default)]
+    challenges_through: u64,
 }
 
 const VERSION: u8 = 1;
@@ -55,7 +67,8 @@ impl InHand {
         Ok(Self {
             terminal: kept.terminal,
             agreement_key: kept.agreement_key,
-            counter: Counter::new(kept.through, NUMBERS_PER_WRITE),
+            numbers: Counter::new(kept.through, NUMBERS_PER_WRITE),
+            challenges: Counter::new(kept.challenges_through, NUMBERS_PER_WRITE),
         })
     }
 
@@ -64,12 +77,30 @@ impl InHand {
         self.terminal == terminal
     }
 
-    fn to_bytes(&self, through: u64) -> Result<Vec<u8>, CborError> {
+    /// With what the terminal derives its keys.
+    pub(crate) const fn agreement_key(&self) -> &AgreementKey {
+        &self.agreement_key
+    }
+
+    const fn counter(&mut self, what: Counted) -> &mut Counter {
+        match what {
+            Counted::Number => &mut self.numbers,
+            Counted::Challenge => &mut self.challenges,
+        }
+    }
+
+    /// As it is kept, once so much more is reserved.
+    fn to_bytes(&self, reserved: Option<(Counted, Reserve)>) -> Result<Vec<u8>, CborError> {
+        let through = |what: Counted, counter: &Counter| match reserved {
+            Some((reserved, reserve)) if reserved == what => reserve.through,
+            _ => counter.through(),
+        };
         cbor::encode(&Kept {
             v: VERSION,
             terminal: self.terminal,
             agreement_key: self.agreement_key.clone(),
-            through,
+            through: through(Counted::Number, &self.numbers),
+            challenges_through: through(Counted::Challenge, &self.challenges),
         })
     }
 }
@@ -94,24 +125,32 @@ impl<D: Device> Terminal<D> {
 
     /// The next number; its counter is in storage when this returns.
     pub(crate) fn draw_number(&mut self) -> Result<InHandNumber, Fault> {
-        let counter = loop {
-            let in_hand = self.in_hand.as_mut().ok_or(Fault::NotAgreed)?;
-            match in_hand.counter.next() {
-                Ok(counter) => break counter,
-                Err(reserve) => {
-                    let bytes = in_hand.to_bytes(reserve.through);
-                    let bytes = bytes.map_err(unreadable(Slot::InHand))?;
-                    self.save(Slot::InHand, &bytes)?;
-                    if let Some(in_hand) = &mut self.in_hand {
-                        in_hand.counter.reserved(reserve);
-                    }
-                }
-            }
-        };
+        let counter = self.draw(Counted::Number)?;
         let in_hand = self.in_hand.as_ref().ok_or(Fault::NotAgreed)?;
         let (keys, enrolled) = self.enrolled()?;
         let key = InHandKey::of_terminal(enrolled.terminal, keys.backup(), &in_hand.agreement_key)?;
         Ok(key.number(counter))
+    }
+
+    /// The counter of the next challenge; it is in storage when this returns.
+    pub(crate) fn draw_challenge(&mut self) -> Result<u64, Fault> {
+        self.draw(Counted::Challenge)
+    }
+
+    fn draw(&mut self, what: Counted) -> Result<u64, Fault> {
+        loop {
+            let in_hand = self.in_hand.as_mut().ok_or(Fault::NotAgreed)?;
+            let reserve = match in_hand.counter(what).next() {
+                Ok(counter) => return Ok(counter),
+                Err(reserve) => reserve,
+            };
+            let bytes = in_hand.to_bytes(Some((what, reserve)));
+            let bytes = bytes.map_err(unreadable(Slot::InHand))?;
+            self.save(Slot::InHand, &bytes)?;
+            if let Some(in_hand) = &mut self.in_hand {
+                in_hand.counter(what).reserved(reserve);
+            }
+        }
     }
 
     /// Tells the server how far the numbers have come, if it can be told now.
@@ -119,7 +158,7 @@ impl<D: Device> Terminal<D> {
         let counter = self
             .in_hand
             .as_ref()
-            .map_or(0, |in_hand| in_hand.counter.last());
+            .map_or(0, |in_hand| in_hand.numbers.last());
         self.ask_once(Asked::InHand(counter), Report::InHand { counter })
     }
 
@@ -133,18 +172,22 @@ impl<D: Device> Terminal<D> {
             .is_none_or(|in_hand| in_hand.agreement_key != *agreement_key);
         if is_new {
             InHandKey::of_terminal(terminal, keys.backup(), agreement_key)?;
-            // The counter goes on: the server remembers one for each terminal, not for
+            // The counters go on: the server remembers them for each terminal, not for
             // each key.
-            let through = self
-                .in_hand
-                .as_ref()
-                .map_or(0, |in_hand| in_hand.counter.through());
+            let going_on = |counter: fn(&InHand) -> &Counter| {
+                let through = self
+                    .in_hand
+                    .as_ref()
+                    .map(|in_hand| counter(in_hand).through());
+                Counter::new(through.unwrap_or(0), NUMBERS_PER_WRITE)
+            };
             let agreed = InHand {
                 terminal,
                 agreement_key: agreement_key.clone(),
-                counter: Counter::new(through, NUMBERS_PER_WRITE),
+                numbers: going_on(|in_hand| &in_hand.numbers),
+                challenges: going_on(|in_hand| &in_hand.challenges),
             };
-            let bytes = agreed.to_bytes(through);
+            let bytes = agreed.to_bytes(None);
             let bytes = bytes.map_err(unreadable(Slot::InHand))?;
             self.save(Slot::InHand, &bytes)?;
             self.in_hand = Some(agreed);

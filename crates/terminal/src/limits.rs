@@ -6,8 +6,8 @@ use tillkey_wire::limits::{BATCH_ENTRIES_MAX, SNAPSHOT_ENTRIES_MAX};
 /// A start skips up to two blocks; a 64-bit counter does not mind.
 pub const COUNTERS_PER_WRITE: u64 = 256;
 
-/// How many numbers that prove the terminal in hand are reserved by one write: each is
-/// shown to a person, who waits for a write without noticing, and who would have to ask
+/// How many numbers that prove the terminal in hand, or challenges, are reserved by one
+/// write: each is shown to a person, who waits for a write without noticing, and who would have to ask
 /// again where a start skipped more than the server looks ahead.
 pub const NUMBERS_PER_WRITE: u64 = 1;
 
@@ -44,3 +44,33 @@ pub const JOURNAL_SETTLED_MAX: u32 = JOURNAL_ENTRIES_MAX - BATCH_ENTRIES_MAX - 1
 
 /// How many commands that take more than one message may wait to be carried out.
 pub const TASKS_MAX: usize = 8;
+
+/// How many things that were done here may wait to be told to the server.
+pub const DEEDS_MAX: usize = 48;
+
+/// How many sign-ons without a link are kept to be told. When there are more, the oldest
+/// goes whose session is over and on whose word nothing waits to be told.
+pub const OFFLINE_SIGN_ONS_MAX: usize = 48;
+
+/// How many passwords in a row may be wrong without a link before the next one has to
+/// wait.
+pub const TRIES_FREE: u32 = 5;
+
+/// How many passwords in a row may be wrong before no other is compared until the server
+/// has been told.
+pub const TRIES_MAX: u32 = 10;
+
+/// How long the first wait is, in seconds; each next one is twice as long.
+pub const TRY_WAIT_SECS: i64 = 60;
+
+/// How fresh a supervisor's sign-on has to be to change anything about cashiers.
+pub const SUPERVISOR_MINUTES: i64 = 15;
+
+/// How long a challenge waits for its answer.
+pub const CHALLENGE_MINUTES: i64 = 30;
+
+/// How many answers to one challenge are compared.
+pub const ANSWERS_MAX: u32 = 5;
+
+/// How long a person may take to choose a password without a link.
+pub const CHOICE_MINUTES: i64 = 10;

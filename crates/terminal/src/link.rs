@@ -1,4 +1,5 @@
-//! The link: what is said first, what is asked, and to what a frame belongs.
+//! The link: what is said first, what is asked, and to what a frame belongs. What a reply
+//! does is in `reply`.
 //!
 //! A reply is taken only if this terminal asked for it on this connection and has not
 //! had it yet; a frame is believed only if the pinned server key signed it for this
@@ -7,13 +8,13 @@
 use rand::{CryptoRng, RngCore};
 use tillkey_wire::envelope::Unverified;
 use tillkey_wire::ids::{CaseId, CommandId, OperatorNumber, SessionId, SnapshotId};
-use tillkey_wire::message::{FromServer, FromTerminal, Reply, Report, Welcome};
+use tillkey_wire::message::{FromServer, FromTerminal, Report, Welcome};
 
 use crate::device::Device;
 use crate::fault::Fault;
 use crate::identity::Identity;
 use crate::limits::WAITING_MAX;
-use crate::notice::{Activity, Notice, Step};
+use crate::notice::{Notice, Step};
 use crate::terminal::Terminal;
 
 /// What a report asked.
@@ -25,11 +26,17 @@ pub(crate) enum Asked {
     SignOff(SessionId),
     FirstPassword(OperatorNumber),
     Redeem(OperatorNumber),
+    Choose(OperatorNumber),
     Register(OperatorNumber),
     Registered(OperatorNumber),
     /// With the counter that was told.
     InHand(u64),
     Health,
+    /// With its number.
+    Deed(u64),
+    OfflineSession(SessionId),
+    /// With how many wrong passwords were told.
+    OfflineTries(OperatorNumber, u32),
     Snapshot(SnapshotId),
     SnapshotPart(SnapshotId),
     JournalStands(CaseId),
@@ -65,16 +72,23 @@ impl<D: Device> Terminal<D> {
     }
 
     /// The link is gone: sign-ons under way are to be typed again; new passwords under
-    /// way are taken up with the next connection.
+    /// way are taken up with the next connection. Somebody may be signed on by this, see
+    /// [`Notice::SignedOn`].
     pub fn disconnected(&mut self) -> Step {
         self.linked = false;
+        self.is_welcomed = false;
         self.waiting.clear();
         self.told_health = None;
-        let notices = self.give_up_sign_on().into_iter().collect();
-        Step {
-            frames: Vec::new(),
-            notices,
-        }
+        // Whoever typed the right password is not asked for it again.
+        let operator = self.sign_on.as_ref().map(|sign_on| sign_on.operator);
+        let signed_on = operator.map(|operator| (operator, self.sign_on_unregistered(operator)));
+        let mut step = match signed_on {
+            Some((_, Ok(step))) => step,
+            Some((operator, Err(_))) => Step::tell(Notice::SignOnInterrupted { operator }),
+            None => Step::default(),
+        };
+        step.notices.extend(self.give_up_sign_on());
+        step
     }
 
     /// Takes a frame from the link.
@@ -113,11 +127,10 @@ impl<D: Device> Terminal<D> {
     /// [`Fault::Device`] if a counter cannot be reserved.
     pub fn resend(&mut self) -> Result<Step, Fault> {
         self.sound()?;
+        self.tries_due = true;
         let mut step = Step::default();
-        for session in self.sign_offs.clone() {
-            step.frames
-                .extend(self.ask_once(Asked::SignOff(session), Report::SignOff { session })?);
-        }
+        step.frames.extend(self.tell_next()?);
+        step.frames.extend(self.tell_sign_offs()?);
         let resets: Vec<OperatorNumber> = self.resets.keys().copied().collect();
         for operator in resets {
             step.frames.extend(self.resume_reset(operator)?);
@@ -171,129 +184,8 @@ impl<D: Device> Terminal<D> {
         }
     }
 
-    fn take_reply(
-        &mut self,
-        asked: Asked,
-        reply: Reply,
-        rng: &mut (impl RngCore + CryptoRng),
-    ) -> Result<Step, Fault> {
-        match (asked, reply) {
-            (Asked::Hello, Reply::Welcome(welcome)) => self.take_welcome(&welcome, rng),
-            (Asked::SignOnStart(operator), Reply::SignOnChallenge { ke2 }) => {
-                self.take_challenge(operator, &ke2, rng)
-            }
-            (
-                Asked::SignOnFinish(operator),
-                Reply::SignedOn {
-                    session,
-                    credential_version,
-                },
-            ) => self.take_session(operator, session, credential_version),
-            (Asked::SignOff(session), Reply::SignedOff) => {
-                self.sign_offs.remove(&session);
-                Ok(Step::default())
-            }
-            (
-                Asked::FirstPassword(operator),
-                Reply::CodeOnScreen {
-                    case,
-                    code,
-                    expires_at,
-                },
-            ) => {
-                self.resets.remove(&operator);
-                Ok(Step::tell(Notice::CodeOnScreen {
-                    operator,
-                    case,
-                    code,
-                    expires_at,
-                }))
-            }
-            (
-                Asked::Redeem(asked),
-                Reply::CodeAccepted {
-                    case,
-                    operator,
-                    until,
-                    password_rules,
-                },
-            ) if asked == operator => self.take_acceptance(operator, case, until, password_rules),
-            (Asked::Register(operator), Reply::Registration { response }) => {
-                self.take_registration(operator, &response, rng)
-            }
-            (
-                Asked::Registered(operator),
-                Reply::Effective {
-                    case,
-                    credential_version,
-                },
-            ) => self.take_effect(operator, case, credential_version),
-            (Asked::InHand(_), Reply::InHand { agreement_key }) => {
-                self.take_agreement(&agreement_key)
-            }
-            (Asked::Health, Reply::HealthTaken) => Ok(Step::default()),
-            (Asked::Acknowledge(_), Reply::Acknowledged)
-            | (Asked::JournalStands(_), Reply::JournalTaken) => Ok(Step::default()),
-            (asked, Reply::Refused { code, retry_at }) => {
-                let mut step = self.refused_work(asked, retry_at.is_some(), rng)?;
-                let (activity, operator) = self.take_refusal(asked, retry_at.is_some())?;
-                step.notices.push(Notice::Refused {
-                    activity,
-                    operator,
-                    code,
-                    retry_at,
-                });
-                Ok(step)
-            }
-            (asked, reply) => self.take_reply_to_work(asked, reply, rng),
-        }
-    }
-
-    /// What is said to a backup, and to one that is put back.
-    fn take_reply_to_work(
-        &mut self,
-        asked: Asked,
-        reply: Reply,
-        rng: &mut (impl RngCore + CryptoRng),
-    ) -> Result<Step, Fault> {
-        match (asked, reply) {
-            (
-                Asked::Snapshot(asked) | Asked::SnapshotPart(asked),
-                Reply::SnapshotAt { snapshot, offset },
-            ) => self.take_offset(asked, (snapshot, offset)),
-            (
-                Asked::Snapshot(asked) | Asked::SnapshotPart(asked),
-                Reply::SnapshotStored { snapshot },
-            ) => self.take_stored((asked, snapshot), rng),
-            (
-                Asked::RestorePart(asked),
-                Reply::RestorePart {
-                    snapshot,
-                    offset,
-                    part,
-                },
-            ) => self.take_part(asked, (snapshot, offset, &part)),
-            (Asked::Restored(asked), Reply::RestoreTaken) => self.take_restored(asked, rng),
-            _ => Err(Fault::Unexpected),
-        }
-    }
-
-    /// A refusal without a time ends the work; with one it is taken up again then.
-    fn refused_work(
-        &mut self,
-        asked: Asked,
-        may_retry: bool,
-        rng: &mut (impl RngCore + CryptoRng),
-    ) -> Result<Step, Fault> {
-        match asked {
-            Asked::Snapshot(_) | Asked::SnapshotPart(_) => self.backup_refused(may_retry, rng),
-            Asked::RestorePart(_) | Asked::Restored(_) => self.restore_refused(may_retry, rng),
-            _ => Ok(Step::default()),
-        }
-    }
-
     /// Takes over what the server says of the terminal, and sends again what waited.
-    fn take_welcome(
+    pub(crate) fn take_welcome(
         &mut self,
         welcome: &Welcome,
         rng: &mut (impl RngCore + CryptoRng),
@@ -316,68 +208,18 @@ impl<D: Device> Terminal<D> {
             book.rules = welcome.password_rules;
             book.take_list(&welcome.operators);
         })?;
+        self.is_welcomed = true;
         self.clock_ahead = welcome.now.duration_since(self.device.now());
         let mut step = self.resend()?.and(Notice::Welcomed);
         step.frames.extend(self.carry_on(rng)?.frames);
         step.frames.extend(self.tell_in_hand()?);
         // Revoked or removed while the terminal was away.
-        let gone: Vec<OperatorNumber> = self
-            .sessions
-            .keys()
-            .filter(|number| {
-                !welcome
-                    .operators
-                    .iter()
-                    .any(|o| o.number == **number && o.password_set)
-            })
-            .copied()
-            .collect();
+        let stays = |number| self.book.iter().any(|book| book.has_password(number));
+        let signed_on = self.sessions.keys().copied();
+        let gone: Vec<OperatorNumber> = signed_on.filter(|&number| !stays(number)).collect();
         for operator in gone {
             step.notices.extend(self.end_session(operator));
         }
         Ok(step)
-    }
-
-    /// Undoes what was asked. `may_retry` keeps a new password that is on its way.
-    fn take_refusal(
-        &mut self,
-        asked: Asked,
-        may_retry: bool,
-    ) -> Result<(Activity, Option<OperatorNumber>), Fault> {
-        Ok(match asked {
-            Asked::Hello => (Activity::Connect, None),
-            Asked::SignOnStart(operator) | Asked::SignOnFinish(operator) => {
-                self.sign_on = None;
-                (Activity::SignOn, Some(operator))
-            }
-            Asked::SignOff(session) => {
-                self.sign_offs.remove(&session);
-                (Activity::SignOff, None)
-            }
-            Asked::FirstPassword(operator) => {
-                self.resets.remove(&operator);
-                (Activity::FirstPassword, Some(operator))
-            }
-            Asked::Redeem(operator) => {
-                self.resets.remove(&operator);
-                (Activity::Redeem, Some(operator))
-            }
-            Asked::Register(operator) => {
-                self.resets.remove(&operator);
-                (Activity::NewPassword, Some(operator))
-            }
-            Asked::Registered(operator) => {
-                if !may_retry {
-                    self.change_book(|book| drop(book.pending.remove(&operator)))?;
-                }
-                (Activity::NewPassword, Some(operator))
-            }
-            Asked::InHand(_) => (Activity::InHand, None),
-            Asked::Health => (Activity::Health, None),
-            Asked::Snapshot(_) | Asked::SnapshotPart(_) => (Activity::Backup, None),
-            Asked::RestorePart(_) | Asked::Restored(_) => (Activity::Restore, None),
-            Asked::JournalStands(_) => (Activity::Journal, None),
-            Asked::Acknowledge(_) => (Activity::Acknowledge, None),
-        })
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use tillkey_wire::code::{InHandNumber, ResetCode};
+use tillkey_wire::code::{InHandNumber, OfflineChallenge, ResetCode};
 use tillkey_wire::enrolment::Enrolled;
 use tillkey_wire::ids::{CaseId, OperatorNumber, RefusalCode, SessionId};
 use tillkey_wire::journal::{Entry, Head};
-use tillkey_wire::message::NotRestored;
+use tillkey_wire::message::{Deed, NotRestored};
 use tillkey_wire::password::{PasswordRules, Rule};
 
 /// What a call came to: frames to send, in this order, and notices to show.
@@ -36,6 +36,11 @@ impl Step {
             frames: vec![frame],
             notices: Vec::new(),
         }
+    }
+
+    /// Something to send, or nothing.
+    pub(crate) fn sending(frame: Option<Vec<u8>>) -> Self {
+        frame.map_or_else(Self::default, Self::send)
     }
 
     pub(crate) fn tell(notice: Notice) -> Self {
@@ -73,10 +78,18 @@ pub enum Notice {
         /// The session.
         session: SessionId,
     },
-    /// The password is wrong, or there is none. The server has counted it.
+    /// The password is wrong, or there is none. It has been counted.
     WrongPassword {
         /// Whose.
         operator: OperatorNumber,
+    },
+    /// Too many passwords were wrong without a link: nothing is compared now.
+    TooManyTries {
+        /// Whose.
+        operator: OperatorNumber,
+        /// By the device's clock, when the next one may be tried; if absent, once the
+        /// terminal has been connected.
+        until: Option<Timestamp>,
     },
     /// The sign-on did not come through (the link went, another began, or the server
     /// ended it): ask for the password again.
@@ -139,7 +152,7 @@ pub enum Notice {
         /// What the bank asked for; none where it was asked for at the terminal.
         asked: Option<AskedFor>,
     },
-    /// The code was right: ask for a new password.
+    /// The code was right, or the bank agrees with a supervisor: ask for a new password.
     CodeAccepted {
         /// Who may choose.
         operator: OperatorNumber,
@@ -149,6 +162,69 @@ pub enum Notice {
         until: Timestamp,
         /// By what rules.
         rules: PasswordRules,
+    },
+    /// Show this challenge to whoever forgot the password: they call the bank, say what
+    /// terminal and operator they are and read it out, and get the answer in return.
+    OfflineChallenge {
+        /// Whose password is to be replaced.
+        operator: OperatorNumber,
+        /// What is read out.
+        challenge: OfflineChallenge,
+        /// Until when an answer is taken, by the device's clock.
+        until: Timestamp,
+        /// How many answers are compared until then.
+        tries_left: u32,
+    },
+    /// The answer to the challenge is wrong; with no tries left, a new challenge is needed.
+    WrongAnswer {
+        /// Whose challenge it was.
+        operator: OperatorNumber,
+        /// How many answers are still compared.
+        tries_left: u32,
+    },
+    /// Ask for a new password: the answer was right, or a supervisor says so, and there is
+    /// no link. By a supervisor's word only the cashier may see the keypad now.
+    ChooseNow {
+        /// Who may choose.
+        operator: OperatorNumber,
+        /// Until when, by the device's clock.
+        until: Timestamp,
+        /// By what rules.
+        rules: PasswordRules,
+    },
+    /// The new password works here from now on, and no older one does. It is registered
+    /// with the bank when its operator signs on with it while there is a link.
+    InForceOffline {
+        /// Whose.
+        operator: OperatorNumber,
+    },
+    /// The bank does not accept the password that was set without a link: it works no more.
+    /// Say so, and that the bank is to be called.
+    OfflinePasswordRefused {
+        /// Whose.
+        operator: OperatorNumber,
+        /// The stable name of the refusal.
+        code: RefusalCode,
+    },
+    /// A supervisor added a cashier, who has no password yet.
+    Added {
+        /// Whom.
+        operator: OperatorNumber,
+    },
+    /// A supervisor removed a cashier.
+    Removed {
+        /// Whom.
+        operator: OperatorNumber,
+    },
+    /// The bank knows of something that was done here.
+    DeedTaken(Deed),
+    /// The bank does not take what was done here, and it does not hold any more: say so.
+    /// Whoever was removed comes back with the next welcome.
+    DeedRefused {
+        /// What was done.
+        deed: Deed,
+        /// The stable name of the refusal.
+        code: RefusalCode,
     },
     /// The chosen password breaks rules: say which, and ask again.
     PasswordRefused {
@@ -216,8 +292,14 @@ pub enum Activity {
     FirstPassword,
     /// A reset code.
     Redeem,
+    /// That an operator chooses whom a supervisor sent.
+    Choose,
     /// A new password. The old one, if any, still holds.
     NewPassword,
+    /// A session that began without a link, or the wrong passwords that were typed then.
+    OfflineSignOn,
+    /// Something that was done here. [`crate::Terminal::resend`] tells it again.
+    Deed,
     /// The agreement on numbers that prove the terminal in hand.
     InHand,
     /// What the terminal said of its condition.

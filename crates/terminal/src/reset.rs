@@ -27,6 +27,7 @@ use crate::history::History;
 use crate::limits::RESETS_MAX;
 use crate::link::Asked;
 use crate::notice::{Notice, Step};
+use crate::offline_password::Choice;
 use crate::password::{Circumstances, weaknesses};
 use crate::terminal::{Progress, Terminal};
 
@@ -37,8 +38,14 @@ pub(crate) enum Reset {
     Wanted,
     /// A code was presented; kept to present it again if the link goes.
     Redeeming(ResetCode),
+    /// A supervisor's deed waits for the server's answer.
+    Told { deed: u64 },
+    /// The server has named a case, and is asked until it lets the operator choose.
+    Ready { case: CaseId },
     /// The code was right.
     Accepted { case: CaseId, rules: PasswordRules },
+    /// A password may be chosen without the server.
+    Here(Choice),
     /// A password was chosen.
     Registering(Box<Registering>),
 }
@@ -54,8 +61,10 @@ pub(crate) struct Registering {
 impl Reset {
     pub(crate) const fn progress(&self) -> Progress {
         match self {
-            Self::Wanted | Self::Redeeming(_) => Progress::Asking,
-            Self::Accepted { .. } => Progress::Choosing,
+            Self::Wanted | Self::Redeeming(_) | Self::Told { .. } | Self::Ready { .. } => {
+                Progress::Asking
+            }
+            Self::Accepted { .. } | Self::Here(_) => Progress::Choosing,
             Self::Registering(_) => Progress::Registering,
         }
     }
@@ -94,7 +103,8 @@ impl<D: Device> Terminal<D> {
     /// another may be chosen; about 20 ms otherwise.
     ///
     /// # Errors
-    /// [`Fault::OutOfOrder`] without an accepted code, [`Fault::Offline`].
+    /// [`Fault::OutOfOrder`] without anything that lets the operator choose, or if that
+    /// is over; [`Fault::Offline`] where the server let them choose.
     pub fn choose_password(
         &mut self,
         operator: OperatorNumber,
@@ -102,20 +112,30 @@ impl<D: Device> Terminal<D> {
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Step, Fault> {
         self.sound()?;
-        let Some(&Reset::Accepted { case, rules }) = self.resets.get(&operator) else {
-            return Err(Fault::OutOfOrder { operator });
+        let (case, rules) = match self.resets.get(&operator) {
+            Some(&Reset::Accepted { case, rules }) => (case, rules),
+            Some(&Reset::Here(choice)) => {
+                return self.choose_here(operator, choice, &password, rng);
+            }
+            _ => return Err(Fault::OutOfOrder { operator }),
         };
-        let known = self
-            .book
-            .iter()
-            .find_map(|book| book.operators.get(&operator));
-        let history = known
-            .and_then(|operator| operator.history.clone())
-            .unwrap_or_else(|| History::new(rng));
+        let known = self.book.as_ref().and_then(|book| book.history(operator));
+        let history = known.cloned().unwrap_or_else(|| History::new(rng));
         let (vouched, history) = match self.judge(operator, &password, &rules, &history)? {
             Ok(passed) => passed,
             Err(broken) => return Ok(Step::tell(Notice::PasswordRefused { operator, broken })),
         };
+        self.begin_registration((operator, case), password, (vouched, history), rng)
+    }
+
+    /// Begins with what the server is to keep of a password that passed.
+    pub(crate) fn begin_registration(
+        &mut self,
+        (operator, case): (OperatorNumber, CaseId),
+        password: Secret<String>,
+        (vouched, history): (Vouched, History),
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Step, Fault> {
         let (state, request) = Registration::start(password, rng)?;
         let report = Report::Register {
             case,
@@ -141,12 +161,13 @@ impl<D: Device> Terminal<D> {
         let given_up = [
             Asked::FirstPassword(operator),
             Asked::Redeem(operator),
+            Asked::Choose(operator),
             Asked::Register(operator),
         ];
         self.waiting.retain(|_, asked| !given_up.contains(asked));
     }
 
-    fn begin_reset(&mut self, operator: OperatorNumber) -> Result<(), Fault> {
+    pub(crate) fn begin_reset(&mut self, operator: OperatorNumber) -> Result<(), Fault> {
         self.sound()?;
         self.enrolled()?;
         self.abandon_reset(operator);
@@ -157,24 +178,14 @@ impl<D: Device> Terminal<D> {
     }
 
     /// What to vouch for and the history to come, or which rules are broken.
-    fn judge(
+    pub(crate) fn judge(
         &self,
         operator: OperatorNumber,
         password: &Secret<String>,
         rules: &PasswordRules,
         history: &History,
     ) -> Result<Result<(Vouched, History), BTreeSet<Rule>>, Fault> {
-        let (_, enrolled) = self.enrolled()?;
-        let rank = operator.rank();
-        let broken = weaknesses(
-            password.expose(),
-            &Circumstances {
-                rules,
-                rank,
-                serial_number: &self.profile.serial_number,
-                terminal_number: &enrolled.terminal_number,
-            },
-        );
+        let broken = self.weaknesses(operator, password, rules)?;
         if !broken.is_empty() {
             return Ok(Err(broken));
         }
@@ -182,30 +193,66 @@ impl<D: Device> Terminal<D> {
         if history.contains(&tag) {
             return Ok(Err(BTreeSet::from([Rule::LastFour])));
         }
-        let vouched = Vouched {
-            rank,
-            length: u8::try_from(password.expose().len()).unwrap_or(u8::MAX),
-            rules_version: rules.version(),
-            checked: Rule::ALL.into(),
+        Ok(Ok((vouch(operator, password, rules), history.with(tag))))
+    }
+
+    /// Which rules a password breaks, except that it is one of the last four.
+    pub(crate) fn weaknesses(
+        &self,
+        operator: OperatorNumber,
+        password: &Secret<String>,
+        rules: &PasswordRules,
+    ) -> Result<BTreeSet<Rule>, Fault> {
+        let (_, enrolled) = self.enrolled()?;
+        let circumstances = Circumstances {
+            rules,
+            rank: operator.rank(),
+            serial_number: &self.profile.serial_number,
+            terminal_number: &enrolled.terminal_number,
         };
-        Ok(Ok((vouched, history.with(tag))))
+        Ok(weaknesses(password.expose(), &circumstances))
     }
 
     pub(crate) fn take_acceptance(
         &mut self,
-        operator: OperatorNumber,
-        case: CaseId,
-        until: Timestamp,
-        rules: PasswordRules,
-    ) -> Result<Step, Fault> {
+        (operator, case): (OperatorNumber, CaseId),
+        (until, rules): (Timestamp, PasswordRules),
+    ) -> Step {
         self.resets
             .insert(operator, Reset::Accepted { case, rules });
-        Ok(Step::tell(Notice::CodeAccepted {
+        Step::tell(Notice::CodeAccepted {
             operator,
             case,
             until,
             rules,
-        }))
+        })
+    }
+
+    /// The server lets the operator choose: whom a supervisor sent, or who has chosen
+    /// already and has just typed it.
+    pub(crate) fn take_readiness(
+        &mut self,
+        (operator, case): (OperatorNumber, CaseId),
+        (until, rules): (Timestamp, PasswordRules),
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Step, Fault> {
+        if !matches!(self.resets.get(&operator), Some(Reset::Ready { case: ready }) if *ready == case)
+        {
+            return Err(Fault::Unexpected);
+        }
+        if self.is_registering(operator) {
+            return self.register_typed((operator, case), (until, rules), rng);
+        }
+        Ok(self.take_acceptance((operator, case), (until, rules)))
+    }
+
+    /// Asks again for what a backup was missing to: its case may go on now.
+    pub(crate) fn choose_after_backup(&mut self, case: CaseId) -> Result<Option<Vec<u8>>, Fault> {
+        let mut waiting = self.resets.iter();
+        let operator = waiting
+            .find(|(_, reset)| matches!(reset, Reset::Ready { case: ready } if *ready == case))
+            .map(|(&operator, _)| operator);
+        operator.map_or(Ok(None), |operator| self.resume_reset(operator))
     }
 
     /// Makes the upload (about 20 ms), saves it, and only then sends it.
@@ -273,8 +320,8 @@ impl<D: Device> Terminal<D> {
     pub(crate) fn take_effect(
         &mut self,
         operator: OperatorNumber,
-        case: CaseId,
-        credential_version: u32,
+        (case, credential_version): (CaseId, u32),
+        rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Step, Fault> {
         let pending = self
             .book
@@ -290,10 +337,10 @@ impl<D: Device> Terminal<D> {
             credential_version,
         };
         let ended = self.end_session(operator);
-        Ok(Step {
-            frames: Vec::new(),
-            notices: ended.into_iter().chain([effective]).collect(),
-        })
+        let mut step = self.sign_on_registered(operator, rng)?;
+        step.notices
+            .splice(..0, ended.into_iter().chain([effective]));
+        Ok(step)
     }
 
     /// Asks again what the link went away over.
@@ -313,6 +360,7 @@ impl<D: Device> Terminal<D> {
                     code: code.copy(),
                 },
             ),
+            Some(&Reset::Ready { case }) => (Asked::Choose(operator), Report::Choose { case }),
             Some(Reset::Registering(registering)) => {
                 let (case, request) = (registering.case, registering.request.clone());
                 (
@@ -320,8 +368,25 @@ impl<D: Device> Terminal<D> {
                     Report::Register { case, request },
                 )
             }
-            Some(Reset::Accepted { .. }) | None => return Ok(None),
+            // A deed is told in its turn.
+            Some(Reset::Told { .. } | Reset::Accepted { .. } | Reset::Here(_)) | None => {
+                return Ok(None);
+            }
         };
         self.ask_once(asked, report)
+    }
+}
+
+/// What is said of a password that passed.
+pub(crate) fn vouch(
+    operator: OperatorNumber,
+    password: &Secret<String>,
+    rules: &PasswordRules,
+) -> Vouched {
+    Vouched {
+        rank: operator.rank(),
+        length: u8::try_from(password.expose().len()).unwrap_or(u8::MAX),
+        rules_version: rules.version(),
+        checked: Rule::ALL.into(),
     }
 }

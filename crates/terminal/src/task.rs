@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use rand::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
-use tillkey_wire::ids::CommandId;
+use tillkey_wire::ids::{CaseId, CommandId};
 use tillkey_wire::message::{Command, Order, Outcome, WhyNot};
 
 use crate::backup::Backup;
@@ -130,6 +130,14 @@ impl<D: Device> Terminal<D> {
             Some(Work::Backup(_)) => self.offer_backup(),
             Some(Work::Restore(_)) => self.ask_for_part(),
             None => Ok(None),
+        }
+    }
+
+    /// The case that waits for the backup that is being handed in.
+    pub(crate) fn case_of_backup(&self) -> Option<CaseId> {
+        match self.oldest_task()?.command {
+            Command::TakeSnapshot { case, .. } => Some(case),
+            _ => None,
         }
     }
 

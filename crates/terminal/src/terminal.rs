@@ -1,7 +1,9 @@
 //! The terminal itself: its parts, how it is opened, and how its state is kept.
 //!
 //! What operators and the server do to it is in `enrol`, `link`, `sign_on`, `reset`,
-//! `transaction`, `command`, `backup` and `restore`. All of them obey one order: save, then change memory, then speak.
+//! `transaction`, `command`, `backup` and `restore`; what is done without a link in
+//! `offline_sign_on`, `challenge`, `supervisor` and `offline_password`, and `deed` tells
+//! of it. All of them obey one order: save, then change memory, then speak.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +15,7 @@ use tillkey_wire::message::Capabilities;
 use tillkey_wire::password::PasswordRules;
 use zeroize::Zeroizing;
 
-use crate::book::Book;
+use crate::book::{Book, Operator};
 use crate::counter::Counter;
 use crate::device::{Device, Slot};
 use crate::fault::Fault;
@@ -24,7 +26,7 @@ use crate::journal::Journal;
 use crate::limits::COUNTERS_PER_WRITE;
 use crate::link::Asked;
 use crate::reset::Reset;
-use crate::sign_on::SignOn;
+use crate::sign_on::{Session, SignOn};
 use crate::task::Work;
 use crate::transaction::UnderWay;
 
@@ -59,6 +61,10 @@ pub struct OperatorView {
     pub number: OperatorNumber,
     /// Whether there is a password that works.
     pub password_set: bool,
+    /// It was set without a link, and has still to be registered.
+    pub set_offline: bool,
+    /// The operator was added here, and the bank has still to be told.
+    pub is_new: bool,
     /// Which of the operator's passwords it is.
     pub credential_version: u32,
     /// The session, if signed on.
@@ -93,6 +99,10 @@ pub struct Terminal<D> {
     pub(crate) in_hand: Option<InHand>,
     /// Whether there is a link.
     pub(crate) linked: bool,
+    /// Whether the server has welcomed the terminal on it.
+    pub(crate) is_welcomed: bool,
+    /// Wrong passwords are to be told as soon as everything else is.
+    pub(crate) tries_due: bool,
     /// What waits for a reply, by the counter of its report.
     pub(crate) waiting: BTreeMap<u64, Asked>,
     /// How far the server's clock is ahead, as of the last welcome.
@@ -103,7 +113,7 @@ pub struct Terminal<D> {
     /// The sign-on under way; one keypad, one at a time.
     pub(crate) sign_on: Option<SignOn>,
     pub(crate) resets: BTreeMap<OperatorNumber, Reset>,
-    pub(crate) sessions: BTreeMap<OperatorNumber, SessionId>,
+    pub(crate) sessions: BTreeMap<OperatorNumber, Session>,
     /// None on a terminal that keeps none, and before it is enrolled.
     pub(crate) journal: Option<Journal>,
     /// The sale that is being keyed in; one keypad, one at a time.
@@ -163,6 +173,8 @@ impl<D: Device> Terminal<D> {
             counter: Counter::new(reserved.unwrap_or(0), COUNTERS_PER_WRITE),
             in_hand,
             linked: false,
+            is_welcomed: false,
+            tries_due: false,
             waiting: BTreeMap::new(),
             clock_ahead: SignedDuration::ZERO,
             told_health: None,
@@ -266,23 +278,27 @@ impl<D> Terminal<D> {
         }
     }
 
-    /// The operators that the server told of, in ascending order.
+    /// The operators that the server told of, and those that were added here, in ascending
+    /// order.
     pub fn operators(&self) -> impl Iterator<Item = OperatorView> {
-        self.book
-            .iter()
-            .flat_map(|book| &book.operators)
-            .map(|(&number, operator)| OperatorView {
-                number,
-                password_set: operator.password_set,
-                credential_version: operator.credential_version,
-                session: self.session(number),
-                progress: self.progress(number),
-            })
+        let view = |book: &Book, number, operator: &Operator| OperatorView {
+            number,
+            password_set: book.has_password(number),
+            set_offline: book.offline.contains_key(&number),
+            is_new: book.untold.adds(number),
+            credential_version: operator.credential_version,
+            session: self.session(number),
+            progress: self.progress(number),
+        };
+        self.book.iter().flat_map(move |book| {
+            let operators = book.operators.iter();
+            operators.map(move |(&number, operator)| view(book, number, operator))
+        })
     }
 
     /// An operator's session, if signed on.
     pub fn session(&self, operator: OperatorNumber) -> Option<SessionId> {
-        self.sessions.get(&operator).copied()
+        self.sessions.get(&operator).map(|session| session.id)
     }
 
     /// How far an operator's new password has come.

@@ -16,13 +16,14 @@ use tillkey_terminal::wire::ids::{
 };
 use tillkey_terminal::wire::in_hand::InHandKey;
 use tillkey_terminal::wire::message::{
-    Command, FromServer, FromTerminal, OperatorState, Order, Outcome, Reply, Report, Welcome,
+    Command, FromServer, FromTerminal, Order, Outcome, Reply, Report, Welcome,
 };
 use tillkey_terminal::wire::opaque::server::{self, LoginState, ServerSetup};
 use tillkey_terminal::wire::opaque::{Record, Subject};
 use tillkey_terminal::wire::password::PasswordRules;
 use x25519_dalek::{PublicKey, StaticSecret};
 
+use crate::away::Away;
 use crate::devices::noon;
 use crate::vault::Vault;
 
@@ -57,6 +58,7 @@ pub(crate) struct Bank {
     pub(crate) agreement: StaticSecret,
     pub(crate) backup_key: Option<BackupKey>,
     pub(crate) vault: Vault,
+    pub(crate) away: Away,
     /// By its own clock.
     pub(crate) now: Timestamp,
     /// How far the numbers had come, each time that was told.
@@ -97,6 +99,7 @@ impl Bank {
             agreement: StaticSecret::from([5; 32]),
             backup_key: None,
             vault: Vault::new(),
+            away: Away::default(),
             now: noon(),
             in_hand: Vec::new(),
             health: Vec::new(),
@@ -201,6 +204,7 @@ impl Bank {
                 let session = SessionId::random(&mut self.rng);
                 let account = self.accounts.get_mut(&operator).unwrap();
                 account.session = Some(session);
+                self.away.sessions.insert(session);
                 Reply::SignedOn {
                     session,
                     credential_version: account.version,
@@ -277,6 +281,9 @@ impl Bank {
                 let (terminal, key) = self.terminal.unwrap();
                 self.vault.reply(report, terminal, &key)
             }
+            Report::Deed(deed) => self.take_deed(deed),
+            Report::SignedOnOffline(sign_on) => self.take_offline_sign_on(sign_on),
+            Report::Choose { case } => self.let_choose(case),
             Report::Acknowledge { command, outcome } => {
                 self.acknowledged.push((command, outcome));
                 Reply::Acknowledged
@@ -285,20 +292,12 @@ impl Bank {
     }
 
     fn welcome(&self) -> Reply {
-        let operators = self
-            .accounts
-            .iter()
-            .map(|(&number, account)| OperatorState {
-                number,
-                password_set: account.record.is_some(),
-                credential_version: account.version,
-            });
         Reply::Welcome(Welcome {
             acquirer: self.acquirer.clone(),
             merchant: "898310054110001".parse().unwrap(),
             terminal_number: self.terminal_number.parse().unwrap(),
             now: self.now,
-            operators: operators.collect(),
+            operators: self.list(),
             password_rules: self.rules,
         })
     }

@@ -196,6 +196,53 @@ fn g09_a_clock_that_is_years_off_expires_nothing() {
     }
 }
 
+/// Weeks without a network, and three commands that waited: only the newest is still
+/// valid, and only that one is done. Should an older one come after it, it is played back.
+#[test]
+fn d07_of_three_commands_that_waited_for_weeks_only_the_newest_valid_one_is_done() {
+    let (mut world, memory) = World::enrolled(69);
+    world.first_password(CASHIER, "739201").unwrap();
+    let _ = world.terminal().disconnected();
+    let at = |days: i64| noon() + SignedDuration::from_hours(24 * days);
+    let orders = [
+        world.bank.order(revoke(), at(1)),
+        world.bank.order(issued(), at(8)),
+        world.bank.order(issued(), at(22)),
+    ];
+    // The device's clock stood still meanwhile; the bank's did not.
+    world.bank.now = at(21);
+    world.restart(&memory);
+    world.connect().unwrap();
+    let mut shown = Vec::new();
+    for order in &orders {
+        shown.extend(world.deliver(order).unwrap());
+    }
+    assert!(
+        matches!(shown[..], [Notice::CodeIssued { .. }]),
+        "{shown:?}"
+    );
+    let expired = Outcome::NotDone {
+        why: WhyNot::Expired,
+    };
+    let outcomes = world.bank.acknowledged.iter().map(|(_, outcome)| *outcome);
+    assert_eq!(
+        outcomes.collect::<Vec<_>>(),
+        [expired, expired, Outcome::Done]
+    );
+    assert!(
+        world.signs_on(CASHIER, "739201").unwrap(),
+        "nothing was revoked"
+    );
+
+    let (mut world, _) = World::enrolled(70);
+    let [older, newest] = [0, 1].map(|_| world.bank.order(issued(), later()));
+    assert_eq!(world.deliver(&newest).unwrap().len(), 1);
+    assert!(matches!(
+        world.deliver(&older),
+        Err(Fault::StaleCommand { .. })
+    ));
+}
+
 #[test]
 fn a_command_for_an_operator_that_is_not_here_is_answered() {
     let (mut world, _) = World::enrolled(66);

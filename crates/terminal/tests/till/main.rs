@@ -2,6 +2,8 @@
 //! signatures, no network, no clock.
 
 #[cfg(test)]
+mod away;
+#[cfg(test)]
 mod backup;
 #[cfg(test)]
 mod bank;
@@ -20,6 +22,12 @@ mod in_hand;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]
+mod offline_power_cut;
+#[cfg(test)]
+mod offline_reset;
+#[cfg(test)]
+mod offline_sign_on;
+#[cfg(test)]
 mod power_cut;
 #[cfg(test)]
 mod reset;
@@ -31,6 +39,8 @@ mod shop;
 mod shop_power_cut;
 #[cfg(test)]
 mod sign_on;
+#[cfg(test)]
+mod supervisor;
 #[cfg(test)]
 mod vault;
 #[cfg(test)]

@@ -13,14 +13,14 @@ use crate::shop::{SUPERVISOR, long_log, refund_of, sale_of, sign_on, staffed};
 use crate::world::{CASHIER, World, operator};
 
 /// The device as it is when the power is back.
-type Power<D> = (SharedPlug, Box<dyn Fn() -> D>);
+pub(crate) type Power<D> = (SharedPlug, Box<dyn Fn() -> D>);
 
-fn in_memory() -> Power<Memory> {
+pub(crate) fn in_memory() -> Power<Memory> {
     let memory = Memory::new();
     (memory.plug.clone(), Box::new(move || memory.clone()))
 }
 
-fn in_files() -> Power<Torn> {
+pub(crate) fn in_files() -> Power<Torn> {
     let directory = TempDir::new().unwrap();
     let plug = Plug::shared();
     let device_plug = plug.clone();

@@ -4,7 +4,8 @@
 //!
 //! The words are those of the screen: `enrol CODE`, `sign-on 01 PASSWORD`,
 //! `sign-off 01`, `first-password 01`, `code 01 CODE`, `password 01 PASSWORD`,
-//! `abandon 01`, `number`, `begin-sale 01`, `give-up-sale 01`, `sale 01 FEN CARD`,
+//! `abandon 01`, `challenge 01`, `answer 01 ANSWER`, `add-cashier 00 02`,
+//! `remove-cashier 00 02`, `reset-cashier 00 02`, `number`, `begin-sale 01`, `give-up-sale 01`, `sale 01 FEN CARD`,
 //! `refund 01 FEN CARD 00`, `void 01 NUMBER 00`, `settle 01`. Passwords, codes and card
 //! numbers come on standard input only: arguments are seen by everybody on the machine. It ends with its input.
 
@@ -117,6 +118,17 @@ fn read(line: &Secret<String>) -> Result<Act, &'static str> {
         ["password", who, password] => Ok(Act::ChoosePassword(operator(who)?, secret(password))),
         ["abandon", who] => Ok(Act::AbandonReset(operator(who)?)),
         ["number"] => Ok(Act::ShowNumber),
+        ["challenge", who] => Ok(Act::OfflineChallenge(operator(who)?)),
+        ["answer", who, answer] => {
+            let answer = parsed(answer, "an answer has 8 digits")?;
+            Ok(Act::OfflineAnswer(operator(who)?, answer))
+        }
+        [what, by, who] => match what {
+            "add-cashier" => Ok(Act::AddCashier(operator(by)?, operator(who)?)),
+            "remove-cashier" => Ok(Act::RemoveCashier(operator(by)?, operator(who)?)),
+            "reset-cashier" => Ok(Act::ResetCashier(operator(by)?, operator(who)?)),
+            _ => read_payment(&words),
+        },
         _ => read_payment(&words),
     }
 }
@@ -149,7 +161,9 @@ fn read_payment(words: &[&str]) -> Result<Act, &'static str> {
         ["settle", who] => Ok(Act::Settle(operator(who)?)),
         _ => Err(
             "enrol CODE, sign-on OPERATOR PASSWORD, sign-off OPERATOR, first-password OPERATOR, \
-             code OPERATOR CODE, password OPERATOR PASSWORD, abandon OPERATOR, number, \
+             code OPERATOR CODE, password OPERATOR PASSWORD, abandon OPERATOR, \
+             challenge OPERATOR, answer OPERATOR ANSWER, add-cashier SUPERVISOR OPERATOR, \
+             remove-cashier SUPERVISOR OPERATOR, reset-cashier SUPERVISOR OPERATOR, number, \
              begin-sale OPERATOR, give-up-sale OPERATOR, sale OPERATOR FEN CARD, \
              refund OPERATOR FEN CARD SUPERVISOR, void OPERATOR NUMBER SUPERVISOR or \
              settle OPERATOR is expected",
@@ -198,6 +212,9 @@ fn notice_document(notice: &Notice) -> Value {
         Notice::Welcomed => json!({ "told": "welcomed" }),
         Notice::SignedOn { operator, .. } => about("signed_on", *operator),
         Notice::WrongPassword { operator } => about("wrong_password", *operator),
+        Notice::TooManyTries { operator, until } => json!({
+            "told": "too_many_tries", "operator": operator, "until": until,
+        }),
         Notice::SignOnInterrupted { operator } => about("sign_on_interrupted", *operator),
         Notice::SessionEnded { operator, .. } => about("session_ended", *operator),
         Notice::BackingUp { part, parts } => json!({
@@ -239,6 +256,34 @@ fn notice_document(notice: &Notice) -> Value {
             ..
         } => json!({
             "told": "code_accepted", "operator": operator, "case": case, "until": until,
+        }),
+        Notice::OfflineChallenge {
+            operator,
+            challenge,
+            until,
+            tries_left,
+        } => json!({
+            "told": "offline_challenge", "operator": operator,
+            "challenge": challenge.expose(), "until": until, "tries_left": tries_left,
+        }),
+        Notice::WrongAnswer {
+            operator,
+            tries_left,
+        } => json!({
+            "told": "wrong_answer", "operator": operator, "tries_left": tries_left,
+        }),
+        Notice::ChooseNow {
+            operator, until, ..
+        } => json!({ "told": "choose_now", "operator": operator, "until": until }),
+        Notice::InForceOffline { operator } => about("in_force_offline", *operator),
+        Notice::OfflinePasswordRefused { operator, code } => json!({
+            "told": "offline_password_refused", "operator": operator, "code": code,
+        }),
+        Notice::Added { operator } => about("added", *operator),
+        Notice::Removed { operator } => about("removed", *operator),
+        Notice::DeedTaken(deed) => json!({ "told": "deed_taken", "deed": deed }),
+        Notice::DeedRefused { deed, code } => json!({
+            "told": "deed_refused", "deed": deed, "code": code,
         }),
         Notice::PasswordRefused { operator, broken } => {
             let rules: Vec<&str> = broken.iter().map(|rule| rule.name()).collect();
@@ -287,11 +332,17 @@ mod tests {
         );
         assert!(matches!(read("void 01 7 00"), Ok(Act::Void(_, _, 7))));
         assert!(matches!(read("number"), Ok(Act::ShowNumber)));
+        assert!(matches!(
+            read("answer 01 12345678"),
+            Ok(Act::OfflineAnswer(..))
+        ));
+        assert!(matches!(read("add-cashier 00 03"), Ok(Act::AddCashier(..))));
         for bad in [
             "",
             "reset 01",
             "password 777 48261593",
             "code 01 4826159",
+            "answer 01 4826159",
             "sign-on 01 4826 1593",
             "sale 01 1250 4826020000004444122",
         ] {

@@ -148,7 +148,13 @@ impl<D: Device + Send + 'static> Talk<'_, D> {
                     });
                 }
                 Notice::Refused {
-                    activity: Activity::NewPassword | Activity::Backup | Activity::Restore,
+                    activity:
+                        Activity::NewPassword
+                        | Activity::Backup
+                        | Activity::Restore
+                        | Activity::Choose
+                        | Activity::OfflineSignOn
+                        | Activity::Deed,
                     retry_at: Some(_),
                     ..
                 } => {

@@ -133,6 +133,19 @@ impl<D: Device + Send + 'static> Life<D> {
                     Act::ChoosePassword(operator, password) => {
                         terminal.choose_password(operator, password, rng)
                     }
+                    Act::OfflineChallenge(operator) => terminal.offline_challenge(operator),
+                    Act::OfflineAnswer(operator, answer) => {
+                        terminal.offline_answer(operator, &answer)
+                    }
+                    Act::AddCashier(supervisor, operator) => {
+                        terminal.add_cashier(supervisor, operator)
+                    }
+                    Act::RemoveCashier(supervisor, operator) => {
+                        terminal.remove_cashier(supervisor, operator)
+                    }
+                    Act::ResetCashier(supervisor, operator) => {
+                        terminal.reset_cashier(supervisor, operator)
+                    }
                     Act::ShowNumber => terminal.show_number(),
                     Act::BeginSale(operator) => {
                         terminal.begin_sale(operator).map(|()| Step::default())

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
-use tillkey_terminal::wire::code::{EnrolmentCode, ResetCode};
+use tillkey_terminal::wire::code::{EnrolmentCode, OfflineAnswer, ResetCode};
 use tillkey_terminal::wire::enrolment::Enrolled;
 use tillkey_terminal::wire::ids::OperatorNumber;
 use tillkey_terminal::wire::journal::{Entry, Head};
@@ -44,6 +44,16 @@ pub(crate) enum Act {
     ChoosePassword(OperatorNumber, Secret<String>),
     /// An operator gives up a reset.
     AbandonReset(OperatorNumber),
+    /// Somebody forgot a password and there is no link.
+    OfflineChallenge(OperatorNumber),
+    /// An operator types the answer to the challenge.
+    OfflineAnswer(OperatorNumber, OfflineAnswer),
+    /// A supervisor, the first one, adds a cashier.
+    AddCashier(OperatorNumber, OperatorNumber),
+    /// A supervisor removes a cashier.
+    RemoveCashier(OperatorNumber, OperatorNumber),
+    /// A supervisor has a cashier choose a new password.
+    ResetCashier(OperatorNumber, OperatorNumber),
     /// Somebody wants the number that proves the terminal in hand.
     ShowNumber,
     /// An operator begins to key in a sale.

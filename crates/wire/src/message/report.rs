@@ -139,7 +139,8 @@ pub enum Report {
         case: CaseId,
     },
     /// An operator signed on, or tried to, while there was no link; answered by
-    /// `SignOnTaken`. Told after the welcome and before any deed.
+    /// `SignOnTaken`. Told after the welcome, in the order in which it and the deeds
+    /// happened: before what was done on its word.
     SignedOnOffline(OfflineSignOn),
     /// A command is settled; answered by `Acknowledged`.
     Acknowledge {

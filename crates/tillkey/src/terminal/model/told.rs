@@ -55,6 +55,17 @@ impl Model {
             Notice::WrongPassword { operator } => {
                 self.ask_password_again(operator, Said::new(Word::WrongPassword, Tone::Bad));
             }
+            // The text screen leads to none of these yet.
+            Notice::TooManyTries { .. }
+            | Notice::OfflineChallenge { .. }
+            | Notice::WrongAnswer { .. }
+            | Notice::ChooseNow { .. }
+            | Notice::InForceOffline { .. }
+            | Notice::OfflinePasswordRefused { .. }
+            | Notice::Added { .. }
+            | Notice::Removed { .. }
+            | Notice::DeedTaken(_)
+            | Notice::DeedRefused { .. } => {}
             Notice::SignOnInterrupted { operator } => {
                 self.ask_password_again(operator, Said::new(Word::Interrupted, Tone::Bad));
             }

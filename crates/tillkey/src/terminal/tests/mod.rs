@@ -34,6 +34,8 @@ fn view(enrolled: bool) -> View {
     let known = |number, password_set| OperatorView {
         number: operator(number),
         password_set,
+        set_offline: false,
+        is_new: false,
         credential_version: u32::from(password_set),
         session: None,
         progress: Progress::Idle,
