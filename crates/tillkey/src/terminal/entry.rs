@@ -4,7 +4,7 @@
 //! leaves nothing in memory. Only the keys that a field can use are taken, so that
 //! nothing has to be mended afterwards.
 
-use tillkey_terminal::wire::code::ResetCode;
+use tillkey_terminal::wire::code::{OfflineAnswer, ResetCode};
 use tillkey_terminal::wire::limits::PASSWORD_DIGITS_MAX;
 use tillkey_terminal::wire::secret::Secret;
 
@@ -28,6 +28,8 @@ pub(crate) enum Name {
     Password,
     /// Eight digits.
     ResetCode,
+    /// Eight digits, in return for a challenge.
+    Answer,
     /// A new password.
     NewPassword,
     /// The same again.
@@ -63,6 +65,7 @@ impl Name {
             Self::EnrolmentCode => 12,
             Self::Operator => 2,
             Self::ResetCode => ResetCode::LENGTH,
+            Self::Answer => OfflineAnswer::LENGTH,
             Self::Password | Self::NewPassword | Self::Again => usize::from(PASSWORD_DIGITS_MAX),
             Self::Amount => AMOUNT_DIGITS_MAX,
             Self::Entry => ENTRY_DIGITS_MAX,
@@ -79,7 +82,9 @@ impl Name {
             | Self::Amount
             | Self::Entry => 1,
             Self::SerialNumber => 6,
-            Self::EnrolmentCode | Self::Operator | Self::ResetCode => self.length_max(),
+            Self::EnrolmentCode | Self::Operator | Self::ResetCode | Self::Answer => {
+                self.length_max()
+            }
         }
     }
 
@@ -90,7 +95,7 @@ impl Name {
 
     /// Whether it is typed and read in groups of four.
     pub(crate) const fn is_grouped(self) -> bool {
-        matches!(self, Self::EnrolmentCode | Self::ResetCode)
+        matches!(self, Self::EnrolmentCode | Self::ResetCode | Self::Answer)
     }
 }
 

@@ -5,6 +5,8 @@
 //! while it is being typed: it is wiped when it is confirmed, cancelled, cannot be sent,
 //! or is left alone for a minute.
 
+mod cashiers;
+mod forgotten;
 mod key;
 mod number;
 mod payment;
@@ -20,8 +22,10 @@ use super::entry::{Field, Name};
 use super::words::{Language, Word};
 use crate::till::{Act, Server, Told, View};
 
+pub(crate) use cashiers::{ADD, Change, REMOVE, RESET};
+pub(crate) use forgotten::Challenge;
 pub(crate) use number::Number;
-pub(crate) use payment::{Dip, Errand};
+pub(crate) use payment::{Dip, Errand, Item};
 pub(crate) use screen::{Ask, Choosing, Purpose, Said, Screen, Tone, Wait, Waiting, left};
 
 /// How long a password may stand half typed.
@@ -112,6 +116,8 @@ pub(crate) struct Model {
     pub(crate) unserved: Option<Said>,
     /// The reset whose code was right, until its password is in force or given up.
     choosing: Option<Choosing>,
+    /// The challenge whose answer is being compared.
+    challenge: Option<Challenge>,
     /// The operator pressed the sign-off key.
     leaving: bool,
     /// What the supervisor is signing on to confirm.
@@ -159,6 +165,7 @@ impl Model {
             banner: None,
             unserved: None,
             choosing: None,
+            challenge: None,
             leaving: false,
             errand: None,
             confirmed: false,

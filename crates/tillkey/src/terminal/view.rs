@@ -4,6 +4,7 @@
 //! Drawn from the model and nothing else. A password is a row of stars of its length;
 //! a reset code is readable while it is typed, because it opens nothing a second time.
 
+mod away;
 mod body;
 mod footer;
 mod payment;

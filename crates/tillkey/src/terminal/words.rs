@@ -1,6 +1,6 @@
 //! Every word on the screen, in both languages side by side, so that neither can be
 //! forgotten. `{operator}`, `{left}`, `{digits}`, `{code}`, `{part}`, `{parts}`,
-//! `{amount}` and `{count}` are filled in.
+//! `{amount}`, `{count}` and `{terminal}` are filled in.
 
 use std::fmt;
 use std::str::FromStr;
@@ -108,6 +108,8 @@ words! {
     KeyNumber: "核验码", "Check number";
     KeyLeave: "关机", "Off";
     KeyScroll: "翻看", "Scroll";
+    KeyForgotten: "忘记密码", "Forgotten";
+    KeyChoose: "选择", "Choose";
 
     // Titles.
     TitleEnrol: "终端登记", "Enrol this terminal";
@@ -126,6 +128,11 @@ words! {
     TitleSettle: "结算", "Settle";
     TitleReceipt: "交易成功", "Done";
     TitleJournal: "流水", "Journal";
+    TitleForgotten: "忘记密码", "Forgotten password";
+    TitleCashiers: "操作员管理", "Cashiers";
+    TitleAddCashier: "新增收银员", "Add a cashier";
+    TitleSure: "请确认", "Are you sure?";
+    TitleHandOver: "请交给收银员", "Hand the keypad over";
 
     // Fields.
     FieldServer: "服务地址", "Server";
@@ -134,6 +141,7 @@ words! {
     FieldOperator: "操作员号", "Operator";
     FieldPassword: "密码", "Password";
     FieldResetCode: "重置码", "Reset code";
+    FieldAnswer: "应答码", "Answer";
     FieldNewPassword: "新密码", "New password";
     FieldAgain: "再次输入", "Once more";
     FieldAmount: "金额（元）", "Amount in CNY";
@@ -142,6 +150,7 @@ words! {
     // What a screen is for.
     HintEnrol: "请输入收单机构提供的一次性登记码。", "Enter the one-time enrolment code from your bank.";
     HintSignOn: "请输入两位操作员号，按确认，再输入密码。", "Enter the two-digit operator number, press OK, then the password.";
+    HintSignOnOffline: "现在没有网络，仍可照常签到。忘记密码请按 F1。", "No network now: signing on works as always. Password forgotten? Press F1.";
     HintCode: "重置码已发送到商户登记的联系方式，共 8 位数字，只能使用一次。", "The code went to the merchant's registered contact: 8 digits, good for one use.";
     HintCodeShown: "操作员 {operator} 的首个密码，请输入屏幕上的重置码：", "First password of operator {operator}. Type the code shown here:";
     HintCodeLeft: "有效时间还剩 {left}", "Valid for another {left}";
@@ -150,12 +159,61 @@ words! {
     MenuCode: "输入重置码", "Enter a reset code";
     MenuSignOff: "签退", "Sign off";
     MenuNumber: "显示终端核验码", "Show a check number";
+    MenuForgotten: "忘记密码", "Forgotten password";
+    MenuCashiers: "操作员管理", "Manage cashiers";
     MenuSale: "消费", "Sale";
     MenuVoid: "撤销", "Void a sale";
     MenuRefund: "退货", "Refund";
     MenuSettle: "结算", "Settle the batch";
     MenuJournal: "流水", "Journal";
     OfferFirst: "操作员 {operator} 还没有密码。按确认键设置首个密码。", "Operator {operator} has no password yet. Press OK to set the first one.";
+
+    OfferFirstOffline: "操作员 {operator} 还没有密码。现在没有网络：请主管在「操作员管理」里设置，或按确认键打电话办理。", "Operator {operator} has no password yet, and there is no network. Ask the supervisor to set one, or press OK to do it by telephone.";
+
+    // A password that was forgotten without a network.
+    HintForgotten: "现在没有网络，可以打电话重置密码。请输入两位操作员号。", "There is no network: the password can be reset by telephone. Enter the two-digit operator number.";
+    HintChallenge: "请拨打收单机构客服，报终端号 {terminal}、操作员 {operator} 和这 8 位数字：", "Call your bank. Say terminal {terminal}, operator {operator}, and these 8 digits:";
+    HintAnswer: "客服核实后，会告诉您或发短信给您 8 位应答码。请在 {left} 内输入。", "Once they have checked, they tell or text you an 8-digit answer. Enter it within {left}.";
+    AnswerWrong: "应答码不正确，还可以试 {part} 次。", "The answer is wrong. Tries left: {part}.";
+    AnswersUsedUp: "应答码多次不正确，刚才的数字已作废。请重新获取。", "Too many wrong answers: those digits are void. Start again.";
+    AnswerTooLate: "刚才的数字已过期。请重新获取。", "Those digits are out of date. Start again.";
+    AnswerIsNot: "应答码为 8 位数字。", "An answer has 8 digits.";
+    ChallengeNotYet: "本终端还不能电话重置，联网一次后即可使用。", "This terminal cannot do that yet. Connect it once, then try again.";
+    WaitChallenging: "正在生成数字", "Preparing the digits ...";
+    WaitAnswering: "正在核对应答码", "Checking the answer ...";
+    InForceOffline: "操作员 {operator} 的新密码已生效（待联网登记），请用新密码签到。", "The new password of operator {operator} works now, and will be registered when there is a network. Sign on with it.";
+    OfflinePasswordRefused: "操作员 {operator} 在没有网络时设置的密码未被收单机构认可，已停用。请拨打收单机构客服。", "The bank does not accept the password that operator {operator} set without a network. It no longer works. Call your bank.";
+    OfflinePasswordRefusedShort: "操作员 {operator} 新密码未获认可，请联系客服", "Operator {operator}: password void. Call bank";
+    HeldUntilLink: "密码错误次数过多，联网前不能再试。忘记密码请按 F1。", "Too many wrong passwords: no more tries until there is a network. Forgotten? Press F1.";
+    NoPasswordHere: "没有网络，本终端不能核对该操作员的密码。请联网后再签到。", "Without a network this terminal cannot check that operator's password. Sign on when it is back.";
+    RulesChanged: "密码要求已更新，原来的新密码不再符合。请重新设置。", "The rules for passwords have changed, and yours no longer fits. Choose another.";
+
+    // The supervisor's cashiers.
+    HintAddCashier: "请输入新收银员的操作员号（01 至 98）。", "Enter the new cashier's operator number (01 to 98).";
+    NoCashiers: "还没有收银员。", "No cashiers yet.";
+    CashierAdd: "新增", "Add";
+    CashierReset: "重置密码", "Reset the password";
+    CashierRemove: "删除", "Remove";
+    StateSet: "密码正常", "password set";
+    StateNone: "未设密码", "no password";
+    StateOffline: "密码待联网登记", "to be registered";
+    StateNew: "新增，待联网上报", "new, bank not told";
+    StateSignedOn: "已签到", "signed on";
+    SureReset: "为收银员 {operator} 重置密码。请收银员本人到场，按确认继续。", "Reset the password of cashier {operator}. The cashier has to be here. Press OK to go on.";
+    SureRemove: "删除收银员 {operator}？密码立即停用并签退，正在进行的交易会先完成。按确认删除。", "Remove cashier {operator}? The password stops working and the session ends, after the sale that is under way. Press OK to remove.";
+    HandOver: "请把键盘交给收银员 {operator}。请收银员本人按确认，再输入新密码，不要让别人看到。", "Hand the keypad to cashier {operator}. The cashier presses OK and types a new password that nobody else sees.";
+    HandOverSignsOff: "按确认后主管自动签退，剩余 {left}。", "OK signs the supervisor off. {left} left.";
+    WaitManaging: "正在处理", "One moment ...";
+    WaitPermitting: "正在等待收单机构同意收银员 {operator} 设置新密码", "Waiting for the bank to let cashier {operator} choose a password ...";
+    CashierRemoved: "收银员 {operator} 已删除。", "Cashier {operator} is removed.";
+    NotACashier: "{operator} 不是收银员号，请用 01 至 98。", "{operator} is no cashier's number: 01 to 98.";
+    AlreadyThere: "操作员 {operator} 已存在。", "Operator {operator} is there already.";
+    NoSuchOperator: "本终端没有这个操作员。", "This terminal has no such operator.";
+    TooMuchToTell: "待上报的操作太多，请联网后再试。", "Too much waits to be told to the bank. Connect first.";
+    SignOnAgain: "主管 {operator} 签到已久，为安全请重新签到。", "Supervisor {operator}, sign on again: your sign-on is too old for this.";
+    AddingRefused: "新增收银员 {operator} 未获同意，已撤销", "Adding {operator} was refused, and undone";
+    RemovingRefused: "删除收银员 {operator} 未获同意，将恢复", "Removing {operator} was refused";
+    ResetRefused: "重置收银员 {operator} 未获同意（{code}）", "Reset of {operator} was refused ({code})";
 
     // Taking money.
     HintSale: "输入金额，按确认，再插卡。", "Type the amount, press OK, then dip the card.";
@@ -286,6 +344,7 @@ pub(crate) struct Filled {
     pub(crate) parts: String,
     pub(crate) amount: String,
     pub(crate) count: String,
+    pub(crate) terminal: String,
 }
 
 impl Word {
@@ -300,6 +359,7 @@ impl Word {
             .replace("{parts}", &filled.parts)
             .replace("{amount}", &filled.amount)
             .replace("{count}", &filled.count)
+            .replace("{terminal}", &filled.terminal)
     }
 
     /// What to say of a refusal.
@@ -342,6 +402,7 @@ impl Word {
             Name::Operator => Self::FieldOperator,
             Name::Password => Self::FieldPassword,
             Name::ResetCode => Self::FieldResetCode,
+            Name::Answer => Self::FieldAnswer,
             Name::NewPassword => Self::FieldNewPassword,
             Name::Again => Self::FieldAgain,
             Name::Amount => Self::FieldAmount,
@@ -357,6 +418,7 @@ impl Word {
             Name::EnrolmentCode => Self::EnrolmentCodeIsNot,
             Name::Operator => Self::OperatorIsNot,
             Name::ResetCode => Self::ResetCodeIsNot,
+            Name::Answer => Self::AnswerIsNot,
             Name::Password | Name::NewPassword | Name::Again => Self::PasswordIsNot,
             Name::Amount => Self::AmountIsNot,
             Name::Entry => Self::EntryIsNot,

@@ -30,7 +30,12 @@ impl Model {
             }
             Key::Code if self.offers_code() => {
                 let announced = self.banner.as_ref().and_then(|banner| banner.code_for);
-                self.screen = code_entry(Purpose::CodeSent, announced.or(self.typed()), None);
+                let operator = announced.or(self.typed());
+                if self.view.online {
+                    self.screen = code_entry(Purpose::CodeSent, operator, None);
+                } else {
+                    self.ask_who_forgot(operator, None);
+                }
                 Vec::new()
             }
             Key::Number if self.offers_code() => self.press_number(),
@@ -45,6 +50,9 @@ impl Model {
                 Screen::Settle => self.press_at_settlement(key),
                 Screen::Receipt(_) => self.press_at_receipt(key),
                 Screen::Journal { top } => self.press_in_journal(key, *top),
+                Screen::Cashiers { at, .. } => self.press_among_cashiers(key, *at),
+                Screen::Sure(change) => self.press_when_asked(key, *change),
+                Screen::HandOver(_) => self.press_at_handing_over(key),
             },
         }
     }
@@ -122,8 +130,15 @@ impl Model {
                 ask.said = None;
                 Vec::new()
             }
-            Purpose::CodeSent | Purpose::CodeShown { .. } => {
+            Purpose::CodeSent
+            | Purpose::CodeShown { .. }
+            | Purpose::Forgotten
+            | Purpose::Answer(_) => {
                 self.go_home(None);
+                Vec::new()
+            }
+            Purpose::AddCashier => {
+                self.show_cashiers(None);
                 Vec::new()
             }
             Purpose::Sale | Purpose::Refund | Purpose::Void | Purpose::Confirm(_) => {
@@ -212,6 +227,9 @@ impl Model {
             Purpose::SignOn => self.submit_sign_on(),
             Purpose::CodeSent | Purpose::CodeShown { .. } => self.submit_code(),
             Purpose::Choose(_) => self.submit_password(),
+            Purpose::Forgotten => self.submit_forgotten(),
+            Purpose::Answer(_) => self.submit_answer(),
+            Purpose::AddCashier => self.submit_addition(),
             Purpose::Sale | Purpose::Refund => self.submit_amount(),
             Purpose::Void => self.submit_void(),
             Purpose::Confirm(_) => self.submit_confirmation(),
@@ -307,11 +325,7 @@ impl Model {
 
     fn press_at_offer(&mut self, key: Key, operator: OperatorNumber) -> Vec<Effect> {
         match key {
-            Key::Confirm if !self.view.online => {
-                let said = Said::new(Word::NeedsLink, Tone::Bad);
-                self.screen = sign_on(Some(operator), Some(said));
-                Vec::new()
-            }
+            Key::Confirm if !self.view.online => self.want_challenge(operator),
             Key::Confirm => {
                 self.wait(Waiting::Asking, Some(operator));
                 vec![Effect::Act(Act::FirstPassword(operator))]
@@ -341,6 +355,10 @@ impl Model {
         let (what, operator) = (wait.what, wait.operator);
         self.choosing = None;
         match (what, operator) {
+            (Waiting::Permitting, Some(operator)) => {
+                self.show_cashiers(Some(Said::new(Word::ResetGivenUp, Tone::Plain)));
+                vec![Effect::Act(Act::AbandonReset(operator))]
+            }
             (Waiting::Asking | Waiting::Redeeming | Waiting::Registering, Some(operator)) => {
                 self.go_home(Some(Said::new(Word::ResetGivenUp, Tone::Plain)));
                 vec![Effect::Act(Act::AbandonReset(operator))]
@@ -351,7 +369,10 @@ impl Model {
                 Vec::new()
             }
             // It is on its way to storage, and what comes of it is said at once.
-            (Waiting::Recording, _) => Vec::new(),
+            (
+                Waiting::Recording | Waiting::Managing | Waiting::Challenging | Waiting::Answering,
+                _,
+            ) => Vec::new(),
             (Waiting::Supervisor, _) => {
                 // Should it come through all the same, it is signed off at once.
                 self.errand = None;

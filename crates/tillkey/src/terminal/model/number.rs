@@ -64,7 +64,7 @@ impl Model {
     }
 
     /// Whether nobody is in the middle of anything.
-    fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         match &self.screen {
             Screen::Ask(ask) => {
                 matches!(ask.purpose, Purpose::SignOn)

@@ -1,8 +1,8 @@
 //! Taking money: what the menu leads to, and what comes of it.
 //!
 //! An amount is typed, then a card is dipped. A void and a refund are confirmed by the
-//! supervisor, who signs on for it right here and is signed off again when it is done. A
-//! sale needs no link; a confirmation does.
+//! supervisor, who signs on for it right here and is signed off again when it is done. None
+//! of it needs a link.
 
 use jiff::SignedDuration;
 use tillkey_terminal::wire::ids::{OperatorNumber, Rank};
@@ -40,6 +40,7 @@ pub(crate) enum Item {
     Refund,
     Settle,
     Journal,
+    Cashiers,
     Code,
     Number,
     SignOff,
@@ -55,6 +56,7 @@ impl Item {
             Self::Journal => '5',
             Self::Code => '6',
             Self::Number => '7',
+            Self::Cashiers => '8',
             Self::SignOff => '0',
         }
     }
@@ -66,6 +68,7 @@ impl Item {
             Self::Refund => Word::MenuRefund,
             Self::Settle => Word::MenuSettle,
             Self::Journal => Word::MenuJournal,
+            Self::Cashiers => Word::MenuCashiers,
             Self::Code => Word::MenuCode,
             Self::Number => Word::MenuNumber,
             Self::SignOff => Word::MenuSignOff,
@@ -88,8 +91,13 @@ impl Model {
             (Some(_), Some(Rank::Supervisor)) => &[Item::Settle, Item::Journal],
             _ => &[],
         };
+        let people: &[Item] = match rank {
+            Some(Rank::Supervisor) => &[Item::Cashiers],
+            _ => &[],
+        };
         let rest = [Item::Code, Item::Number, Item::SignOff];
-        money.iter().chain(&rest).copied().collect()
+        let menu = money.iter().chain(people).chain(&rest);
+        menu.copied().collect()
     }
 
     pub(super) fn press_in_menu(&mut self, key: Key) -> Vec<Effect> {
@@ -108,6 +116,7 @@ impl Model {
             Item::Void => self.screen = void(None),
             Item::Settle => self.screen = Screen::Settle,
             Item::Journal => self.screen = Screen::Journal { top: 0 },
+            Item::Cashiers => self.show_cashiers(None),
             Item::Code => return self.press(Key::Code),
             Item::Number => return self.press(Key::Number),
             Item::SignOff => {
@@ -356,10 +365,20 @@ impl Screen {
 
     /// Whether it is only for somebody who is signed on.
     pub(super) fn needs_session(&self) -> bool {
-        let waits =
-            |wait: &super::Wait| matches!(wait.what, Waiting::Recording | Waiting::Supervisor);
+        let waits = |wait: &super::Wait| {
+            matches!(
+                wait.what,
+                Waiting::Recording | Waiting::Supervisor | Waiting::Managing | Waiting::Permitting
+            )
+        };
+        let adds = |ask: &super::Ask| matches!(ask.purpose, Purpose::AddCashier);
         self.is_payment()
             || matches!(self, Self::Menu | Self::Journal { .. })
+            || matches!(
+                self,
+                Self::Cashiers { .. } | Self::Sure(_) | Self::HandOver(_)
+            )
+            || matches!(self, Self::Ask(ask) if adds(ask))
             || matches!(self, Self::Wait(wait) if waits(wait))
     }
 }

@@ -8,7 +8,7 @@ use tillkey_terminal::wire::ids::{OperatorNumber, RefusalCode};
 use tillkey_terminal::wire::journal::Entry;
 use tillkey_terminal::wire::password::{PasswordRules, Rule};
 
-use super::{Dip, Errand, Number};
+use super::{Challenge, Change, Dip, Errand, Number};
 use crate::terminal::entry::{Field, Form};
 use crate::terminal::words::{Filled, Language, Word};
 
@@ -34,6 +34,16 @@ pub(crate) enum Screen {
     Receipt(Box<Entry>),
     /// The open batch, from that entry down.
     Journal { top: usize },
+    /// The cashiers, one of them chosen.
+    Cashiers {
+        at: usize,
+        /// What is to be said of the last change.
+        said: Option<Said>,
+    },
+    /// A change that is asked for once more.
+    Sure(Change),
+    /// The keypad is to be given to whoever chooses.
+    HandOver(Choosing),
     /// The server, or the link, is waited for.
     Wait(Wait),
     /// Something is to be read, then confirmed.
@@ -77,6 +87,12 @@ pub(crate) enum Purpose {
         expires_at: Timestamp,
     },
     Choose(Choosing),
+    /// Who forgot a password, while there is no link.
+    Forgotten,
+    /// The answer to a challenge.
+    Answer(Challenge),
+    /// Who is added.
+    AddCashier,
     /// How much is taken.
     Sale,
     /// How much is given back.
@@ -90,11 +106,23 @@ pub(crate) enum Purpose {
 impl Purpose {
     /// Whether it can only be done with a link.
     pub(super) const fn needs_link(&self) -> bool {
-        !matches!(self, Self::Enrol | Self::Sale | Self::Refund | Self::Void)
+        match self {
+            Self::CodeSent | Self::CodeShown { .. } => true,
+            Self::Choose(choosing) => !choosing.is_here,
+            Self::Enrol
+            | Self::SignOn
+            | Self::Forgotten
+            | Self::Answer(_)
+            | Self::AddCashier
+            | Self::Sale
+            | Self::Refund
+            | Self::Void
+            | Self::Confirm(_) => false,
+        }
     }
 }
 
-/// A reset whose code was right.
+/// A reset whose code was right, or that a supervisor wanted.
 #[derive(Debug, Clone)]
 pub(crate) struct Choosing {
     pub(crate) operator: OperatorNumber,
@@ -102,6 +130,8 @@ pub(crate) struct Choosing {
     pub(crate) rules: PasswordRules,
     /// What the last try broke.
     pub(crate) broken: BTreeSet<Rule>,
+    /// It is put in force here, without the link.
+    pub(crate) is_here: bool,
 }
 
 /// A wait.
@@ -123,6 +153,14 @@ pub(crate) enum Waiting {
     Numbering,
     /// For the word that the new password works.
     Confirming,
+    /// For a challenge.
+    Challenging,
+    /// For what an answer opens.
+    Answering,
+    /// For what a supervisor changes.
+    Managing,
+    /// For the bank's word that a cashier may choose.
+    Permitting,
     /// For the supervisor's sign-on.
     Supervisor,
     /// For a transaction to be on storage.
@@ -130,6 +168,20 @@ pub(crate) enum Waiting {
 }
 
 impl Waiting {
+    /// Whether it goes on only with a link.
+    pub(crate) const fn needs_link(self) -> bool {
+        !matches!(
+            self,
+            Self::SigningOn
+                | Self::Supervisor
+                | Self::Recording
+                | Self::Numbering
+                | Self::Challenging
+                | Self::Answering
+                | Self::Managing
+        )
+    }
+
     pub(crate) const fn word(self) -> Word {
         match self {
             Self::Enrolling => Word::WaitEnrolling,
@@ -139,6 +191,10 @@ impl Waiting {
             Self::Registering => Word::WaitRegistering,
             Self::Numbering => Word::WaitNumbering,
             Self::Confirming => Word::WaitConfirming,
+            Self::Challenging => Word::WaitChallenging,
+            Self::Answering => Word::WaitAnswering,
+            Self::Managing => Word::WaitManaging,
+            Self::Permitting => Word::WaitPermitting,
             Self::Supervisor => Word::WaitSupervisor,
             Self::Recording => Word::WaitRecording,
         }
@@ -191,6 +247,12 @@ impl Said {
     /// How many, of how many.
     pub(crate) const fn counting(mut self, part: u64, parts: u64) -> Self {
         self.parts = (part, parts);
+        self
+    }
+
+    /// Until when it stands.
+    pub(crate) const fn until(mut self, until: Timestamp) -> Self {
+        self.until = Some(until);
         self
     }
 

@@ -6,11 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use tillkey_terminal::wire::ids::{OperatorNumber, RefusalCode};
 use tillkey_terminal::wire::journal::Head;
 use tillkey_terminal::wire::message::NotRestored;
+use tillkey_terminal::wire::password::PasswordRules;
 use tillkey_terminal::{Activity, Advice, Fault, Notice};
 
 use super::{
-    Choosing, Effect, Link, Model, Purpose, Said, Screen, Tone, Waiting, choice, code_entry, later,
-    sign_on,
+    Challenge, Choosing, Effect, Link, Model, Purpose, Said, Screen, Tone, Waiting, choice,
+    code_entry, later, sign_on,
 };
 use crate::terminal::words::Word;
 use crate::till::{Act, Told};
@@ -55,17 +56,13 @@ impl Model {
             Notice::WrongPassword { operator } => {
                 self.ask_password_again(operator, Said::new(Word::WrongPassword, Tone::Bad));
             }
-            // The text screen leads to none of these yet.
-            Notice::TooManyTries { .. }
-            | Notice::OfflineChallenge { .. }
-            | Notice::WrongAnswer { .. }
-            | Notice::ChooseNow { .. }
-            | Notice::InForceOffline { .. }
-            | Notice::OfflinePasswordRefused { .. }
-            | Notice::Added { .. }
-            | Notice::Removed { .. }
-            | Notice::DeedTaken(_)
-            | Notice::DeedRefused { .. } => {}
+            Notice::TooManyTries { operator, until } => {
+                let said = match until {
+                    Some(until) => Said::new(Word::TooMany, Tone::Bad).until(until),
+                    None => Said::new(Word::HeldUntilLink, Tone::Bad),
+                };
+                self.ask_password_again(operator, said);
+            }
             Notice::SignOnInterrupted { operator } => {
                 self.ask_password_again(operator, Said::new(Word::Interrupted, Tone::Bad));
             }
@@ -110,21 +107,40 @@ impl Model {
                 rules,
                 ..
             } => {
-                if self.waits_for(operator) == Some(Waiting::Redeeming) {
-                    self.forget_banner_of(operator);
-                    let choosing = Choosing {
-                        operator,
-                        until,
-                        rules,
-                        broken: BTreeSet::new(),
-                    };
-                    self.choosing = Some(choosing.clone());
-                    self.screen = choice(choosing, None);
-                }
+                self.take_acceptance(operator, (until, rules));
             }
+            Notice::OfflineChallenge {
+                operator,
+                challenge,
+                until,
+                ..
+            } => self.take_challenge(Challenge {
+                operator,
+                challenge,
+                until,
+            }),
+            Notice::WrongAnswer {
+                operator,
+                tries_left,
+            } => self.take_wrong_answer(operator, tries_left),
+            Notice::ChooseNow {
+                operator,
+                until,
+                rules,
+            } => return self.choose_now(operator, (until, rules)),
+            Notice::InForceOffline { operator } => self.take_force(operator),
+            Notice::OfflinePasswordRefused { operator, .. } => self.take_offline_refusal(operator),
+            Notice::Added { operator } => return self.take_addition(operator),
+            Notice::Removed { operator } => self.take_removal(operator),
+            // It holds here already, and waits for nobody.
+            Notice::DeedTaken(_) => {}
+            Notice::DeedRefused { deed, code } => self.take_deed_refusal(&deed, code),
             Notice::PasswordRefused { operator, broken } => {
                 if self.waits_for(operator) == Some(Waiting::Registering) {
                     self.choose_again(broken, Said::new(Word::RulesBroken, Tone::Bad));
+                } else if self.chooses(operator) {
+                    // What was set without a link breaks rules that are newer.
+                    self.choose_again(broken, Said::new(Word::RulesChanged, Tone::Bad));
                 }
             }
             Notice::PasswordSent { operator, .. } => {
@@ -149,6 +165,38 @@ impl Model {
         Vec::new()
     }
 
+    /// A new password may be chosen.
+    fn take_acceptance(
+        &mut self,
+        operator: OperatorNumber,
+        (until, rules): (Timestamp, PasswordRules),
+    ) {
+        match self.waits_for(operator) {
+            Some(Waiting::Permitting) => self.permitted(operator, (until, rules)),
+            Some(Waiting::Redeeming | Waiting::SigningOn) => {
+                self.forget_banner_of(operator);
+                let choosing = Choosing {
+                    operator,
+                    until,
+                    rules,
+                    broken: BTreeSet::new(),
+                    is_here: false,
+                };
+                self.choosing = Some(choosing.clone());
+                self.screen = choice(choosing, None);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the operator is at the screen for a new password.
+    fn chooses(&self, operator: OperatorNumber) -> bool {
+        let Screen::Ask(ask) = &self.screen else {
+            return false;
+        };
+        matches!(&ask.purpose, Purpose::Choose(choosing) if choosing.operator == operator)
+    }
+
     fn tell_progress(&mut self, word: Word, (part, parts): (u32, u32)) {
         let said = Said::new(word, Tone::Plain);
         self.announce_progress(said.counting(part.into(), parts.into()));
@@ -166,7 +214,7 @@ impl Model {
         }
     }
 
-    fn done(&mut self, said: Said, operator: Option<OperatorNumber>) {
+    pub(super) fn done(&mut self, said: Said, operator: Option<OperatorNumber>) {
         self.screen = Screen::Done {
             said,
             operator,
@@ -261,6 +309,9 @@ impl Model {
                 self.go_home(Some(said));
             }
             (Activity::NewPassword, _) => self.announce(said),
+            // The backup that the bank wants first is under way; or it is asked again then.
+            (Activity::Choose, _) if retry_at.is_some() || said.is(Word::NotPrepared) => {}
+            (Activity::Choose, Some(Waiting::Permitting)) => self.not_permitted(said),
             // A sign-off holds here whatever the server says; the rest is nobody's.
             _ => {}
         }
@@ -273,6 +324,9 @@ impl Model {
         };
         let (what, operator) = (wait.what, wait.operator);
         let word = match fault {
+            Fault::Offline if matches!(what, Waiting::SigningOn | Waiting::Supervisor) => {
+                Word::NoPasswordHere
+            }
             Fault::Offline => Word::NeedsLink,
             _ => Word::NotPossible,
         };
@@ -285,6 +339,10 @@ impl Model {
             }
             (Waiting::Redeeming, _) => {
                 self.screen = code_entry(Purpose::CodeSent, operator, Some(said));
+            }
+            (Waiting::Challenging | Waiting::Answering, _) => self.no_challenge(operator, fault),
+            (Waiting::Managing | Waiting::Permitting, _) => {
+                return self.not_managed(operator, fault);
             }
             (Waiting::Numbering, Fault::NotAgreed) => {
                 self.go_home(Some(Said::new(Word::NumberNotYet, Tone::Bad)));

@@ -13,14 +13,14 @@ use crate::terminal::words::Language;
 use crate::till::Act;
 
 /// What is typed into a field of the screen, if there is such a field.
-fn typed(till: &Till, name: Name) -> Option<String> {
+pub(super) fn typed(till: &Till, name: Name) -> Option<String> {
     match &till.model.screen {
         Screen::Ask(ask) => ask.form.field(name).map(|field| field.expose().clone()),
         _ => None,
     }
 }
 
-fn said(till: &Till) -> String {
+pub(super) fn said(till: &Till) -> String {
     let said = match &till.model.screen {
         Screen::Ask(ask) => ask.said.as_ref(),
         Screen::Done { said, .. } => Some(said),
@@ -30,7 +30,7 @@ fn said(till: &Till) -> String {
         .unwrap_or_default()
 }
 
-fn waits(till: &Till, what: Waiting) -> bool {
+pub(super) fn waits(till: &Till, what: Waiting) -> bool {
     matches!(&till.model.screen, Screen::Wait(wait) if wait.what == what)
 }
 
@@ -83,14 +83,14 @@ fn a_session_that_the_bank_ends_is_said_to_be() {
 
 #[test]
 fn without_a_link_numbers_stay_and_passwords_go() {
-    let till = Till::ready()
-        .enters("01")
-        .types("739201")
+    let till = Till::choosing("01")
         .loses_link()
-        .presses(Key::Confirm);
+        .enters("739201")
+        .enters("739201");
     assert!(till.effects.is_empty());
-    assert_eq!(typed(&till, Name::Operator).as_deref(), Some("01"));
-    assert_eq!(typed(&till, Name::Password).as_deref(), Some(""));
+    for name in [Name::NewPassword, Name::Again] {
+        assert_eq!(typed(&till, name).as_deref(), Some(""));
+    }
     let till = till.hears(Notice::Welcomed);
     assert_eq!(said(&till), "", "the link is back");
     let till = Till::ready()

@@ -1,5 +1,6 @@
 //! The till without a terminal, a link or a clock: what it does, and what it shows.
 
+mod away;
 mod behaviour;
 mod payment;
 mod screens;
@@ -34,9 +35,9 @@ fn view(enrolled: bool) -> View {
     let known = |number, password_set| OperatorView {
         number: operator(number),
         password_set,
+        credential_version: u32::from(password_set),
         set_offline: false,
         is_new: false,
-        credential_version: u32::from(password_set),
         session: None,
         progress: Progress::Idle,
     };
@@ -151,12 +152,16 @@ impl Till {
             .presses(Key::Code)
             .enters(number)
             .enters("40719352");
-        till.hears(Notice::CodeAccepted {
-            operator: operator(number),
-            case: CaseId::from_bytes([1; 10]),
-            until: now() + SignedDuration::from_mins(10),
-            rules: PasswordRules::DEFAULT,
-        })
+        till.hears(code_accepted(number))
+    }
+}
+
+pub(super) fn code_accepted(number: &str) -> Notice {
+    Notice::CodeAccepted {
+        operator: operator(number),
+        case: CaseId::from_bytes([1; 10]),
+        until: now() + SignedDuration::from_mins(10),
+        rules: PasswordRules::DEFAULT,
     }
 }
 

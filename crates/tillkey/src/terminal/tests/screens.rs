@@ -12,9 +12,11 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 use tillkey_terminal::wire::journal::Transaction;
+use tillkey_terminal::wire::message::DeedKind;
 use tillkey_terminal::wire::password::Rule;
 use tillkey_terminal::{Activity, Fault, Notice};
 
+use super::away::{choose_now, deed_refused, in_force, password_void, wrong_answer};
 use super::payment::{refund, sale, void};
 use super::{
     Till, code_issued, code_on_screen, effective, in_hand, password_refused, refused,
@@ -110,10 +112,8 @@ fn sign_on() {
         "sign_on_code_issued",
         Till::ready().hears(code_issued("01")),
     );
-    check(
-        "sign_on_offline",
-        Till::ready().loses_link().enters("01").enters("739201"),
-    );
+    let unknown = Till::ready().loses_link().enters("01").enters("739201");
+    check("sign_on_offline", unknown.fails_with(Fault::Offline));
 }
 
 #[test]
@@ -227,6 +227,58 @@ fn the_batch() {
 }
 
 #[test]
+fn without_a_link() {
+    check("sign_on_without_link", Till::ready().loses_link());
+    let held = Notice::TooManyTries {
+        operator: super::operator("01"),
+        until: None,
+    };
+    let tried = Till::ready().loses_link().enters("01").enters("739201");
+    check("sign_on_held", tried.hears(held));
+    check(
+        "offer_without_link",
+        Till::ready().loses_link().enters("02"),
+    );
+    check("forgotten", Till::ready().loses_link().presses(Key::Code));
+    check("challenge", Till::challenged("01").types("4071"));
+    let wrong = Till::challenged("01").enters("40719352");
+    check("challenge_wrong_answer", wrong.hears(wrong_answer("01", 4)));
+    let over = Till::challenged("01").enters("40719352");
+    check("challenge_used_up", over.hears(wrong_answer("01", 0)));
+    let chosen = Till::challenged("01").enters("40719352");
+    let chosen = chosen.hears(choose_now("01")).enters("739201");
+    let chosen = chosen.enters("739201").hears(in_force("01"));
+    check("in_force_without_link", chosen);
+    check("password_void", Till::ready().hears(password_void("01")));
+    let busy = Till::ready().enters("02").hears(password_void("01"));
+    check("password_void_banner", busy);
+}
+
+#[test]
+fn cashiers() {
+    check("menu_supervisor", Till::signed_on("00").loses_link());
+    check(
+        "cashiers",
+        Till::managing().with_cashiers().presses(Key::Down),
+    );
+    let adding = || Till::managing().presses(Key::Char('1'));
+    check("cashier_add", adding().types("0"));
+    let there = Fault::AlreadyThere {
+        operator: super::operator("01"),
+    };
+    check("cashier_there", adding().enters("01").fails_with(there));
+    check("cashier_reset", Till::managing().presses(Key::Char('2')));
+    check("cashier_remove", Till::managing().presses(Key::Char('3')));
+    check("cashier_waits", Till::resetting());
+    check(
+        "cashier_hand_over",
+        Till::resetting().hears(choose_now("01")),
+    );
+    let refusal = deed_refused("07", |supervisor| DeedKind::Add { supervisor });
+    check("cashier_refused", Till::ready().hears(refusal));
+}
+
+#[test]
 fn a_screen_of_any_size_is_drawn() {
     let mut till = Till::choosing("01").enters("112233");
     for width in 0..50 {
@@ -251,6 +303,10 @@ fn a_password_is_never_on_the_screen() {
         Till::choosing("01").types("739201"),
         Till::choosing("01").enters("739201").types("739201"),
         Till::choosing("01").enters("739201").enters("739201"),
+        Till::resetting()
+            .hears(choose_now("01"))
+            .presses(Key::Confirm)
+            .types("739201"),
     ] {
         let shown = rendered(&till.model, 80, 24);
         assert!(!shown.contains("7392"), "{shown}");

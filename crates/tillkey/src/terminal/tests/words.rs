@@ -17,6 +17,7 @@ fn both_languages_fill_in_the_same_places() {
                 "{parts}",
                 "{amount}",
                 "{count}",
+                "{terminal}",
             ]
             .map(|place| raw.contains(place))
         });

@@ -7,11 +7,12 @@ use ratatui::text::{Line, Span};
 use tillkey_terminal::wire::ids::OperatorNumber;
 use tillkey_terminal::wire::password::Rule;
 
+use super::away;
 use super::payment;
 use super::text::{Page, columns, padded};
 use crate::terminal::entry::{Field, Form, Name};
 use crate::terminal::model::{
-    Ask, Choosing, Model, Number, Purpose, Said, Screen, Tone, Wait, left,
+    Ask, Choosing, Item, Model, Number, Purpose, Said, Screen, Tone, Wait, left,
 };
 use crate::terminal::words::{Filled, Word};
 
@@ -22,7 +23,7 @@ pub(super) const BOX_FOCUSED: Style = Style::new().fg(Color::Black).bg(Color::Li
 pub(super) const GOOD: Style = Style::new().fg(Color::Green).add_modifier(Modifier::BOLD);
 pub(super) const BAD: Style = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
 const NOTED: Style = Style::new().fg(Color::Cyan);
-const CODE: Style = Style::new().fg(Color::Black).bg(Color::LightYellow);
+pub(super) const CODE: Style = Style::new().fg(Color::Black).bg(Color::LightYellow);
 
 /// The rules that a person can break on a keypad: digits are all there is.
 const RULES: [Rule; 7] = [
@@ -43,6 +44,8 @@ pub(super) fn title(model: &Model) -> String {
             Purpose::SignOn => Word::TitleSignOn,
             Purpose::CodeSent | Purpose::CodeShown { .. } => Word::TitleCode,
             Purpose::Choose(_) => Word::TitleChoose,
+            Purpose::Forgotten | Purpose::Answer(_) => Word::TitleForgotten,
+            Purpose::AddCashier => Word::TitleAddCashier,
             Purpose::Sale => Word::TitleSale,
             Purpose::Refund => Word::TitleRefund,
             Purpose::Void => Word::TitleVoid,
@@ -55,6 +58,9 @@ pub(super) fn title(model: &Model) -> String {
         Screen::Settle => Word::TitleSettle,
         Screen::Receipt(_) => Word::TitleReceipt,
         Screen::Journal { .. } => Word::TitleJournal,
+        Screen::Cashiers { .. } => Word::TitleCashiers,
+        Screen::Sure(_) => Word::TitleSure,
+        Screen::HandOver(_) => Word::TitleHandOver,
         Screen::Offer(_) | Screen::Done { .. } => Word::TitleDone,
     };
     word.raw(model.language).to_owned()
@@ -68,7 +74,12 @@ pub(super) fn write((model, offset): (&Model, Offset), page: &mut Page) {
         Screen::Offer(operator) => {
             page.gap();
             let filled = of_operator(*operator);
-            page.styled(&Word::OfferFirst.say(model.language, &filled), PLAIN);
+            let offer = if model.view.online {
+                Word::OfferFirst
+            } else {
+                Word::OfferFirstOffline
+            };
+            page.styled(&offer.say(model.language, &filled), PLAIN);
         }
         Screen::Number(number) => number_page(model, number, page),
         Screen::Wait(wait) => wait_page(model, wait, page),
@@ -76,6 +87,9 @@ pub(super) fn write((model, offset): (&Model, Offset), page: &mut Page) {
         Screen::Settle => payment::settle_page(model, page),
         Screen::Receipt(entry) => payment::receipt_page(model, (entry, offset), page),
         Screen::Journal { top } => payment::journal_page(model, *top, page),
+        Screen::Cashiers { at, said } => away::cashiers_page(model, (*at, said.as_ref()), page),
+        Screen::Sure(change) => away::sure_page(model, *change, page),
+        Screen::HandOver(choosing) => away::hand_over_page(model, choosing, page),
         Screen::Done { said, .. } => {
             page.gap();
             say(model, Some(said), page);
@@ -87,7 +101,11 @@ fn ask_page(model: &Model, ask: &Ask, page: &mut Page) {
     let hint = |word: Word| word.raw(model.language);
     match &ask.purpose {
         Purpose::Enrol => page.styled(hint(Word::HintEnrol), FAINT),
-        Purpose::SignOn => page.styled(hint(Word::HintSignOn), FAINT),
+        Purpose::SignOn if model.view.online => page.styled(hint(Word::HintSignOn), FAINT),
+        Purpose::SignOn => page.styled(hint(Word::HintSignOnOffline), FAINT),
+        Purpose::Forgotten => page.styled(hint(Word::HintForgotten), FAINT),
+        Purpose::Answer(shown) => away::challenge(model, shown, page),
+        Purpose::AddCashier => page.styled(hint(Word::HintAddCashier), FAINT),
         Purpose::CodeSent => page.styled(hint(Word::HintCode), FAINT),
         Purpose::Sale => page.styled(hint(Word::HintSale), FAINT),
         Purpose::Refund => page.styled(hint(Word::HintRefund), FAINT),
@@ -190,7 +208,7 @@ fn shown(field: &Field, box_width: u16) -> (String, u16) {
     (padded(&seen, width), cursor)
 }
 
-fn grouped(text: &str, between: char) -> String {
+pub(super) fn grouped(text: &str, between: char) -> String {
     let mut grouped = String::with_capacity(text.len() + 3);
     for (place, character) in text.chars().enumerate() {
         if place > 0 && place % 4 == 0 {
@@ -237,10 +255,14 @@ fn menu_page(model: &Model, page: &mut Page) {
     // With room for it there is a line between two of them.
     let is_short = usize::from(page.row()) + 2 * menu.len() <= usize::from(page.height);
     for item in menu {
+        let word = match item {
+            Item::Code if !model.view.online => Word::MenuForgotten,
+            item => item.word(),
+        };
         page.lines.push(Line::from(vec![
             Span::raw("  "),
             Span::styled(format!(" {} ", item.key()), BOX_FOCUSED),
-            Span::raw(format!("  {}", item.word().raw(model.language))),
+            Span::raw(format!("  {}", word.raw(model.language))),
         ]));
         if is_short {
             page.gap();
@@ -278,7 +300,7 @@ fn wait_page(model: &Model, wait: &Wait, page: &mut Page) {
     let filled = wait.operator.map(of_operator).unwrap_or_default();
     page.styled(&wait.what.word().say(model.language, &filled), PLAIN);
     // An enrolment has no greeting yet: the link says enough of itself at the top.
-    if !model.view.online && model.view.enrolled.is_some() {
+    if !model.view.online && model.view.enrolled.is_some() && wait.what.needs_link() {
         page.lines.push(Line::default());
         page.styled(Word::WaitForLink.raw(model.language), NOTED);
     }

@@ -46,9 +46,18 @@ fn keys(model: &Model) -> Vec<(&'static str, Word)> {
         Screen::Settle => vec![("Enter", Word::KeyConfirm), ("Esc", Word::KeyCancel)],
         Screen::Receipt(_) => vec![("Enter", Word::KeyConfirm)],
         Screen::Journal { .. } => vec![("Up/Dn", Word::KeyScroll), ("Esc", Word::KeyCancel)],
+        Screen::Cashiers { .. } => vec![("Up/Dn", Word::KeyChoose), ("Esc", Word::KeyCancel)],
+        Screen::Sure(_) | Screen::HandOver(_) => {
+            vec![("Enter", Word::KeyConfirm), ("Esc", Word::KeyCancel)]
+        }
     };
     if model.offers_code() {
-        keys.push(("F1", Word::KeyCode));
+        let word = if model.view.online {
+            Word::KeyCode
+        } else {
+            Word::KeyForgotten
+        };
+        keys.push(("F1", word));
     }
     keys.push(("F2", Word::KeyLanguage));
     if model.offers_code() {
