@@ -241,8 +241,8 @@ impl Whose {
             )
         };
         let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
-        // It is read out in two groups.
-        let Ok(challenge) = asked.challenge.replace(' ', "").parse() else {
+        // It is shown and read out in two groups.
+        let Ok(challenge) = asked.challenge.replace([' ', '-'], "").parse() else {
             return wrong(Mistake::Shape, unprocessable);
         };
         let to = match asked.to {

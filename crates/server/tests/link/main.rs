@@ -6,6 +6,8 @@
 mod till;
 
 #[cfg(test)]
+mod away;
+#[cfg(test)]
 mod backups;
 #[cfg(test)]
 mod copies;

@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tillkey_server::Shell;
 use tillkey_server::clock::SystemClock;
-use tillkey_terminal::{Notice, Sale};
+use tillkey_terminal::{Activity, Notice, Sale};
 use tillkey_wire::ids::{CaseId, OperatorNumber};
 use tillkey_wire::journal::Amount;
 use tillkey_wire::secret::Secret;
@@ -139,6 +139,24 @@ impl Operator {
         Ok(at)
     }
 
+    /// Has a supervisor who is signed on give the keypad to a cashier, and waits until the
+    /// terminal asks for a new password. Gives when it did, and in which case.
+    pub(super) async fn supervisor_resets(
+        &mut self,
+        supervisor: OperatorNumber,
+        who: OperatorNumber,
+    ) -> Result<(Timestamp, CaseId), Failed> {
+        self.act(Act::ResetCashier(supervisor, who)).await?;
+        self.wait(
+            "the bank to let the cashier choose",
+            |notice| match notice {
+                Notice::CodeAccepted { operator, case, .. } if *operator == who => Some(*case),
+                _ => None,
+            },
+        )
+        .await
+    }
+
     /// Types a reset code.
     pub(super) async fn type_code(
         &mut self,
@@ -245,7 +263,10 @@ impl Operator {
                     if let Some(picked) = pick(&notice) {
                         return Ok((at, picked));
                     }
-                    if let Notice::Refused { activity, code, .. } = &notice {
+                    if let Notice::Refused { activity, code, .. } = &notice
+                        // Not yet: the terminal backs up first, and asks again by itself.
+                        && (*activity, code.as_str()) != (Activity::Choose, "not_prepared")
+                    {
                         return Err(Failed::new(format!(
                             "waited for {what}, but {activity:?} was refused: {code}"
                         )));

@@ -31,10 +31,17 @@ pub(super) enum Channel {
     Hotline,
     Counter,
     Portal,
+    Terminal,
 }
 
 impl Channel {
-    pub(super) const ALL: [Self; 4] = [Self::App, Self::Hotline, Self::Counter, Self::Portal];
+    pub(super) const ALL: [Self; 5] = [
+        Self::App,
+        Self::Hotline,
+        Self::Counter,
+        Self::Portal,
+        Self::Terminal,
+    ];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -42,6 +49,7 @@ impl Channel {
             Self::Hotline => "hotline",
             Self::Counter => "counter",
             Self::Portal => "portal",
+            Self::Terminal => "terminal",
         }
     }
 
@@ -51,6 +59,7 @@ impl Channel {
             Self::Hotline => "by calling the bank",
             Self::Counter => "at a branch counter",
             Self::Portal => "by the shop's manager in the portal",
+            Self::Terminal => "by the supervisor, at the terminal",
         }
     }
 }
@@ -91,25 +100,17 @@ pub(super) async fn run(
     ));
     let interruptions_before = operator.interruptions();
 
-    let reset = open(bank, phones, story, channel, shop).await?;
-    reset.prove().await?;
-    reset.decide().await?;
-    let seen = reset.look().await?;
-    let approved_at = seen.at("approved")?;
-    let case: CaseId = reset
-        .case
-        .parse()
-        .map_err(Failed::because("the case has no valid identifier"))?;
-    let asked_at = operator.asked_for_code(case).await?;
-    story.step(&format!(
-        "terminal {} asks for the code",
-        shop.terminal_number
-    ));
-
-    let code = phones.code(shop, 8).await?;
-    story.step("the reset code came to the registered phone; the cashier types it");
+    let (reset, asked_at) = match channel {
+        Channel::Terminal => at_the_till(bank, phones, story, (shop, operator)).await?,
+        _ => by_people(bank, phones, story, channel, (shop, operator)).await?,
+    };
+    let approved_at = reset.look().await?.at("approved")?;
     let typed_at = shell.now();
-    operator.type_code(who, &code).await?;
+    if channel != Channel::Terminal {
+        let code = phones.code(shop, 8).await?;
+        story.step("the reset code came to the registered phone; the cashier types it");
+        operator.type_code(who, &code).await?;
+    }
     let (effective_at, old) = operator.choose_password(who).await?;
     story.step("a new password was chosen on the terminal, and is in force");
 
@@ -137,6 +138,64 @@ pub(super) async fn run(
     Ok(reset_seen)
 }
 
+/// People drive the case until the terminal asks for the code: gives when it did.
+async fn by_people<'a>(
+    bank: &'a Bank,
+    phones: &'a Phones,
+    story: &'a Story,
+    channel: Channel,
+    (shop, operator): (&'a Shop, &mut Operator),
+) -> Result<(Reset<'a>, Timestamp), Failed> {
+    let reset = open(bank, phones, story, channel, shop).await?;
+    reset.prove().await?;
+    reset.decide().await?;
+    let case: CaseId = reset
+        .case
+        .parse()
+        .map_err(Failed::because("the case has no valid identifier"))?;
+    let asked_at = operator.asked_for_code(case).await?;
+    story.step(&format!(
+        "terminal {} asks for the code",
+        shop.terminal_number
+    ));
+    Ok((reset, asked_at))
+}
+
+/// The supervisor has the cashier choose: gives when the terminal asked them to.
+async fn at_the_till<'a>(
+    bank: &'a Bank,
+    phones: &'a Phones,
+    story: &'a Story,
+    (shop, operator): (&'a Shop, &mut Operator),
+) -> Result<(Reset<'a>, Timestamp), Failed> {
+    operator.sign_on(shop.supervisor).await?;
+    let (asked_at, case) = operator
+        .supervisor_resets(shop.supervisor, shop.cashier)
+        .await?;
+    story.step(&format!(
+        "supervisor {} signed on at the terminal and opened case {case}",
+        shop.supervisor
+    ));
+    let reset = Reset {
+        bank,
+        phones,
+        story,
+        channel: Channel::Terminal,
+        shop,
+        by: bank.agent.clone(),
+        case: case.to_string(),
+    };
+    let seen = reset.look().await?;
+    if let Some(records) = seen.records() {
+        story.step(&format!("the terminal was backed up: {records} records"));
+    }
+    story.step(&format!(
+        "terminal {} asks the cashier for a new password",
+        shop.terminal_number
+    ));
+    Ok((reset, asked_at))
+}
+
 fn between_ms(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.duration_since(from).as_millis()).unwrap_or(0)
 }
@@ -153,6 +212,7 @@ async fn open<'a>(
         Channel::Hotline => Some(bank.agent.clone()),
         Channel::Counter => Some(bank.clerk.clone()),
         Channel::Portal => Some(shop.manager(bank, phones).await?),
+        Channel::Terminal => return Err(Failed::new("its terminal opens such a case")),
     };
     let body = json!({
         "merchant": shop.merchant, "terminal": shop.terminal_number,
@@ -204,6 +264,8 @@ impl Reset<'_> {
                 self.story
                     .step("the manager signed in to the portal a moment ago");
             }
+            // Its supervisor's sign-on was the proof.
+            Channel::Terminal => {}
             Channel::Counter => {
                 for (kind, number) in [
                     ("identity_document", &self.shop.holder),

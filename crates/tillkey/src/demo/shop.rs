@@ -54,6 +54,7 @@ pub(super) struct Shop {
     pub(super) profile: PathBuf,
     /// What the shop's own books say of each day: what a caller looks up.
     pub(super) books: PathBuf,
+    pub(super) supervisor: OperatorNumber,
     pub(super) cashier: OperatorNumber,
 }
 
@@ -78,8 +79,7 @@ pub(super) async fn open(
     });
     let terminal = text(&bank.post(by, "/v1/terminals", body).await?, "terminal")?;
     shop.terminal.clone_from(&terminal);
-    let supervisor = number(0)?;
-    for operator in [supervisor, shop.cashier] {
+    for operator in [shop.supervisor, shop.cashier] {
         let body = json!({ "terminal": terminal, "operator": operator });
         bank.post(by, "/v1/operators", body).await?;
     }
@@ -92,12 +92,12 @@ pub(super) async fn open(
     let code = text(&bank.post(by, &path, json!({})).await?, "code")?;
     let mut operator = Operator::sit_down(shell, &shop, url).await?;
     operator.enrol(&code).await?;
-    for who in [supervisor, shop.cashier] {
+    for who in [shop.supervisor, shop.cashier] {
         operator.first_password(who).await?;
     }
     story.step(&format!(
-        "{} opened: terminal {} enrolled, operators 00 and {} chose their first passwords on it",
-        shop.name, shop.terminal_number, shop.cashier
+        "{} opened: terminal {} enrolled, operators {} and {} chose their first passwords on it",
+        shop.name, shop.terminal_number, shop.supervisor, shop.cashier
     ));
     let days = trade::report(shell, bank, &shop).await?;
     story.step(&format!(
@@ -129,6 +129,7 @@ fn made_up(shell: &Shell, folder: &Path) -> Result<Shop, Failed> {
         merchant,
         terminal: String::new(),
         terminal_number,
+        supervisor: number(0)?,
         cashier: number(1)?,
     })
 }

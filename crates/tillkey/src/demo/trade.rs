@@ -219,6 +219,7 @@ mod tests {
             serial_number: String::new(),
             profile: PathBuf::new(),
             books: PathBuf::new(),
+            supervisor: OperatorNumber::new(0).unwrap(),
             cashier: OperatorNumber::new(1).unwrap(),
         }
     }

@@ -255,9 +255,11 @@ fn answered(
     let Some(stored) = cases::find(tx, answered.case)? else {
         return Ok(Err(Refusal::NotMatched));
     };
+    // The terminal has compared the answer. For which case and operator it was given is
+    // held against the case, as with any code.
     let command = Command::Redeem {
         code: answered.code,
-        matched: answered.operator == deed.operator,
+        matched: true,
         terminal: terminal.id,
         operator: deed.operator,
     };
