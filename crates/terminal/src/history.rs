@@ -4,11 +4,11 @@
 //! the price of an Argon2id each, as for any hash kept on a device; they are kept in
 //! the same slot as everything else about operators and never leave the terminal.
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use rand::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConstantTimeEq};
 use tillkey_wire::opaque::OpaqueError;
+use tillkey_wire::opaque::stretching::{Job, Stretching};
 use tillkey_wire::secret::Secret;
 
 use crate::limits::HISTORY_MAX;
@@ -35,13 +35,17 @@ impl History {
     }
 
     /// Hashes a password; about 20 ms.
-    pub(crate) fn tag(&self, password: &Secret<String>) -> Result<Tag, OpaqueError> {
+    pub(crate) fn tag(
+        &self,
+        password: &Secret<String>,
+        stretching: &Stretching,
+    ) -> Result<Tag, OpaqueError> {
         let mut tag = Tag::default();
-        let params =
-            Params::new(19_456, 2, 1, Some(tag.len())).map_err(|_| OpaqueError::Internal)?;
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(password.expose().as_bytes(), &self.salt, &mut tag)
-            .map_err(|_| OpaqueError::Internal)?;
+        stretching.compute(Job {
+            password: password.expose().as_bytes(),
+            salt: &self.salt,
+            tag: &mut tag,
+        })?;
         Ok(tag)
     }
 

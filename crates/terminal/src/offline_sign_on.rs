@@ -45,7 +45,7 @@ impl<D: Device> Terminal<D> {
         }
         let now = self.device.now();
         self.change_book(|book| book.change_tries((operator, now), |tries| tries.count(now)))?;
-        if !history.is_newest(&history.tag(&password)?) {
+        if !history.is_newest(&history.tag(&password, &self.stretching)?) {
             let mut step = Step::tell(Notice::WrongPassword { operator });
             if self.tries(operator).is_held() {
                 self.tries_due = true;

@@ -189,7 +189,7 @@ impl<D: Device> Terminal<D> {
         if !broken.is_empty() {
             return Ok(Err(broken));
         }
-        let tag = history.tag(password)?;
+        let tag = history.tag(password, &self.stretching)?;
         if history.contains(&tag) {
             return Ok(Err(BTreeSet::from([Rule::LastFour])));
         }
@@ -272,7 +272,7 @@ impl<D: Device> Terminal<D> {
             history,
             ..
         } = *registering;
-        let upload = state.finish(response, &self.subject(operator)?, rng)?;
+        let upload = state.finish(response, &self.subject(operator)?, &self.stretching, rng)?;
         let pending = Pending {
             case,
             upload,

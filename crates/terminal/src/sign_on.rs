@@ -148,7 +148,7 @@ impl<D: Device> Terminal<D> {
             return Err(Fault::Unasked);
         };
         let subject = self.subject(operator)?;
-        let ke3 = match state.finish(ke2, &subject, rng) {
+        let ke3 = match state.finish(ke2, &subject, &self.stretching, rng) {
             Ok((ke3, _)) => ke3,
             Err(OpaqueError::WrongPassword) => {
                 return Ok(Step::tell(Notice::WrongPassword { operator }));

@@ -12,6 +12,7 @@ use tillkey_wire::cbor::{self, CborError};
 use tillkey_wire::enrolment::Enrolled;
 use tillkey_wire::ids::{DeviceModel, FirmwareVersion, OperatorNumber, SerialNumber, SessionId};
 use tillkey_wire::message::Capabilities;
+use tillkey_wire::opaque::Stretching;
 use tillkey_wire::password::PasswordRules;
 use zeroize::Zeroizing;
 
@@ -92,6 +93,8 @@ pub enum Progress {
 pub struct Terminal<D> {
     pub(crate) device: D,
     pub(crate) profile: Profile,
+    /// What stretches passwords.
+    pub(crate) stretching: Stretching,
     pub(crate) identity: Identity,
     pub(crate) book: Option<Book>,
     pub(crate) counter: Counter,
@@ -140,7 +143,17 @@ impl<D: Device> Terminal<D> {
     ///
     /// # Errors
     /// [`Fault`] if the state cannot be read back or is another device's.
+    #[cfg(feature = "argon2")]
     pub fn open(device: D, profile: Profile) -> Result<Self, Fault> {
+        Self::open_with(device, profile, Stretching::built_in())
+    }
+
+    /// As `open`, which a build without the `argon2` feature does not have, with what
+    /// stretches passwords: an Argon2id that the device has already.
+    ///
+    /// # Errors
+    /// [`Fault`] if the state cannot be read back or is another device's.
+    pub fn open_with(device: D, profile: Profile, stretching: Stretching) -> Result<Self, Fault> {
         let identity = match device.load(Slot::Identity)?.map(Zeroizing::new) {
             None => Identity::Blank,
             Some(bytes) => {
@@ -168,6 +181,7 @@ impl<D: Device> Terminal<D> {
         Ok(Self {
             device,
             profile,
+            stretching,
             identity,
             book,
             counter: Counter::new(reserved.unwrap_or(0), COUNTERS_PER_WRITE),

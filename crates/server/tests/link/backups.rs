@@ -15,6 +15,7 @@ use tillkey_terminal::wire::enrolment::BackupKey;
 use tillkey_terminal::wire::ids::{CaseId, OperatorNumber, SnapshotId, TerminalId};
 use tillkey_terminal::wire::journal::Head;
 use tillkey_terminal::wire::message::{Command, Outcome, Reply, Report, WhyNot};
+use tillkey_terminal::wire::opaque::Stretching;
 use tillkey_terminal::wire::opaque::Subject;
 use tillkey_terminal::wire::opaque::client::Registration;
 use tillkey_terminal::wire::password::{Rule, Vouched};
@@ -435,7 +436,9 @@ async fn chooses_password(waiting: &mut Waiting, code: ResetCode) {
         waiting.device.terminal,
         operator,
     );
-    let upload = registration.finish(&response, &subject, &mut rng).unwrap();
+    let upload = registration
+        .finish(&response, &subject, &Stretching::built_in(), &mut rng)
+        .unwrap();
     let vouched = Vouched {
         rank: operator.rank(),
         length: 8,

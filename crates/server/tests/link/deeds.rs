@@ -17,7 +17,7 @@ use tillkey_terminal::wire::code::{OfflineAnswer, ResetCode};
 use tillkey_terminal::wire::ids::{CaseId, OperatorNumber, SessionId};
 use tillkey_terminal::wire::message::{Deed, DeedKind, OfflineSignOn, Reply, Report, Supervisor};
 use tillkey_terminal::wire::offline::{OfflineKey, Whose};
-use tillkey_terminal::wire::opaque::{self, Subject};
+use tillkey_terminal::wire::opaque::{self, Stretching, Subject};
 use tillkey_terminal::wire::password::{Rule, Vouched};
 use tillkey_terminal::wire::secret::Secret;
 use x25519_dalek::{PublicKey, StaticSecret};
@@ -99,7 +99,9 @@ impl Till {
         else {
             panic!("nothing may be registered")
         };
-        let upload = state.finish(&response, &subject, &mut self.rng).unwrap();
+        let upload = state
+            .finish(&response, &subject, &Stretching::built_in(), &mut self.rng)
+            .unwrap();
         let vouched = Vouched {
             rank: operator.rank(),
             length: 8,
@@ -123,7 +125,9 @@ impl Till {
         else {
             panic!("no challenge")
         };
-        let (ke3, _) = state.finish(&ke2, &subject, &mut self.rng).ok()?;
+        let (ke3, _) = state
+            .finish(&ke2, &subject, &Stretching::built_in(), &mut self.rng)
+            .ok()?;
         match self.ask(Report::SignOnFinish { ke3 }).await {
             Reply::SignedOn { session, .. } => Some(session),
             reply => panic!("{reply:?}"),

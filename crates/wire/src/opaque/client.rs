@@ -8,8 +8,9 @@ use rand::{CryptoRng, RngCore};
 
 use super::{
     CONTEXT, Ke1, Ke2, Ke3, OpaqueError, RegistrationRequest, RegistrationResponse,
-    RegistrationUpload, SessionKey, Subject, Suite, stretching,
+    RegistrationUpload, SessionKey, Stretching, Subject, Suite,
 };
+use crate::opaque::stretching::Passed;
 use crate::secret::Secret;
 
 /// A registration between its first and its third message. It holds the password
@@ -65,11 +66,12 @@ impl Registration {
         self,
         response: &RegistrationResponse,
         subject: &Subject,
+        stretching: &Stretching,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<RegistrationUpload, OpaqueError> {
         let response = opaque_ke::RegistrationResponse::deserialize(response.as_bytes())
             .map_err(OpaqueError::malformed("registration response"))?;
-        let stretching = stretching()?;
+        let stretching = Passed::from(stretching);
         let parameters =
             ClientRegistrationFinishParameters::new(subject.identifiers(), Some(&stretching));
         let password = self.password.expose().as_bytes();
@@ -109,11 +111,12 @@ impl SignOn {
         self,
         ke2: &Ke2,
         subject: &Subject,
+        stretching: &Stretching,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<(Ke3, SessionKey), OpaqueError> {
         let ke2 = CredentialResponse::deserialize(ke2.as_bytes())
             .map_err(OpaqueError::malformed("second sign-on message"))?;
-        let stretching = stretching()?;
+        let stretching = Passed::from(stretching);
         let parameters = ClientLoginFinishParameters::new(
             Some(CONTEXT),
             subject.identifiers(),

@@ -5,29 +5,23 @@
 //! sides cannot disagree. The server learns no password from anything it is given;
 //! it keeps a [`Record`].
 
-use argon2::{Algorithm, Argon2, Params, Version};
-use opaque_ke::{CipherSuite, Identifiers, Ristretto255, TripleDh, argon2};
+use opaque_ke::{CipherSuite, Identifiers, Ristretto255, TripleDh};
 use sha2::Sha512;
 
 use crate::ids::{AcquirerId, OperatorNumber, TerminalId};
 use crate::secret::Secret;
 
+pub use self::stretching::Stretching;
 pub use crate::bytes::InvalidLength;
 
 pub mod client;
 pub mod server;
+pub mod stretching;
 
 use crate::bytes::fixed_bytes;
 
 /// What both sides mix into every sign-on.
 const CONTEXT: &[u8] = b"tillkey/1";
-
-/// Argon2id on the terminal: 19 MiB, two passes, one lane (OWASP's first choice, and
-/// what a 32-bit till can spare). Changing it makes every password unusable, so it is
-/// written out here and does not follow the library's default.
-const ARGON2_MEMORY_KIB: u32 = 19_456;
-const ARGON2_PASSES: u32 = 2;
-const ARGON2_LANES: u32 = 1;
 
 /// The cipher suite.
 #[derive(Debug, Clone, Copy)]
@@ -36,14 +30,7 @@ struct Suite;
 impl CipherSuite for Suite {
     type OprfCs = Ristretto255;
     type KeyExchange = TripleDh<Ristretto255, Sha512>;
-    type Ksf = Argon2<'static>;
-}
-
-/// The key-stretching function with the parameters above.
-fn stretching() -> Result<Argon2<'static>, OpaqueError> {
-    let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, ARGON2_LANES, None)
-        .map_err(|_| OpaqueError::Internal)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    type Ksf = stretching::Passed;
 }
 
 fixed_bytes!(
