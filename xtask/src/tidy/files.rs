@@ -33,8 +33,10 @@ const MACHINE_PATHS: [&str; 5] = [
     concat!("/tmp/", "target"),
 ];
 
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 16] = [
     "rs",
+    "c",
+    "h",
     "md",
     "toml",
     "sql",

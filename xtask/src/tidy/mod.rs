@@ -5,6 +5,7 @@
 mod crates;
 mod files;
 mod names;
+mod unchecked;
 mod words;
 
 use std::fs;
