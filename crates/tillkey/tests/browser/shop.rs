@@ -41,6 +41,11 @@ impl Shop {
 
     /// A shop with any name: terminal enrolled, and its people chose first passwords.
     pub(crate) fn named(town: &Town, name: &str) -> Self {
+        Self::with(town, name, |terminal| Till::switch_on(town, terminal))
+    }
+
+    /// A shop with a terminal of any make, which is switched on for its number.
+    pub(crate) fn with(town: &Town, name: &str, switch_on: impl FnOnce(&str) -> Till) -> Self {
         let number = town.number();
         let merchant = format!("89829005812{number:04}");
         let terminal = format!("D{number:07}");
@@ -55,7 +60,7 @@ impl Shop {
             &format!("91310101MA1{number:06}"),
             |text| SocialCreditCode::parse(text).is_ok(),
         );
-        let mut till = Till::switch_on(town, &terminal);
+        let mut till = switch_on(&terminal);
         let body = json!({
             "merchant": merchant, "name": name, "phone": phone,
             "credit_code": credit_code, "holder_identity_number": holder,
@@ -160,20 +165,28 @@ impl Phone {
 /// `tillkey terminal --json`: a whole terminal without a screen.
 pub(crate) struct Till {
     pub(crate) serial_number: String,
-    child: Child,
-    keys: ChildStdin,
+    pub(crate) child: Child,
+    /// None once it was told that nothing more is done at it.
+    pub(crate) keys: Option<ChildStdin>,
     told: Receiver<Value>,
 }
 
 impl Till {
     fn switch_on(town: &Town, name: &str) -> Self {
-        let mut child = Command::new(TILLKEY)
+        let mut command = Command::new(TILLKEY);
+        command
             .args(["terminal", "--json", "--server", &town.url, "--profile"])
             .arg(town.folder.join("terminals").join(name))
             .current_dir(&town.folder)
+            .stderr(Stdio::null());
+        Self::start(command)
+    }
+
+    /// Starts any program that reads and tells what `tillkey terminal --json` does.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let (tell, told) = channel();
@@ -190,7 +203,7 @@ impl Till {
         });
         let mut till = Self {
             serial_number: String::new(),
-            keys: child.stdin.take().unwrap(),
+            keys: child.stdin.take(),
             child,
             told,
         };
@@ -204,7 +217,7 @@ impl Till {
 
     /// Does something at the terminal.
     pub(crate) fn does(&mut self, line: &str) {
-        writeln!(self.keys, "{line}").unwrap();
+        writeln!(self.keys.as_ref().unwrap(), "{line}").unwrap();
     }
 
     /// Waits until the terminal tells something, and gives it.
