@@ -1,7 +1,8 @@
-//! `cargo xtask`: what CI runs. Nothing else knows how.
+//! `cargo xtask`: what CI runs, and what is handed to vendors. Nothing else knows how.
 
 mod ci;
 mod install;
+mod sdk;
 #[cfg(test)]
 mod tidy;
 
@@ -10,7 +11,10 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask ci        install, format, lints, documentation, every test
        cargo xtask quick     format, lints and tidy: what to run before a push
-       cargo xtask install   what the browser tests use: Chromium, its driver, axe-core";
+       cargo xtask install   what the browser tests use: Chromium, its driver, axe-core
+       cargo xtask sdk [TARGET]
+                             what a terminal's vendor is handed, in target/sdk: the C header
+                             and library, the Kotlin and its library, with their sizes";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,6 +27,8 @@ fn main() -> ExitCode {
         ["ci"] => ci::everything(),
         ["quick"] => ci::run(&ci::QUICK),
         ["install"] => install::run(),
+        ["sdk"] => sdk::run(None),
+        ["sdk", target] => sdk::run(Some(target)),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
