@@ -1,5 +1,6 @@
 //! What the tests use that cargo does not bring: Debian's Chromium with its driver,
-//! letters for Chinese, age's command line, and the accessibility checker from npm.
+//! letters for Chinese, age's command line, Mosquitto, and the accessibility checker from
+//! npm.
 //!
 //! What is there is left as it is, so a second run takes a moment and no network. What
 //! is missing and cannot be had fails the run: a test that is skipped is not a test.
@@ -11,13 +12,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 /// A program that has to be found, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 6] = [
     // Opens an exported backup: what anybody would open it with.
     ("age", "age"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     // Its library moves the clock of the service that is tested.
     ("faketime", "faketime"),
+    // The broker that the benchmark holds a fleet against.
+    ("mosquitto", "mosquitto"),
     ("npm", "npm"),
 ];
 
@@ -65,6 +68,8 @@ fn missing_packages() -> Vec<&'static str> {
 
 fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
+        // Where Debian puts daemons, which is not on everybody's path.
+        .chain([PathBuf::from("/usr/sbin")])
         .map(|folder| folder.join(program))
         .find(|path| path.is_file())
 }
@@ -73,14 +78,14 @@ fn from_debian(packages: &[&str]) -> Result<(), String> {
     let wanted = packages.join(" ");
     let by_hand = format!("install it yourself, on Debian with: apt-get install {wanted}");
     if find("apt-get").is_none() {
-        return Err(format!("the browser tests need {wanted}; {by_hand}"));
+        return Err(format!("the tests need {wanted}; {by_hand}"));
     }
     // Who owns this process.
     let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     let sudo = if is_root { None } else { find("sudo") };
     if !is_root && sudo.is_none() {
         return Err(format!(
-            "the browser tests need {wanted}, and there is neither root nor sudo; {by_hand}"
+            "the tests need {wanted}, and there is neither root nor sudo; {by_hand}"
         ));
     }
     let apt = |arguments: &[&str]| {
