@@ -15,6 +15,7 @@ use axum::serve::ListenerExt;
 use clap::Args;
 use serde_json::json;
 use tillkey_server::link::{self, Links};
+use tillkey_server::outbox::Senders;
 use tillkey_server::{Shell, api, outbox, sweep, web};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -99,6 +100,7 @@ fn signals() -> io::Result<impl Future<Output = ()>> {
 /// A running service: everything that one installation serves, on one listener.
 pub(crate) struct Service {
     address: SocketAddr,
+    links: Links,
     shutdown: watch::Sender<bool>,
     tasks: JoinSet<&'static str>,
 }
@@ -106,6 +108,15 @@ pub(crate) struct Service {
 impl Service {
     /// Starts to serve. Dropping it kills it; [`Service::stop`] ends it well.
     pub(crate) fn start(shell: &Shell, listener: TcpListener) -> Result<Self, Failed> {
+        Self::start_over(shell, listener, outbox::senders(shell.config()))
+    }
+
+    /// As [`Service::start`], over other carriers.
+    pub(crate) fn start_over(
+        shell: &Shell,
+        listener: TcpListener,
+        senders: Senders,
+    ) -> Result<Self, Failed> {
         let address = listener
             .local_addr()
             .map_err(Failed::because("the listener has no address"))?;
@@ -130,14 +141,14 @@ impl Service {
             }
             "the listener"
         });
-        let (for_links, until) = (shell.clone(), told.clone());
+        let (for_links, of_link, until) = (shell.clone(), links.clone(), told.clone());
         tasks.spawn(async move {
-            link::run(for_links, links, until).await;
+            link::run(for_links, of_link, until).await;
             "the terminal link"
         });
         let (for_outbox, until) = (shell.clone(), told.clone());
         tasks.spawn(async move {
-            outbox::run(for_outbox, until).await;
+            outbox::run(for_outbox, senders, until).await;
             "the outbox"
         });
         let for_sweep = shell.clone();
@@ -147,6 +158,7 @@ impl Service {
         });
         Ok(Self {
             address,
+            links,
             shutdown,
             tasks,
         })
@@ -155,6 +167,11 @@ impl Service {
     /// Where it listens.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The live links of its terminals.
+    pub(crate) const fn links(&self) -> &Links {
+        &self.links
     }
 
     /// Resolves when a part of it ends that should not, with what it is.

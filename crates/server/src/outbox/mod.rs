@@ -17,25 +17,24 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::config::Config;
 use crate::shell::Shell;
 use limits::SPOOL_FILES_MAX;
 pub use sender::{Letter, SendFault, Sender, Senders};
 use spool::Spool;
 
-/// Sends messages until the shutdown, over the carriers that are configured.
-pub async fn run(shell: Shell, shutdown: watch::Receiver<bool>) {
-    let config = shell.config();
+/// The carriers that are configured.
+pub fn senders(config: &Config) -> Senders {
     let spool = Spool::new(config.sms_spool.clone(), SPOOL_FILES_MAX);
     let sms = sms::Checked::new(spool, config.sms_prefixes.clone());
     let slips = slip::Printers::new(&config.slip_spool, config.slip_printers.iter().cloned());
-    let senders = Senders {
+    Senders {
         sms: Arc::new(sms),
         slips: Arc::new(slips),
-    };
-    run_with(shell, senders, shutdown).await;
+    }
 }
 
-/// As [`run`], over other carriers.
-pub async fn run_with(shell: Shell, senders: Senders, shutdown: watch::Receiver<bool>) {
+/// Sends messages until the shutdown.
+pub async fn run(shell: Shell, senders: Senders, shutdown: watch::Receiver<bool>) {
     worker::run(&shell, &senders, shutdown).await;
 }

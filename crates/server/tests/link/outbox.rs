@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tillkey_server::link::limits::Limits;
-use tillkey_server::outbox::{Letter, SendFault, Sender, Senders, run_with};
+use tillkey_server::outbox::{Letter, SendFault, Sender, Senders, run};
 use tillkey_store::outbox::{self, MessageKind, NewMessage};
 use tillkey_store::seal::{self, DataKey, Owner};
 use tillkey_terminal::wire::ids::MessageId;
@@ -84,7 +84,7 @@ async fn d10_a_poison_message_holds_up_no_other() {
         slips: Arc::clone(&script),
         sms: script,
     };
-    let worker = tokio::spawn(run_with(world.shell.clone(), senders, told));
+    let worker = tokio::spawn(run(world.shell.clone(), senders, told));
     assert_eq!(soon("message", arrived.recv()).await.unwrap(), "plain");
     soon("dead letter", async {
         loop {
@@ -140,7 +140,7 @@ async fn a_message_of_an_erased_merchant_is_a_dead_letter() {
         slips: Arc::clone(&script),
         sms: script,
     };
-    let worker = tokio::spawn(run_with(world.shell.clone(), senders, told));
+    let worker = tokio::spawn(run(world.shell.clone(), senders, told));
     soon("dead letter", async {
         loop {
             let dead = world

@@ -93,7 +93,7 @@ impl World {
             slips: Arc::new(Phone(sms.clone())),
             sms: Arc::new(Phone(sms)),
         };
-        tokio::spawn(outbox::run_with(shell.clone(), senders, told));
+        tokio::spawn(outbox::run(shell.clone(), senders, told));
         let admin = SignedIn {
             acquirer: shell.home().clone(),
             actor: Actor::Staff {
