@@ -12,6 +12,7 @@ use tillkey_wire::message::{FromTerminal, Reply, Report};
 use tillkey_wire::password::{Rule, Vouched};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::merchant::Merchant;
 use super::opaque::{Registration, Whose};
 use super::phone::Text;
 use crate::failed::Failed;
@@ -34,6 +35,26 @@ pub(super) struct Till {
 }
 
 impl Till {
+    /// A terminal that is registered and enrolled, before its first message.
+    pub(super) fn new(
+        shell: &Shell,
+        terminal: TerminalId,
+        merchant: &Merchant,
+        texts: UnboundedReceiver<Text>,
+    ) -> Self {
+        Self {
+            shell: shell.clone(),
+            terminal,
+            merchant: merchant.terminal.merchant.clone(),
+            number: merchant.terminal.number.clone(),
+            operators: merchant.operators.clone(),
+            source: merchant.source(),
+            texts,
+            answers: Vec::new(),
+            counter: 0,
+        }
+    }
+
     pub(super) fn whose(&self, operator: OperatorNumber) -> Whose {
         Whose::new(self.shell.home(), self.terminal, operator)
     }

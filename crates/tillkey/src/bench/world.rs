@@ -2,32 +2,25 @@
 //! terminals and operators whose passwords are in force. All of it comes about
 //! through the acts, as it would in the field; nothing is written past them.
 
-use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 
-use ed25519_dalek::SigningKey;
-use rand::RngCore;
 use tempfile::TempDir;
-use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::spending::MessageMoney;
-use tillkey_server::act::party::{
-    MerchantDetails, TerminalDetails, add_merchant, add_operator, add_terminal, open_enrolment,
-};
-use tillkey_server::act::till::{LinkState, enrol};
-use tillkey_server::act::{Language, SignedIn, Source};
+use tillkey_server::act::till::LinkState;
+use tillkey_server::act::{Language, SignedIn};
 use tillkey_server::config::Config;
 use tillkey_server::entropy::Entropy;
 use tillkey_server::{Shell, open};
-use tillkey_wire::code::EnrolmentCode;
-use tillkey_wire::enrolment::{BackupKey, Candidate, CodeKey, DeviceKey, Nonce, Request};
-use tillkey_wire::envelope::Unverified;
-use tillkey_wire::ids::{InvalidId, OperatorNumber, StaffSessionId, TerminalId};
-use tillkey_wire::message::{Capabilities, Reply, Report};
+use tillkey_terminal::Profile;
+use tillkey_wire::ids::OperatorNumber;
+use tillkey_wire::message::{Reply, Report};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinSet;
 
 use super::clock::AheadClock;
+use super::merchant::{Merchant, administrator};
 use super::opaque::Registration;
 use super::phone::Phones;
 use super::till::{Till, unexpected};
@@ -49,23 +42,9 @@ pub(super) struct World {
 impl World {
     /// Makes it.
     pub(super) fn make(effort: &Effort) -> Result<Self, Failed> {
-        let folder = tempfile::tempdir_in(&effort.data)
-            .map_err(Failed::because("no folder can be made for the database"))?;
-        let config = Config {
-            data: folder.path().join("data"),
-            root_key_file: folder.path().join("root.key"),
-            sms_language: Language::English,
-            // More messages in a minute than a bank sends in a day.
-            message_money: MessageMoney {
-                day_cap_fen: u64::from(u32::MAX),
-                ..MessageMoney::default()
-            },
-            ..Config::default()
-        };
+        let folder = folder(&effort.data)?;
         let clock = Arc::new(AheadClock::default());
-        let shared = Arc::clone(&clock);
-        let shell = open(config, shared, Entropy::System)
-            .map_err(Failed::because("the installation does not open"))?;
+        let shell = open_in(folder.path(), Arc::clone(&clock))?;
         let runtime = Runtime::new().map_err(Failed::because("the runtime cannot start"))?;
 
         let bar = Progress::new("installation");
@@ -131,6 +110,27 @@ impl World {
     }
 }
 
+/// Makes a folder for an installation that goes with it.
+pub(super) fn folder(below: &Path) -> Result<TempDir, Failed> {
+    tempfile::tempdir_in(below).map_err(Failed::because("no folder can be made for the database"))
+}
+
+/// Opens the installation in a folder; makes it, where there is none.
+pub(super) fn open_in(folder: &Path, clock: Arc<AheadClock>) -> Result<Shell, Failed> {
+    let config = Config {
+        data: folder.join("data"),
+        root_key_file: folder.join("root.key"),
+        sms_language: Language::English,
+        // More messages in a minute than a bank sends in a day.
+        message_money: MessageMoney {
+            day_cap_fen: u64::from(u32::MAX),
+            ..MessageMoney::default()
+        },
+        ..Config::default()
+    };
+    open(config, clock, Entropy::System).map_err(Failed::because("the installation does not open"))
+}
+
 /// Waits for every task.
 async fn all<A: 'static, B: 'static>(
     mut tasks: JoinSet<Result<(A, B), Failed>>,
@@ -144,7 +144,7 @@ async fn all<A: 'static, B: 'static>(
 
 /// Registers the merchants and enrols their terminals.
 async fn found(shell: &Shell, effort: &Effort) -> Result<(Vec<Till>, Phones), Failed> {
-    let by = administrator(shell).map_err(Failed::because("an administrator"))?;
+    let by = administrator(shell)?;
     let mut tasks = JoinSet::new();
     for number in 0..effort.tills {
         let (shell, by, operators) = (shell.clone(), by.clone(), effort.operators);
@@ -164,119 +164,21 @@ async fn found_one(
     by: &SignedIn,
     (number, operators): (u32, u8),
 ) -> Result<(Till, Phone), Failed> {
-    let invalid = |error: InvalidId| Failed::new(error.to_string());
-    let act = |error| Failed::because("the installation cannot be filled")(error);
-    let terminal = TerminalDetails {
-        merchant: format!("822100058{number:06}").parse().map_err(invalid)?,
-        number: format!("{number:08}").parse().map_err(invalid)?,
-        serial_number: format!("BENCH-{number:06}").parse().map_err(invalid)?,
-        model: "bench".parse().map_err(invalid)?,
-    };
-    let phone = format!("+86138{number:08}");
-    let merchant = MerchantDetails {
-        merchant: terminal.merchant.clone(),
-        name: format!("Merchant {number}"),
-        phone: phone.parse().map_err(invalid)?,
-        credit_code: None,
-        holder: None,
-        proxies: Vec::new(),
-    };
-    add_merchant(shell, merchant, by, None).await.map_err(act)?;
-    let id = add_terminal(shell, terminal.clone(), by, None)
-        .await
-        .map_err(act)?;
-    let operators: Vec<OperatorNumber> = (1..=operators)
-        .map(OperatorNumber::new)
-        .collect::<Result<_, _>>()
-        .map_err(invalid)?;
-    for operator in &operators {
-        add_operator(shell, (id, *operator), by, None)
-            .await
-            .map_err(act)?;
-    }
+    let merchant = Merchant::numbered(number, operators)?;
+    let terminal = merchant.register(shell, by).await?;
+    merchant.enrol(shell, by, terminal).await?;
     let (sender, texts) = unbounded_channel();
-    let mut till = Till {
-        shell: shell.clone(),
-        terminal: id,
-        merchant: terminal.merchant.clone(),
-        number: terminal.number.clone(),
-        operators,
-        source: Source::address(Ipv4Addr::from(0x0a00_0000 + number).into()),
-        texts,
-        answers: Vec::new(),
-        counter: 0,
-    };
-    enrol_one(&till, &terminal, by).await?;
-    greet(&mut till, &terminal).await?;
-    Ok((till, (phone, sender)))
-}
-
-fn administrator(shell: &Shell) -> Result<SignedIn, InvalidId> {
-    let (staff, person) = ("bench".parse()?, "bench".parse()?);
-    let actor = Actor::Staff {
-        staff,
-        person,
-        role: Role::Administrator,
-    };
-    Ok(SignedIn {
-        acquirer: shell.home().clone(),
-        actor,
-        session: StaffSessionId::random(&mut shell.rng()),
-        proved_at: shell.now(),
-    })
-}
-
-async fn enrol_one(till: &Till, details: &TerminalDetails, by: &SignedIn) -> Result<(), Failed> {
-    let mut rng = till.shell.rng();
-    let failed = Failed::because::<tillkey_server::act::Failure>("no enrolment was opened");
-    let opened = open_enrolment(&till.shell, till.terminal, by, None)
-        .await
-        .map_err(failed)?;
-    let code: EnrolmentCode = opened
-        .code
-        .parse()
-        .map_err(Failed::because::<InvalidId>("an enrolment code"))?;
-    let key = SigningKey::generate(&mut rng);
-    let mut random = [0; 64];
-    rng.fill_bytes(&mut random);
-    let (backup, nonce) = random.split_at(32);
-    let bytes = || Failed::because("a key");
-    let candidate = Candidate {
-        serial_number: details.serial_number.clone(),
-        model: details.model.clone(),
-        firmware: "1.0"
-            .parse()
-            .map_err(Failed::because::<InvalidId>("a version"))?,
-        device_key: DeviceKey::from(&key.verifying_key()),
-        backup_key: BackupKey::from_bytes(backup).map_err(bytes())?,
-        nonce: Nonce::from_bytes(nonce).map_err(bytes())?,
-    };
-    let request = || {
-        let request = Request::new(candidate, &CodeKey::derive(&code)?)?;
-        request.sign(&key)
-    };
-    let frame = request().map_err(Failed::because("an enrolment request"))?;
-    let frame = Unverified::parse(&frame).map_err(Failed::because("an enrolment request"))?;
-    let enrolment = enrol(&till.shell, &frame, &till.source)
-        .await
-        .map_err(Failed::because("the terminal was not enrolled"))?;
-    match enrolment.terminal {
-        Some::<TerminalId>(_) => Ok(()),
-        None => Err(Failed::new("the terminal was refused its enrolment")),
-    }
+    let mut till = Till::new(shell, terminal, &merchant, texts);
+    greet(&mut till, merchant.profile()?).await?;
+    Ok((till, (merchant.phone(), sender)))
 }
 
 /// Says what the terminal can do: a case waits for that before its code is issued.
-async fn greet(till: &mut Till, details: &TerminalDetails) -> Result<(), Failed> {
+async fn greet(till: &mut Till, profile: Profile) -> Result<(), Failed> {
     let hello = Report::Hello {
-        model: details.model.clone(),
-        firmware: "1.0"
-            .parse()
-            .map_err(Failed::because::<InvalidId>("a version"))?,
-        capabilities: Capabilities {
-            journal: false,
-            precheck: false,
-        },
+        model: profile.model,
+        firmware: profile.firmware,
+        capabilities: profile.capabilities,
         last_command: 0,
         clock: till.shell.now(),
     };
