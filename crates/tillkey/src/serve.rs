@@ -17,7 +17,7 @@ use serde_json::json;
 use tillkey_server::link::{self, Links};
 use tillkey_server::outbox::Senders;
 use tillkey_server::{Shell, api, outbox, sweep, web};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -30,6 +30,11 @@ use crate::output::Shown;
 
 /// How long a shutdown waits for requests that are under way.
 const SHUTDOWN_WAIT_MAX: Duration = Duration::from_secs(8);
+
+/// How many connections may wait to be taken up. When all terminals come back at once,
+/// with the usual 128 the rest is dropped unheard, and people among them wait for seconds
+/// until they are tried again. The system has its own maximum (net.core.somaxconn).
+const CONNECTIONS_WAITING_MAX: u32 = 16_384;
 
 /// Serves the installation.
 #[derive(Debug, Args)]
@@ -54,10 +59,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failed> {
 async fn serve(shell: &Shell, args: &ServeArgs, begun: Instant) -> Result<(), Failed> {
     // Before anybody is told that it listens: a signal from then on is a shutdown.
     let stopped = signals().map_err(Failed::because("signals cannot be caught"))?;
-    let wanted = shell.config().listen;
-    let listener = TcpListener::bind(wanted)
-        .await
-        .map_err(Failed::because(format!("cannot listen on {wanted}")))?;
+    let listener = listen(shell.config().listen)?;
     let mut service = Service::start(shell, listener)?;
     let started_in_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let address = service.address();
@@ -83,6 +85,21 @@ async fn serve(shell: &Shell, args: &ServeArgs, begun: Instant) -> Result<(), Fa
     }
     service.stop().await;
     Ok(())
+}
+
+/// Listens on an address, on the present runtime.
+pub(crate) fn listen(wanted: SocketAddr) -> Result<TcpListener, Failed> {
+    let listen = || {
+        let socket = match wanted {
+            SocketAddr::V4(_) => TcpSocket::new_v4(),
+            SocketAddr::V6(_) => TcpSocket::new_v6(),
+        }?;
+        // A service that starts again finds its port held by what it closed last.
+        socket.set_reuseaddr(true)?;
+        socket.bind(wanted)?;
+        socket.listen(CONNECTIONS_WAITING_MAX)
+    };
+    listen().map_err(Failed::because(format!("cannot listen on {wanted}")))
 }
 
 /// Resolves at the first SIGINT or SIGTERM.
