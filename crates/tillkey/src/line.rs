@@ -45,7 +45,7 @@ enum Command {
     Backup(Box<BackupArgs>),
     /// Looks at the installation and says what is wrong with it
     Doctor(DoctorArgs),
-    /// Measures what it must reach: sign-ons, cases, the ledger
+    /// Measures what it must reach: a fleet, sign-ons, cases, the ledger
     Bench(BenchArgs),
 }
 

@@ -94,14 +94,16 @@ impl Figure {
             "min": least,
             "median": median,
             "max": most,
+            "runs": self.runs.len(),
             "target": target,
             "met": self.is_met(),
         })
     }
 }
 
-/// The figures of one measurement, one a line.
-pub(super) fn table(title: &str, figures: &[Figure]) -> String {
+/// The figures of one measurement, one a line. Those that were not measured in so many
+/// runs say in how many.
+pub(super) fn table(title: &str, figures: &[Figure], runs: u32) -> String {
     let mut text = format!(
         "{title:<34}{:>10}{:>12}{:>12}{:>12}{:>12}",
         "", "min", "median", "max", "target"
@@ -120,8 +122,15 @@ pub(super) fn table(title: &str, figures: &[Figure]) -> String {
             Some(false) => "  not met",
             None => "",
         };
-        let line =
-            format!("\n  {name:<32}{unit:>10}{least:>12}{median:>12}{most:>12}{target:>12}{met}");
+        let measured = figure.runs.len();
+        let few = if u32::try_from(measured) == Ok(runs) {
+            String::new()
+        } else {
+            format!("  (runs: {measured})")
+        };
+        let line = format!(
+            "\n  {name:<32}{unit:>10}{least:>12}{median:>12}{most:>12}{target:>12}{met}{few}"
+        );
         text.push_str(line.trim_end());
     }
     text
@@ -193,7 +202,7 @@ mod tests {
         figure.add(None::<f64>);
         assert_eq!(figure.spread(), Some((1.0, 5.0, 9.0)));
         assert_eq!(figure.json()["met"], true);
-        assert!(table("all", &[figure]).contains("≥ 5.00  met"));
+        assert!(table("all", &[figure], 3).contains("≥ 5.00  met"));
     }
 
     #[test]

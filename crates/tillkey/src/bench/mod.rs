@@ -1,8 +1,9 @@
 //! `tillkey bench`: the measurements of DESIGN §7, with its targets beside them.
 //!
 //! Each is run over the real acts and a real database with `synchronous = FULL`, a
-//! warm-up first and then five times; shown are the least, the median and the most.
-//! What each figure counts and what it leaves out is in docs/performance.md.
+//! warm-up first and then five times, or as often as is said beside it; shown are the
+//! least, the median and the most. What each figure counts and what it leaves out is in
+//! docs/performance.md.
 
 mod argon2id;
 mod case;
@@ -11,6 +12,7 @@ mod customer;
 mod device;
 mod figure;
 mod flat;
+mod fleet;
 mod ledger;
 mod machine;
 mod merchant;
@@ -24,9 +26,11 @@ mod world;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
+use tillkey_server::link::limits::CONNECTIONS_MAX;
 
 use self::figure::Figure;
 use self::machine::Machine;
@@ -50,9 +54,20 @@ pub(crate) struct BenchArgs {
         value_parser = clap::value_parser!(u32).range(1_000..=50_000_000)
     )]
     entries: u32,
+    /// How many terminals a fleet has
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 10_000,
+        value_parser = clap::value_parser!(u32).range(16..=i64::from(CONNECTIONS_MAX))
+    )]
+    terminals: u32,
     /// Where the databases are made for the time: on the disk that is to be measured
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Be a part of a measurement, as standard input says: the other half of it runs this
+    #[arg(long, hide = true)]
+    part: bool,
     #[command(flatten)]
     shown: Shown,
 }
@@ -61,6 +76,10 @@ pub(crate) struct BenchArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum Name {
+    // First: what its terminals take in memory is seen in a process that has done nothing
+    // else.
+    /// Terminals at one server: memory, delivery, a storm, beside Mosquitto
+    Fleet,
     /// Operator sign-ons, beside an Argon2id verification for each
     SignOn,
     /// Whole cases of the app channel
@@ -72,6 +91,7 @@ enum Name {
 impl Name {
     const fn text(self) -> &'static str {
         match self {
+            Self::Fleet => "fleet",
             Self::SignOn => "sign_on",
             Self::Case => "case",
             Self::Ledger => "ledger",
@@ -101,6 +121,14 @@ struct Effort {
     proofs: u32,
     /// How many passwords the other kind of server verifies in a run.
     verifications: u32,
+    /// How many terminals a fleet has.
+    terminals: u32,
+    /// How many approvals reach one in a run, each another.
+    approvals: u32,
+    /// How many times all of a fleet does something at once.
+    storms: u32,
+    /// How long a fleet is left alone before its memory is looked at.
+    settle: Duration,
     /// Where the databases are made.
     data: PathBuf,
 }
@@ -119,6 +147,10 @@ impl Effort {
                 appends: 200,
                 proofs: 50,
                 verifications: 4,
+                terminals: args.terminals.min(16),
+                approvals: 8,
+                storms: 1,
+                settle: Duration::from_millis(100),
                 data,
             };
         }
@@ -132,6 +164,10 @@ impl Effort {
             appends: 50_000,
             proofs: 2_000,
             verifications: 100,
+            terminals: args.terminals,
+            approvals: 900,
+            storms: 3,
+            settle: Duration::from_secs(3),
             data,
         }
     }
@@ -139,6 +175,9 @@ impl Effort {
 
 /// Runs the sub-command.
 pub(crate) fn run(args: &BenchArgs) -> Result<(), Failed> {
+    if args.part {
+        return fleet::be();
+    }
     let effort = Effort::of(args);
     let machine = Machine::look_at(&effort.data)?;
     let names: BTreeSet<Name> = match args.names.as_slice() {
@@ -152,13 +191,18 @@ pub(crate) fn run(args: &BenchArgs) -> Result<(), Failed> {
     }
     for name in names {
         let figures = match name {
+            Name::Fleet => fleet::measure(&effort),
             Name::SignOn => sign_on::measure(&effort),
             Name::Case => case::measure(&effort),
             Name::Ledger => ledger::measure(&effort),
         };
         let figures = figures.map_err(|failed| failed.under(name.text()))?;
         // Writing to a String cannot fail.
-        let _ = write!(text, "\n\n{}", figure::table(name.text(), &figures));
+        let _ = write!(
+            text,
+            "\n\n{}",
+            figure::table(name.text(), &figures, effort.runs)
+        );
         let values: Vec<Value> = figures.iter().map(Figure::json).collect();
         document.insert(name.text().to_owned(), Value::from(values));
     }
@@ -177,7 +221,8 @@ mod tests {
     use super::*;
 
     /// A figure nobody can measure any more is found here and not on the day it is
-    /// asked for.
+    /// asked for. The fleet is not among them: its parts are processes of this program,
+    /// which this test is not, so tests/cli has it.
     #[test]
     fn a_smoke_run_measures_everything() {
         let data = tempfile::tempdir().unwrap();
@@ -185,6 +230,8 @@ mod tests {
             names: Vec::new(),
             quick: true,
             entries: 1_000,
+            terminals: 16,
+            part: false,
             data: Some(data.path().to_owned()),
             shown: Shown { json: true },
         };

@@ -9,9 +9,11 @@ use jiff::SignedDuration;
 use tillkey_server::Shell;
 use tillkey_server::bell::Ring;
 use tillkey_server::outbox::limits::BATCH_MAX;
+use tillkey_server::outbox::{Letter, SendFault, Sender, Senders};
 use tillkey_store::fault::Fault;
 use tillkey_store::outbox;
 use tillkey_wire::code::{ResetCode, SmsCode};
+use tillkey_wire::secret::Secret;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
@@ -23,6 +25,7 @@ const LOOK_AFTER: Duration = Duration::from_millis(20);
 const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
 /// A message with a code in it.
+#[derive(Debug)]
 pub(super) enum Text {
     /// Proves the phone.
     Proof(SmsCode),
@@ -42,6 +45,36 @@ impl Text {
 
 /// The phones by their number.
 pub(super) type Phones = HashMap<String, UnboundedSender<Text>>;
+
+/// The carrier of the real outbox worker, straight to the phones.
+#[derive(Debug)]
+pub(super) struct Carrier(Phones);
+
+impl Carrier {
+    /// It carries everything.
+    pub(super) fn senders(phones: Phones) -> Senders {
+        let carrier = Arc::new(Self(phones));
+        Senders {
+            sms: Arc::<Self>::clone(&carrier),
+            slips: carrier,
+        }
+    }
+}
+
+impl Sender for Carrier {
+    fn send(&self, letter: &Letter) -> Result<(), SendFault> {
+        deliver(&self.0, &letter.destination, &letter.body);
+        Ok(())
+    }
+}
+
+/// Hands a text to its phone, if it holds a code.
+fn deliver(phones: &Phones, to: &Secret<String>, body: &Secret<String>) {
+    if let (Some(text), Some(phone)) = (Text::read(body.expose()), phones.get(to.expose())) {
+        // Nobody waits for it any more where a run was broken off.
+        let _ = phone.send(text);
+    }
+}
 
 /// Delivers until it is dropped.
 pub(super) async fn run(shell: Shell, phones: Arc<Phones>) -> Fault {
@@ -86,13 +119,7 @@ async fn look(shell: &Shell, phones: &Arc<Phones>) -> Result<bool, Fault> {
         .await?;
     let mut notes = JoinSet::new();
     for (id, opened) in taken {
-        if let (Some(text), Some(phone)) = (
-            Text::read(opened.body.expose()),
-            to.get(opened.destination.expose()),
-        ) {
-            // Nobody waits for it any more where a run was broken off.
-            let _ = phone.send(text);
-        }
+        deliver(&to, &opened.destination, &opened.body);
         let shell = shell.clone();
         notes.spawn(async move {
             let now = shell.now();

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
+mod bench;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod export;
