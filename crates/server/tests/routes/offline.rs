@@ -103,7 +103,7 @@ async fn an_agent_reads_the_answer_out_once_the_case_is_approved() {
 
     for wrong in [
         till.challenge(2, 1),
-        till.challenge(1, 150),
+        till.challenge(1, 6_000),
         "00000000".to_owned(),
     ] {
         let refused = ask(&world, &case, &agent, &wrong, "read_out").await;
