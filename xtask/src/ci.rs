@@ -1,6 +1,6 @@
 //! The steps of CI, one after the other; the first that fails ends it.
 //!
-//! All but one use one profile and one set of features, so that nothing is built in two
+//! All of them use one profile and one set of features, so that nothing is built in two
 //! ways: lints and documentation share what they check, tests what they build.
 
 use std::env;
@@ -61,23 +61,8 @@ const DOCUMENTATION: Step = Step {
     )),
 };
 
-/// The one thing that is built in a second way, because nothing else would notice that it
-/// is not built any more: the SDK of a vendor who brings Argon2id.
-const WITHOUT_ARGON2: Step = Step {
-    name: "without Argon2",
-    arguments: &[
-        "check",
-        "--package",
-        "tillkey-binding",
-        "--no-default-features",
-        "--locked",
-        "--quiet",
-    ],
-    environment: None,
-};
-
 /// Everything. The tests come last, so that what they say is what is read.
-const ALL: [Step; 5] = [FORMAT, LINTS, DOCUMENTATION, WITHOUT_ARGON2, TESTS];
+const ALL: [Step; 4] = [FORMAT, LINTS, DOCUMENTATION, TESTS];
 
 /// What takes little time.
 pub(crate) const QUICK: [Step; 3] = [FORMAT, LINTS, TIDY];

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use super::{none, root};
+use super::{is_test, none, root, sources, without_tests};
 
 /// The arrows of the map: what each room of ours may use of ours.
 const ARROWS: [(&str, &[&str]); 9] = [
@@ -203,6 +203,40 @@ fn pure_rooms_reach_nothing() {
         }
     }
     none(found, "what cannot reach the network cannot leak to it");
+}
+
+/// The SDK can be built without Argon2. To build it so here as well would take as long as a
+/// tenth of everything, since nearly every dependency has other features then; so what is
+/// not there without it is looked for. `cargo xtask sdk` builds it.
+#[test]
+fn what_needs_argon2_says_so() {
+    let gate = "#[cfg(feature = \"argon2\")]";
+    let mut found = Vec::new();
+    for source in sources(&["rs"]) {
+        let rooms = [
+            "crates/wire/src/",
+            "crates/terminal/src/",
+            "crates/binding/src/",
+        ];
+        let is_theirs = rooms.iter().any(|room| source.path.starts_with(room));
+        // Its feature brings the other.
+        let brings_it = source.path == "crates/binding/src/kotlin.rs";
+        if !is_theirs || brings_it || is_test(&source.path) {
+            continue;
+        }
+        let lines: Vec<&str> = without_tests(&source.text).lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            let needs_it = ["Stretching::built_in(", "argon2::", "Terminal::open("];
+            let is_gated = lines[number.saturating_sub(6)..=number]
+                .iter()
+                .any(|line| line.trim() == gate);
+            let is_code = !line.trim_start().starts_with("//");
+            if is_code && !is_gated && needs_it.iter().any(|what| line.contains(what)) {
+                found.push(format!("{}:{}: {}", source.path, number + 1, line.trim()));
+            }
+        }
+    }
+    none(found, "not there without Argon2");
 }
 
 #[test]

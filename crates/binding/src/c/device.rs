@@ -223,7 +223,7 @@ impl Device {
                 Some(_) => {
                     Stretching::by(move |job| vendor.stretch(job)).map_err(|_| Fault::Stretching)?
                 }
-                None => built_in()?,
+                None => ours()?,
             },
         })
     }
@@ -234,12 +234,12 @@ impl Device {
     clippy::unnecessary_wraps,
     reason = "it fails where Argon2 is not built in"
 )]
-fn built_in() -> Result<Stretching, Fault> {
+fn ours() -> Result<Stretching, Fault> {
     Ok(Stretching::built_in())
 }
 
 #[cfg(not(feature = "argon2"))]
-fn built_in() -> Result<Stretching, Fault> {
+fn ours() -> Result<Stretching, Fault> {
     Err(Fault::Stretching)
 }
 
