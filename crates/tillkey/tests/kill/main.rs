@@ -46,7 +46,8 @@ fn d12_a_kill_at_any_instant_loses_nothing_and_repeats_nothing() {
 #[derive(Debug, Default)]
 struct Story {
     steps: Vec<String>,
-    reason: String,
+    /// How many codes went to the registered contact.
+    sent: usize,
 }
 
 impl Story {
@@ -64,8 +65,8 @@ fn check(sandbox: &Sandbox, acknowledged: &[Acknowledged], leaves: &[Value], tol
             .to_owned();
         let story = cases.entry(case).or_default();
         let step = leaf["step"].as_str().expect("a step has a name");
-        if let Some(reason) = leaf["reason"].as_str() {
-            reason.clone_into(&mut story.reason);
+        if step == "code_issued" && leaf["to"] == "contact" {
+            story.sent += 1;
         }
         story.steps.push(step.to_owned());
     }
@@ -80,12 +81,8 @@ fn check(sandbox: &Sandbox, acknowledged: &[Acknowledged], leaves: &[Value], tol
             assert!(story.count(once) <= 1, "{case} is {once} twice: {told}");
         }
     }
-    // A code is announced by one message, whatever was killed between queueing it and
-    // noting that it was sent.
-    let issued: usize = cases
-        .values()
-        .filter(|story| story.reason != "first_password")
-        .map(|story| story.count("code_issued"))
-        .sum();
-    assert_eq!(sandbox.messages_with("重置码", issued), issued, "{told}");
+    // A code for the contact leaves as one message, whatever was killed between queueing it
+    // and noting that it was sent.
+    let sent: usize = cases.values().map(|story| story.sent).sum();
+    assert_eq!(sandbox.messages_with("重置码", sent), sent, "{told}");
 }
