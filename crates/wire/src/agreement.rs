@@ -32,6 +32,43 @@ impl From<&PublicKey> for AgreementKey {
 #[error("no secret can be agreed on with this key")]
 pub struct WeakKey;
 
+/// A key for one purpose, which its label names.
+macro_rules! agreed_key {
+    ($(#[$doc:meta])* $name:ident, $label:expr) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name($crate::secret::Secret<[u8; 32]>);
+
+        impl $name {
+            /// As the terminal derives it.
+            ///
+            /// # Errors
+            /// [`WeakKey`](crate::agreement::WeakKey).
+            pub fn of_terminal(
+                terminal: $crate::ids::TerminalId,
+                backup: &x25519_dalek::StaticSecret,
+                agreement_key: &$crate::agreement::AgreementKey,
+            ) -> Result<Self, $crate::agreement::WeakKey> {
+                $crate::agreement::of_terminal($label, terminal, backup, agreement_key).map(Self)
+            }
+
+            /// As the server derives it.
+            ///
+            /// # Errors
+            /// [`WeakKey`](crate::agreement::WeakKey).
+            pub fn of_server(
+                terminal: $crate::ids::TerminalId,
+                agreement: &x25519_dalek::StaticSecret,
+                backup_key: &$crate::enrolment::BackupKey,
+            ) -> Result<Self, $crate::agreement::WeakKey> {
+                $crate::agreement::of_server($label, terminal, agreement, backup_key).map(Self)
+            }
+        }
+    };
+}
+
+pub(crate) use agreed_key;
+
 /// A key as the terminal derives it.
 pub(crate) fn of_terminal(
     label: &[u8],

@@ -11,47 +11,22 @@
 
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
-use x25519_dalek::StaticSecret;
 
-use crate::agreement::{self, AgreementKey, WeakKey};
+use crate::agreement::agreed_key;
 use crate::code::InHandNumber;
-use crate::enrolment::BackupKey;
-use crate::ids::TerminalId;
 use crate::secret::Secret;
 
 const LABEL: &[u8] = b"tillkey/1 terminal in hand";
 /// 10 to the power of the number's digits.
 const NUMBERS: u32 = 1_000_000;
 
-/// The key of one terminal's numbers.
-#[derive(Debug)]
-pub struct InHandKey(Secret<[u8; 32]>);
+agreed_key!(
+    /// The key of one terminal's numbers.
+    InHandKey,
+    LABEL
+);
 
 impl InHandKey {
-    /// As the terminal derives it.
-    ///
-    /// # Errors
-    /// [`WeakKey`].
-    pub fn of_terminal(
-        terminal: TerminalId,
-        backup: &StaticSecret,
-        agreement_key: &AgreementKey,
-    ) -> Result<Self, WeakKey> {
-        agreement::of_terminal(LABEL, terminal, backup, agreement_key).map(Self)
-    }
-
-    /// As the server derives it.
-    ///
-    /// # Errors
-    /// [`WeakKey`].
-    pub fn of_server(
-        terminal: TerminalId,
-        agreement: &StaticSecret,
-        backup_key: &BackupKey,
-    ) -> Result<Self, WeakKey> {
-        agreement::of_server(LABEL, terminal, agreement, backup_key).map(Self)
-    }
-
     /// The number of a counter.
     pub fn number(&self, counter: u64) -> InHandNumber {
         let text = Secret::new(format!("{:06}", hotp(self.0.expose(), counter) % NUMBERS));
@@ -85,9 +60,12 @@ mod tests {
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
 
-    use x25519_dalek::PublicKey;
+    use x25519_dalek::{PublicKey, StaticSecret};
 
     use super::*;
+    use crate::agreement::{AgreementKey, WeakKey};
+    use crate::enrolment::BackupKey;
+    use crate::ids::TerminalId;
 
     fn secret(seed: u64) -> StaticSecret {
         StaticSecret::random_from_rng(ChaCha20Rng::seed_from_u64(seed))

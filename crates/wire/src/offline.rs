@@ -12,12 +12,10 @@
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use x25519_dalek::StaticSecret;
 
-use crate::agreement::{self, AgreementKey, WeakKey};
+use crate::agreement::agreed_key;
 use crate::code::{OfflineAnswer, OfflineChallenge};
-use crate::enrolment::BackupKey;
-use crate::ids::{OperatorNumber, SerialNumber, TerminalId};
+use crate::ids::{OperatorNumber, SerialNumber};
 use crate::secret::Secret;
 
 const LABEL: &[u8] = b"tillkey/1 offline reset";
@@ -47,35 +45,13 @@ pub struct Whose<'a> {
     pub operator: OperatorNumber,
 }
 
-/// The key of one terminal's challenges and answers.
-#[derive(Debug)]
-pub struct OfflineKey(Secret<[u8; 32]>);
+agreed_key!(
+    /// The key of one terminal's challenges and answers.
+    OfflineKey,
+    LABEL
+);
 
 impl OfflineKey {
-    /// As the terminal derives it.
-    ///
-    /// # Errors
-    /// [`WeakKey`].
-    pub fn of_terminal(
-        terminal: TerminalId,
-        backup: &StaticSecret,
-        agreement_key: &AgreementKey,
-    ) -> Result<Self, WeakKey> {
-        agreement::of_terminal(LABEL, terminal, backup, agreement_key).map(Self)
-    }
-
-    /// As the server derives it.
-    ///
-    /// # Errors
-    /// [`WeakKey`].
-    pub fn of_server(
-        terminal: TerminalId,
-        agreement: &StaticSecret,
-        backup_key: &BackupKey,
-    ) -> Result<Self, WeakKey> {
-        agreement::of_server(LABEL, terminal, agreement, backup_key).map(Self)
-    }
-
     /// The challenge of a counter.
     pub fn challenge(&self, whose: Whose<'_>, counter: u64) -> OfflineChallenge {
         let check = self.cut(b"challenge", whose, counter) % CHECKS;
@@ -142,9 +118,12 @@ mod tests {
     use proptest::prelude::*;
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
-    use x25519_dalek::PublicKey;
+    use x25519_dalek::{PublicKey, StaticSecret};
 
     use super::*;
+    use crate::agreement::AgreementKey;
+    use crate::enrolment::BackupKey;
+    use crate::ids::TerminalId;
 
     struct Pair {
         till: OfflineKey,

@@ -460,7 +460,7 @@ pub async fn move_terminal(
         }
         // What is not settled is the old merchant's money, and would be settled for the
         // new one. A terminal that cannot settle any more is retired, not moved.
-        if found.merchant != merchant && has_unsettled(tx, id)? {
+        if found.merchant != merchant && was_heard_unsettled(tx, id)? {
             return Ok((Err(Refusal::BatchOpen.into()), Vec::new()));
         }
         if !terminal::move_to(tx, id, place, now)? {
@@ -483,7 +483,7 @@ pub async fn move_terminal(
 }
 
 /// Whether the last that was heard of a terminal's batch is that it is not settled.
-fn has_unsettled(tx: &mut dyn Tx, terminal: TerminalId) -> Result<bool, Fault> {
+fn was_heard_unsettled(tx: &mut dyn Tx, terminal: TerminalId) -> Result<bool, Fault> {
     let known = journal::last(tx, terminal)?;
     let known = known.map(|known| (known.reported_at, !known.head.is_settled()));
     let reported = health::last(tx, terminal)?.and_then(|last| {

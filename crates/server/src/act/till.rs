@@ -26,9 +26,10 @@ use tillkey_rules::case::{Case, Command as CaseCommand, State};
 use tillkey_rules::event::Event;
 use tillkey_rules::party::Actor;
 use tillkey_rules::refusal::Refusal;
+use tillkey_rules::vocabulary::MerchantStatus;
 use tillkey_store::fault::Fault;
-use tillkey_store::party::operator;
 use tillkey_store::party::terminal::{self, Terminal, TerminalStatus};
+use tillkey_store::party::{merchant, operator};
 use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::tx::Tx;
 use tillkey_store::{case as cases, command, credential as credentials};
@@ -187,6 +188,12 @@ where
         run(shell, tx, now, rng, &terminal).map(|(taken, rings)| (Ok(Some(taken)), rings))
     })
     .await
+}
+
+/// Whether a terminal's merchant is in business.
+fn is_served(tx: &mut dyn Tx, terminal: &Terminal) -> Result<bool, Fault> {
+    let merchant = merchant::find(tx, &terminal.merchant)?.ok_or(Fault::Missing("merchant"))?;
+    Ok(merchant.status == MerchantStatus::Active)
 }
 
 /// The refusal as the terminal reads it.

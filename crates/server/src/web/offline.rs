@@ -40,8 +40,8 @@ file! {
 words! {
     /// What the page that takes a challenge says.
     AskWords {
-        title, link, lead, step_menu, step_challenge, field, field_hint, to, to_contact, to_read_out,
-        go, back, shape, not_matched, not_prepared, too_many, not_due,
+        title, link, lead, step_menu, step_challenge, field, field_hint, to, to_contact,
+        to_read_out, go, back, shape, not_matched, not_prepared, too_many, not_due,
     }
     /// What is said of an answer that was given.
     GivenWords {

@@ -13,7 +13,7 @@ use tillkey_rules::in_hand::{Judged, Progress, judge};
 use tillkey_rules::terms::minutes_after;
 use tillkey_store::fault::Fault;
 use tillkey_store::in_hand;
-use tillkey_store::party::terminal;
+use tillkey_store::party::terminal::{self, Terminal};
 use tillkey_store::tx::Tx;
 use tillkey_wire::code::InHandNumber;
 use tillkey_wire::enrolment::BackupKey;
@@ -87,13 +87,24 @@ fn known(
     let Some(progress) = in_hand::find(tx, terminal)? else {
         return Ok(None);
     };
-    let found = terminal::find(tx, terminal)?;
-    let Some(backup_key) = found.and_then(|found| found.backup_key) else {
+    let Some((_, backup_key)) = enrolled(tx, terminal)? else {
         return Ok(None);
     };
-    let backup_key =
-        BackupKey::from_bytes(&backup_key).map_err(|_| Fault::Missing("backup key"))?;
     // A device that enrolled with a weak key has no number that anybody else lacks.
     let key = InHandKey::of_server(terminal, step.shell.keyring().agreement(), &backup_key);
     Ok(key.ok().map(|key| (terminal, key, progress)))
+}
+
+/// A terminal with the key that keys are agreed on by; none for one that is not enrolled.
+pub(super) fn enrolled(
+    tx: &mut dyn Tx,
+    terminal: TerminalId,
+) -> Result<Option<(Terminal, BackupKey)>, Fault> {
+    let found = terminal::find(tx, terminal)?;
+    let Some((found, key)) = found.and_then(|found| found.backup_key.map(|key| (found, key)))
+    else {
+        return Ok(None);
+    };
+    let key = BackupKey::from_bytes(&key).map_err(|_| Fault::Missing("backup key"))?;
+    Ok(Some((found, key)))
 }

@@ -17,16 +17,14 @@ use tillkey_rules::party::Subject;
 use tillkey_rules::refusal::Refusal;
 use tillkey_store::fault::Fault;
 use tillkey_store::party::contact;
-use tillkey_store::party::terminal;
 use tillkey_store::tx::Tx;
 use tillkey_store::{attempts, offline};
 use tillkey_wire::code::{OfflineAnswer, OfflineChallenge};
-use tillkey_wire::enrolment::BackupKey;
 use tillkey_wire::ids::{CaseId, CodeId, SerialNumber};
 use tillkey_wire::offline::{OfflineKey, Whose};
 
 use super::step::{Step, guessed};
-use super::{CaseView, act, begin_step, draw, effect, reach};
+use super::{CaseView, act, begin_step, draw, effect, in_hand, reach};
 use crate::act::{Access, Failure};
 use crate::shell::Shell;
 
@@ -55,7 +53,7 @@ pub async fn answer(
 ) -> Result<Answered, Failure> {
     let reads_out = to == Destination::AnswerReadOut;
     let access = access.clone();
-    let (view, answer) = act(shell, None, move |shell, tx, now, rng| {
+    act(shell, None, move |shell, tx, now, rng| {
         let Some(stored) = reach(tx, shell, case, &access)? else {
             return Ok((Err(Failure::Unknown), Vec::new()));
         };
@@ -65,15 +63,13 @@ pub async fn answer(
         match answered {
             Ok((case, answer)) => {
                 let view = draw(tx, shell, &case, &access)?;
-                let answer = reads_out.then(|| answer.expose().clone());
-                Ok((Ok((view, answer)), rings))
+                let answer = reads_out.then_some(answer);
+                Ok((Ok(Answered { view, answer }), rings))
             }
             Err(refusal) => Ok((Err(refusal.into()), rings)),
         }
     })
-    .await?;
-    let answer = answer.and_then(|answer| answer.parse().ok());
-    Ok(Answered { view, answer })
+    .await
 }
 
 fn answer_in(
@@ -161,14 +157,9 @@ fn key(
     tx: &mut dyn Tx,
     subject: &Subject,
 ) -> Result<Option<(SerialNumber, OfflineKey)>, Fault> {
-    let Some(found) = terminal::find(tx, subject.terminal)? else {
+    let Some((found, backup_key)) = in_hand::enrolled(tx, subject.terminal)? else {
         return Ok(None);
     };
-    let Some(backup_key) = found.backup_key else {
-        return Ok(None);
-    };
-    let backup_key =
-        BackupKey::from_bytes(&backup_key).map_err(|_| Fault::Missing("backup key"))?;
     let agreement = step.shell.keyring().agreement();
     // A device that enrolled with a weak key has no challenge that anybody else lacks.
     let key = OfflineKey::of_server(subject.terminal, agreement, &backup_key);

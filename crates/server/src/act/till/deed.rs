@@ -10,17 +10,17 @@ use tillkey_rules::event::Event;
 use tillkey_rules::party::Actor;
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::terms::minutes_after;
-use tillkey_rules::vocabulary::{Channel, EvidenceKind, MerchantStatus, Reason};
+use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_store::fault::Fault;
+use tillkey_store::party::operator;
 use tillkey_store::party::terminal::Terminal;
-use tillkey_store::party::{merchant, operator};
 use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::tx::Tx;
 use tillkey_store::{case as cases, credential, deed as deeds, offline};
 use tillkey_wire::ids::{CaseId, OperatorNumber, Rank, TerminalId};
 use tillkey_wire::message::{Deed, DeedKind, Reply, Supervisor};
 
-use super::{From, Received, counted, note, refused, subject};
+use super::{From, Received, counted, is_served, note, refused, subject};
 use crate::act::Failure;
 use crate::act::case::step::Step;
 use crate::act::case::{begin, begin_step};
@@ -30,6 +30,9 @@ use crate::shell::Shell;
 
 /// What a deed comes to: the case that it is about, if it is about one.
 type Done = Result<Option<CaseId>, Refusal>;
+
+/// What is done about a cashier once a supervisor vouches for it.
+type Act = fn(&mut Step<'_>, &mut dyn Tx, &Terminal, OperatorNumber) -> Result<Done, Fault>;
 
 /// Takes a deed. Said again, it is answered again.
 pub(super) async fn take(shell: &Shell, from: From, deed: Deed) -> Result<Received, Failure> {
@@ -80,16 +83,15 @@ fn done(
     terminal: &Terminal,
     deed: &Deed,
 ) -> Result<Done, Fault> {
-    let merchant = merchant::find(tx, &terminal.merchant)?.ok_or(Fault::Missing("merchant"))?;
-    if merchant.status != MerchantStatus::Active {
+    if !is_served(tx, terminal)? {
         return Ok(Err(Refusal::NotServed));
     }
-    let (supervisor, what) = match deed.kind {
+    let (supervisor, what, act): (_, _, Act) = match deed.kind {
         DeedKind::Answered { counter } => return answered(step, tx, terminal, (deed, counter)),
-        DeedKind::Add { supervisor } => (supervisor, "add"),
-        DeedKind::Remove { supervisor } => (supervisor, "remove"),
-        DeedKind::Reset { supervisor } => (supervisor, "reset"),
-        DeedKind::ResetOffline { supervisor } => (supervisor, "reset_offline"),
+        DeedKind::Add { supervisor } => (supervisor, "add", add),
+        DeedKind::Remove { supervisor } => (supervisor, "remove", remove),
+        DeedKind::Reset { supervisor } => (supervisor, "reset", reset),
+        DeedKind::ResetOffline { supervisor } => (supervisor, "reset_offline", reset_offline),
     };
     // A supervisor is over cashiers, and over nobody else (attack F07).
     if deed.operator.rank() != Rank::Cashier {
@@ -107,13 +109,7 @@ fn done(
         done_at: deed.at,
     };
     note(tx, terminal, step.now, acted)?;
-    match deed.kind {
-        DeedKind::Add { .. } => add(step, tx, terminal, deed.operator).map(|()| Ok(None)),
-        DeedKind::Remove { .. } => remove(step, tx, terminal, deed.operator).map(|()| Ok(None)),
-        DeedKind::Reset { .. } => reset(step, tx, terminal, (deed.operator, false)),
-        DeedKind::ResetOffline { .. } => reset(step, tx, terminal, (deed.operator, true)),
-        DeedKind::Answered { .. } => Ok(Err(Refusal::OutOfOrder)),
-    }
+    act(step, tx, terminal, deed.operator)
 }
 
 /// Whether a supervisor's sign-on at this terminal vouches for it. With a link the
@@ -155,11 +151,11 @@ fn vouched(
 
 /// Adds a cashier; one that is there already stays as they are.
 fn add(
-    step: &Step<'_>,
+    step: &mut Step<'_>,
     tx: &mut dyn Tx,
     terminal: &Terminal,
     number: OperatorNumber,
-) -> Result<(), Fault> {
+) -> Result<Done, Fault> {
     if operator::add(tx, terminal.id, number, step.now)? {
         let event = Event::OperatorAdded {
             terminal: terminal.id,
@@ -167,7 +163,7 @@ fn add(
         };
         note(tx, terminal, step.now, event)?;
     }
-    Ok(())
+    Ok(Ok(None))
 }
 
 /// Removes a cashier; one that is gone already stays gone.
@@ -176,7 +172,7 @@ fn remove(
     tx: &mut dyn Tx,
     terminal: &Terminal,
     number: OperatorNumber,
-) -> Result<(), Fault> {
+) -> Result<Done, Fault> {
     if operator::remove(tx, terminal.id, number, step.now)? {
         let event = Event::OperatorRemoved {
             terminal: terminal.id,
@@ -185,11 +181,31 @@ fn remove(
         note(tx, terminal, step.now, event)?;
         recheck_cases(step, tx, (terminal.id, number))?;
     }
-    Ok(())
+    Ok(Ok(None))
+}
+
+/// Lets a cashier choose a new password.
+fn reset(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    terminal: &Terminal,
+    number: OperatorNumber,
+) -> Result<Done, Fault> {
+    open_case(step, tx, terminal, (number, false))
+}
+
+/// Takes up the password that a cashier chose while there was no link.
+fn reset_offline(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    terminal: &Terminal,
+    number: OperatorNumber,
+) -> Result<Done, Fault> {
+    open_case(step, tx, terminal, (number, true))
 }
 
 /// Opens a case on a supervisor's word, and takes it as far as it goes by itself.
-fn reset(
+fn open_case(
     step: &mut Step<'_>,
     tx: &mut dyn Tx,
     terminal: &Terminal,

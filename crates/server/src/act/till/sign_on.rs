@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use tillkey_rules::attempts::{self as budgets, Count, Scope};
 use tillkey_rules::event::Event;
 use tillkey_rules::refusal::Refusal;
-use tillkey_rules::vocabulary::MerchantStatus;
 use tillkey_store::fault::Fault;
-use tillkey_store::party::merchant;
 use tillkey_store::party::terminal::Terminal;
 use tillkey_store::session::{self, Session, SessionEnd};
 use tillkey_store::tx::Tx;
@@ -21,7 +19,7 @@ use tillkey_wire::message::{OfflineSignOn, Reply};
 use tillkey_wire::opaque::server::{LoginState, start_login};
 use tillkey_wire::opaque::{Ke1, Ke3, Record, Subject};
 
-use super::{From, Received, counted, note, refused};
+use super::{From, Received, counted, is_served, note, refused};
 use crate::act::Failure;
 use crate::act::case::act;
 use crate::shell::Shell;
@@ -113,8 +111,7 @@ fn count(
     operator: OperatorNumber,
     now: Timestamp,
 ) -> Result<Counted, Fault> {
-    let merchant = merchant::find(tx, &terminal.merchant)?.ok_or(Fault::Missing("merchant"))?;
-    if merchant.status != MerchantStatus::Active {
+    if !is_served(tx, terminal)? {
         return Ok(Counted::Refused(Refusal::NotServed));
     }
     let counted = attempts::operator_subject(terminal.id, operator);
@@ -212,8 +209,7 @@ fn may_be_signed_on(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     let whose = (terminal.id, operator);
-    let merchant = merchant::find(tx, &terminal.merchant)?.ok_or(Fault::Missing("merchant"))?;
-    if merchant.status != MerchantStatus::Active {
+    if !is_served(tx, terminal)? {
         return Ok(false);
     }
     if credential::in_force(tx, whose, now)?.is_some() {

@@ -24,7 +24,7 @@ use crate::picture::PictureFault;
 use crate::web::case_words::CaseNames;
 use crate::web::frame::{Frame, respond};
 use crate::web::notice::Notice;
-use crate::web::offline::OfflineWords;
+use crate::web::offline::{self, OfflineWords};
 use crate::web::seat::Seat;
 use crate::web::words::{fill, refusal, side};
 
@@ -108,16 +108,8 @@ impl<'a> CasePage<'a> {
     }
 
     /// Whether a challenge can be answered here.
-    const fn takes_challenge(&self) -> bool {
-        matches!(
-            self.stage,
-            Stage::Preparing
-                | Stage::SlipReady
-                | Stage::CodeOver
-                | Stage::Sent
-                | Stage::Printed
-                | Stage::Answered
-        )
+    fn takes_challenge(&self) -> bool {
+        offline::is_due(&self.view.case)
     }
 
     fn backup_line(&self) -> Option<String> {

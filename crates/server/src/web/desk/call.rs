@@ -239,11 +239,8 @@ impl<'a> CallPage<'a> {
     }
 
     /// Whether a challenge can be answered here.
-    const fn takes_challenge(&self) -> bool {
-        matches!(
-            self.stage,
-            Stage::Preparing | Stage::CodeOver | Stage::Issued { .. } | Stage::Answered { .. }
-        )
+    fn takes_challenge(&self) -> bool {
+        self.stage != Stage::Elsewhere && offline::is_due(&self.call.view)
     }
 
     fn backup_line(&self) -> Option<String> {

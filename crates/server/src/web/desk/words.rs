@@ -53,8 +53,8 @@ words! {
         decide, decide_lead, decide_go, counter, counter_say, stuck, stuck_say, review, review_say,
         review_lead, preparing, preparing_say, code_over, code_over_say, code_over_send,
         used_up_say, issued, issued_say, issued_told, issued_away, issued_until, issued_again,
-        issued_send, issued_note, answered_say, redeemed, redeemed_say, effective, effective_say, refused,
-        refused_say, cancelled, cancelled_say, expired, expired_say, superseded, superseded_say,
+        issued_send, issued_note, answered_say, redeemed, redeemed_say, effective, effective_say,
+        refused, refused_say, cancelled, cancelled_say, expired, expired_say, superseded, superseded_say,
         void, void_say, elsewhere, elsewhere_lead,
     }
     /// How one kind of evidence is gathered by telephone.
