@@ -135,6 +135,36 @@ words!(
 );
 
 words!(
+    /// Who applies for a terminal.
+    ApplicantKind, "kind of applicant", {
+        /// A company: a legal person of its own.
+        Company = "company",
+        /// A registered one-person or family business.
+        SoleTrader = "sole_trader",
+        /// A person without a business licence.
+        Individual = "individual",
+    }
+);
+
+words!(
+    /// A paper that an applicant has to show, as a picture.
+    ApplicationPaper, "paper", {
+        /// The business licence.
+        BusinessLicence = "business_licence",
+        /// The identity card of whoever answers for the business, the side with the face.
+        IdentityCardFront = "identity_card_front",
+        /// Its other side.
+        IdentityCardBack = "identity_card_back",
+        /// The bank's word for the account: a permit or the card's face.
+        AccountProof = "account_proof",
+        /// The shop from outside, with its sign.
+        ShopFront = "shop_front",
+        /// The shop from inside.
+        ShopInside = "shop_inside",
+    }
+);
+
+words!(
     /// What a terminal took or gave back.
     TransactionKind, "kind of transaction", {
         /// Money taken.

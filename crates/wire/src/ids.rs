@@ -166,6 +166,18 @@ text_id!(
 );
 
 text_id!(
+    /// A product of the catalogue: a terminal with its terms. It is a file's name too, so
+    /// it can climb nowhere.
+    ProductId,
+    "product",
+    "1 to 48 lower-case letters, digits or hyphens",
+    |text| {
+        (1..=48).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    }
+);
+
+text_id!(
     /// The stable name of a refusal, as in `rules/refusal.rs`.
     RefusalCode,
     "refusal code",
@@ -367,6 +379,11 @@ random_id!(
     /// One request to reset one operator's password.
     CaseId,
     "case"
+);
+random_id!(
+    /// One request for a terminal.
+    ApplicationId,
+    "application"
 );
 random_id!(
     /// One enrolled device. It stays the same when the terminal number changes.
