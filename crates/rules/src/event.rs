@@ -9,12 +9,14 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
-    AcquirerId, CaseId, CodeId, CommandId, ManagerId, MerchantNumber, OperatorNumber, PrinterName,
-    ScanId, SerialNumber, SessionId, SnapshotId, StaffId, TerminalId, TerminalNumber,
+    AcquirerId, ApplicationId, CaseId, CodeId, CommandId, ManagerId, MerchantNumber,
+    OperatorNumber, PrinterName, ScanId, SerialNumber, SessionId, SnapshotId, StaffId, TerminalId,
+    TerminalNumber,
 };
 use tillkey_wire::password::Vouched;
 
 use crate::backup::{BackupFault, JournalMark};
+use crate::onboarding::application::ApplicationEvent;
 use crate::party::{Actor, Role, Subject};
 use crate::policy::{Question, Verdict};
 use crate::scan::Scan;
@@ -46,6 +48,14 @@ pub struct Entry {
 pub enum Event {
     /// A step of a case.
     Case(CaseEvent),
+    /// A step of an application for a terminal.
+    Application {
+        /// Which application.
+        application: ApplicationId,
+        /// What happened.
+        #[serde(flatten)]
+        step: ApplicationEvent,
+    },
     /// A merchant was registered.
     MerchantAdded {
         /// Which one.

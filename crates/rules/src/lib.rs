@@ -16,6 +16,7 @@ pub mod diagnosis;
 pub mod document;
 pub mod event;
 pub mod in_hand;
+pub mod name;
 pub mod onboarding;
 pub mod party;
 pub mod policy;

@@ -53,11 +53,23 @@ pub enum Refusal {
     BackupOutdated,
     /// The terminal has transactions that are not settled.
     BatchOpen,
+    /// The application is closed; nothing more happens to it.
+    ApplicationClosed,
+    /// The product cannot be had where the shop is.
+    RegionNotServed,
+    /// The product is not for such an applicant.
+    NotForApplicant,
+    /// The applicant's phone has to be proven first.
+    PhoneNotProven,
+    /// Fields or papers of the form are missing or wrong.
+    FormNotWhole,
+    /// Not everything was checked, or something does not hold.
+    ChecksOpen,
 }
 
 impl Refusal {
     /// One of each, for the tables that must cover them all.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 27] = [
         Self::CaseClosed,
         Self::OutOfOrder,
         Self::NotOffered,
@@ -81,6 +93,12 @@ impl Refusal {
         Self::BackupTooLarge,
         Self::BackupOutdated,
         Self::BatchOpen,
+        Self::ApplicationClosed,
+        Self::RegionNotServed,
+        Self::NotForApplicant,
+        Self::PhoneNotProven,
+        Self::FormNotWhole,
+        Self::ChecksOpen,
     ];
 
     /// The stable code, as in the API and on the terminal link.
@@ -107,6 +125,12 @@ impl Refusal {
             Self::BackupTooLarge => "backup_too_large",
             Self::BackupOutdated => "backup_outdated",
             Self::BatchOpen => "batch_open",
+            Self::ApplicationClosed => "application_closed",
+            Self::RegionNotServed => "region_not_served",
+            Self::NotForApplicant => "not_for_applicant",
+            Self::PhoneNotProven => "phone_not_proven",
+            Self::FormNotWhole => "form_not_whole",
+            Self::ChecksOpen => "checks_open",
         }
     }
 
@@ -151,6 +175,12 @@ impl Refusal {
             Self::BackupTooLarge => "The backup is too large. Settle the batch first.",
             Self::BackupOutdated => "The backup is out of date. Choose a newer one.",
             Self::BatchOpen => "The terminal has unsettled payments. Settle them first.",
+            Self::ApplicationClosed => "This application is closed. Start a new one.",
+            Self::RegionNotServed => "This product is not offered there. See which ones are.",
+            Self::NotForApplicant => "This product is not for you. See which ones are.",
+            Self::PhoneNotProven => "Type the code that was sent to your phone first.",
+            Self::FormNotWhole => "Something is missing or wrong in the form. See where.",
+            Self::ChecksOpen => "Not everything is checked yet. See what is missing.",
         }
     }
 
@@ -178,6 +208,12 @@ impl Refusal {
             Self::BackupTooLarge => "备份过大，请先结算再备份。",
             Self::BackupOutdated => "该备份已过期，请选择更新的备份。",
             Self::BatchOpen => "终端还有未结算的交易，请先结算。",
+            Self::ApplicationClosed => "该申请已结束，请重新申请。",
+            Self::RegionNotServed => "该产品在此地区暂不办理，请查看其他可选产品。",
+            Self::NotForApplicant => "该产品不适用于您的申请类型，请查看其他可选产品。",
+            Self::PhoneNotProven => "请先输入发送到您手机的验证码。",
+            Self::FormNotWhole => "申请表有缺漏或错误，请按提示补齐。",
+            Self::ChecksOpen => "还有未核实的项目，请先完成核实。",
         }
     }
 }

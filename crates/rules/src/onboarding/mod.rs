@@ -3,6 +3,11 @@
 //!
 //! Pure like the rest of this room: days and facts come in, outcomes go out.
 
+pub mod application;
+mod business;
+mod form;
 mod region;
 
+pub use business::Business;
+pub use form::{BankAccount, Draft, Form, FormField, Mistakes};
 pub use region::RegionCode;

@@ -164,7 +164,10 @@ fn row_of(refusal: &Refusal) -> Row {
         | Refusal::BackupDamaged
         | Refusal::BackupForeign
         | Refusal::BackupTooLarge
-        | Refusal::BackupOutdated => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::BackupOutdated
+        | Refusal::RegionNotServed
+        | Refusal::NotForApplicant
+        | Refusal::FormNotWhole => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::CaseClosed
         | Refusal::OutOfOrder
@@ -174,6 +177,9 @@ fn row_of(refusal: &Refusal) -> Row {
         | Refusal::NotPrepared
         | Refusal::WaitsForReview
         | Refusal::BatchOpen
+        | Refusal::ApplicationClosed
+        | Refusal::PhoneNotProven
+        | Refusal::ChecksOpen
         | Refusal::PasswordAlreadySet => StatusCode::CONFLICT,
     };
     row(refusal.code(), status, refusal.chinese(), refusal.english())
