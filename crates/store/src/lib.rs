@@ -5,7 +5,7 @@
 //!
 //! - [`Store`] opens the database and runs requests; [`tx`], [`value`], [`fault`] and
 //!   [`limits`] are what a request meets.
-//! - [`party`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
+//! - [`party`], [`application`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
 //!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
 //!   [`outbox`], [`spending`], [`in_hand`], [`health`], [`idempotency`], [`meta`],
 //!   [`event`], [`history`], [`snapshot`], [`upload`], [`restore`] and [`journal`] are the domain
@@ -13,6 +13,7 @@
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
 //! - [`conformance`] is what every engine has to pass.
 
+pub mod application;
 pub mod attempts;
 pub mod case;
 pub mod challenge;

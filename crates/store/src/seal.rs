@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use rand::{CryptoRng, RngCore};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use tillkey_wire::ids::{AcquirerId, InvalidId, MerchantNumber};
+use tillkey_wire::ids::{AcquirerId, ApplicationId, InvalidId, MerchantNumber};
 use tillkey_wire::secret::Secret;
 use zeroize::Zeroize;
 
@@ -51,6 +51,8 @@ pub struct SealKeys {
 pub enum Owner {
     /// A merchant's.
     Merchant(MerchantNumber),
+    /// An applicant's.
+    Application(ApplicationId),
     /// The acquirer's own.
     Acquirer(AcquirerId),
 }
@@ -59,6 +61,7 @@ impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Merchant(number) => write!(f, "merchant/{number}"),
+            Self::Application(id) => write!(f, "application/{id}"),
             Self::Acquirer(id) => write!(f, "acquirer/{id}"),
         }
     }
@@ -70,10 +73,11 @@ impl FromStr for Owner {
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         match text.split_once('/') {
             Some(("merchant", number)) => number.parse().map(Self::Merchant),
+            Some(("application", id)) => id.parse().map(Self::Application),
             Some(("acquirer", id)) => id.parse().map(Self::Acquirer),
             _ => Err(InvalidId {
                 kind: "owner",
-                rule: "merchant/NUMBER or acquirer/ID",
+                rule: "merchant/NUMBER, application/ID or acquirer/ID",
             }),
         }
     }

@@ -9,9 +9,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tillkey_wire::ids::{
-    AcquirerId, CaseId, CodeId, CommandId, ManagerId, ManagerSessionId, MerchantNumber, MessageId,
-    OperatorNumber, PersonId, ScanId, SerialNumber, SessionId, SnapshotId, StaffId, StaffSessionId,
-    TerminalId, TerminalNumber,
+    AcquirerId, ApplicationId, CaseId, CodeId, CommandId, ManagerId, ManagerSessionId,
+    MerchantNumber, MessageId, OperatorNumber, PersonId, ScanId, SerialNumber, SessionId,
+    SnapshotId, StaffId, StaffSessionId, TerminalId, TerminalNumber,
 };
 
 use crate::fault::Fault;
@@ -204,6 +204,7 @@ macro_rules! identifiers {
 }
 identifiers!(
     AcquirerId = "acquirer",
+    ApplicationId = "application",
     CaseId = "case",
     CodeId = "code",
     CommandId = "command",

@@ -4,6 +4,7 @@
 //! A check is given a way to open one database of its own; opened again, it is the
 //! same database. A check that fails panics, or ends with a fault.
 
+mod applications;
 mod attempts;
 mod cases;
 mod codes;
@@ -118,6 +119,26 @@ pub const CHECKS: &[(&str, Check)] = &[
         cases::cases_fall_due_and_are_listed,
     ),
     ("a_case_token_is_set_once", cases::a_case_token_is_set_once),
+    (
+        "an_application_is_the_fold_of_its_events",
+        applications::an_application_is_the_fold_of_its_events,
+    ),
+    (
+        "a_terminal_finds_its_application",
+        applications::a_terminal_finds_its_application,
+    ),
+    (
+        "what_an_applicant_wrote_is_erased_with_its_key",
+        applications::what_an_applicant_wrote_is_erased_with_its_key,
+    ),
+    (
+        "d02_an_applicants_code_takes_its_tries",
+        applications::d02_an_applicants_code_takes_its_tries,
+    ),
+    (
+        "a_picture_of_a_paper_is_known_again",
+        applications::a_picture_of_a_paper_is_known_again,
+    ),
     (
         "cases_are_counted_by_day",
         reports::cases_are_counted_by_day,

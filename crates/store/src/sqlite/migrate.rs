@@ -43,6 +43,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     12 "0012_snapshots",
     13 "0013_restores",
     14 "0014_offline",
+    15 "0015_applications",
 ];
 
 /// Where it is written what was applied.

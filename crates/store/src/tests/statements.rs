@@ -11,6 +11,9 @@ use crate::tx::Statement;
 /// Every statement of the room.
 fn all() -> Vec<(&'static str, &'static [Statement])> {
     vec![
+        ("application/code", crate::application::code::STATEMENTS),
+        ("application/mod", crate::application::STATEMENTS),
+        ("application/paper", crate::application::paper::STATEMENTS),
         ("attempts", crate::attempts::STATEMENTS),
         ("case", crate::case::STATEMENTS),
         ("case/audit", crate::case::audit::STATEMENTS),

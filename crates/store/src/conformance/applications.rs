@@ -1,0 +1,233 @@
+//! Applications: the fold of their events, sealed texts, codes that take their tries, and
+//! erasure.
+
+use tillkey_rules::onboarding::application::{ApplicationEvent, ApplicationState, Choice};
+use tillkey_rules::onboarding::{Draft, FormField};
+use tillkey_rules::party::Actor;
+use tillkey_rules::vocabulary::{ApplicantKind, ApplicationPaper};
+use tillkey_wire::ids::ApplicationId;
+use tillkey_wire::secret::Secret;
+
+use super::Open;
+use super::ground::{at, bank, id, keys, rng, settle, till};
+use crate::application::code::{self, NewCode};
+use crate::application::paper::{self, NewPaper};
+use crate::application::{self, NewApplication, Step, Stored, Written};
+use crate::fault::Fault;
+use crate::scan::Likeness;
+use crate::seal::{self, DataKey, Digest, Owner};
+use crate::tx::Tx;
+
+const PHONE: &str = "+8613800138000";
+
+fn number(number: u8) -> ApplicationId {
+    ApplicationId::from_bytes([number; 10])
+}
+
+fn started() -> ApplicationEvent {
+    ApplicationEvent::Started {
+        choice: Choice {
+            product: id("smart"),
+            applicant: ApplicantKind::SoleTrader,
+            region: id("310115"),
+        },
+        deadline: at(3_600),
+    }
+}
+
+fn token(text: &str) -> Digest {
+    keys().token_digest("application", text)
+}
+
+fn begin(tx: &mut dyn Tx, application: ApplicationId, second: i64) -> Result<DataKey, Fault> {
+    // Each draws a key of its own.
+    let seed = u64::from(*application.as_bytes().first().unwrap_or(&0));
+    let (mut rng, owner) = (rng(seed), Owner::Application(application));
+    let key = DataKey::create(tx, &keys(), (&owner, at(second)), &mut rng)?;
+    let new = NewApplication {
+        id: application,
+        token_digest: token("first"),
+        phone: &Secret::new(PHONE.to_owned()),
+        phone_index: keys().phone_index(&bank(), PHONE),
+    };
+    let events = [started()];
+    application::begin(tx, &key, (&new, &step(second, &events)), &mut rng)?;
+    Ok(key)
+}
+
+fn step(second: i64, events: &[ApplicationEvent]) -> Step<'_> {
+    // Leaked once a check: a step borrows whose it is.
+    let acquirer = Box::leak(Box::new(bank()));
+    Step {
+        acquirer,
+        at: at(second),
+        by: &Actor::Holder,
+        events,
+    }
+}
+
+fn stored(tx: &mut dyn Tx, application: ApplicationId) -> Result<Stored, Fault> {
+    application::find(tx, application)?.ok_or(Fault::Missing("application"))
+}
+
+/// An application is what its events say, and one that moved meanwhile is a conflict.
+pub(super) fn an_application_is_the_fold_of_its_events(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(|tx| {
+        settle(tx)?;
+        begin(tx, number(1), 0)?;
+        let before = stored(tx, number(1))?.application;
+        let proven = [ApplicationEvent::PhoneProven];
+        let after = application::append(tx, before.clone(), &step(1, &proven))?;
+        assert!(after.is_phone_proven());
+        assert_eq!(stored(tx, number(1))?.application, after);
+        let stale = application::append(tx, before, &step(2, &proven));
+        assert!(matches!(stale, Err(Fault::Conflict(_))));
+        let submitted = [ApplicationEvent::Submitted {
+            form_digest: "aa".to_owned(),
+        }];
+        application::append(tx, after, &step(3, &submitted))?;
+        begin(tx, number(2), 10)?;
+        let waiting = (&bank(), ApplicationState::Submitted);
+        let found = application::in_state(tx, waiting, None, 10)?;
+        let found: Vec<_> = found.iter().map(|one| one.application.id()).collect();
+        assert_eq!(found, [number(1)]);
+        let after = Some((at(3), number(1)));
+        assert!(application::in_state(tx, waiting, after, 10)?.is_empty());
+        // What was handed in waits for the bank, and not for its applicant.
+        assert_eq!(application::due(tx, at(3_600), 10)?, [number(2)]);
+        let phone = keys().phone_index(&bank(), PHONE);
+        assert_eq!(application::open_of_phone(tx, &phone)?, 2);
+        Ok(())
+    })
+}
+
+/// A terminal is sent for one open application.
+pub(super) fn a_terminal_finds_its_application(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(|tx| {
+        settle(tx)?;
+        begin(tx, number(1), 0)?;
+        let merchant = super::ground::shop();
+        let events = [
+            ApplicationEvent::Approved {
+                merchant: merchant.clone(),
+            },
+            ApplicationEvent::Shipped {
+                terminal: till(),
+                serial_number: id("SN-000001"),
+                tracking_digest: "aa".to_owned(),
+            },
+        ];
+        let found = stored(tx, number(1))?.application;
+        let shipped = application::append(tx, found, &step(1, &events))?;
+        let of_terminal = application::of_terminal(tx, till())?;
+        assert_eq!(
+            of_terminal.map(|one| one.application),
+            Some(shipped.clone())
+        );
+        let of_merchant = application::of_merchant(tx, &merchant)?;
+        assert_eq!(
+            of_merchant.map(|one| one.application),
+            Some(shipped.clone())
+        );
+        let day = id("2026-11-27");
+        let active = [ApplicationEvent::Activated { day }];
+        application::append(tx, shipped, &step(2, &active))?;
+        assert!(application::of_terminal(tx, till())?.is_none());
+        Ok(())
+    })
+}
+
+/// What was written opens with the application's key, and not after that is destroyed.
+pub(super) fn what_an_applicant_wrote_is_erased_with_its_key(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(|tx| {
+        settle(tx)?;
+        let (key, mut rng) = (begin(tx, number(1), 0)?, rng(2));
+        let mut draft = Draft::default();
+        draft.write(FormField::PersonName, "王小明");
+        let json = draft.to_json();
+        application::write(tx, &key, (number(1), Written::Draft(&json)), &mut rng)?;
+        let remark = Secret::new("请重拍营业执照".to_owned());
+        application::write(tx, &key, (number(1), Written::Remark(&remark)), &mut rng)?;
+        let found = stored(tx, number(1))?;
+        assert_eq!(found.phone(&key)?.expose(), PHONE);
+        assert_eq!(found.draft(&key)?.text(FormField::PersonName), "王小明");
+        assert_eq!(
+            found.remark(&key)?.map(|text| text.expose().clone()),
+            Some(remark.expose().clone())
+        );
+        assert!(found.parcel(&key)?.is_none());
+        application::set_token(tx, number(1), &token("second"))?;
+        assert_eq!(stored(tx, number(1))?.token_digest, token("second"));
+        let owner = Owner::Application(number(1));
+        assert!(seal::erase(tx, &owner)?);
+        let gone = DataKey::load(tx, &keys(), &owner);
+        assert!(matches!(gone, Err(Fault::Unsealable(_))));
+        Ok(())
+    })
+}
+
+/// A code takes its tries before it is compared, and counts once.
+pub(super) fn d02_an_applicants_code_takes_its_tries(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(|tx| {
+        settle(tx)?;
+        begin(tx, number(1), 0)?;
+        let right = keys().code_digest("application", "1", "123456");
+        let wrong = keys().code_digest("application", "1", "654321");
+        let new = |tries| NewCode {
+            application: number(1),
+            digest: right,
+            expires_at: at(300),
+            tries,
+        };
+        code::ask(tx, &new(2))?;
+        assert!(!code::answer(tx, number(1), (&wrong, at(1)))?);
+        assert!(code::answer(tx, number(1), (&right, at(1)))?);
+        assert!(!code::answer(tx, number(1), (&right, at(1)))?);
+        code::ask(tx, &new(1))?;
+        assert!(!code::answer(tx, number(1), (&wrong, at(1)))?);
+        assert!(!code::answer(tx, number(1), (&right, at(1)))?);
+        code::ask(tx, &new(5))?;
+        assert!(!code::answer(tx, number(1), (&right, at(300)))?);
+        Ok(())
+    })
+}
+
+/// A picture takes the place of the one before, and is known again elsewhere.
+pub(super) fn a_picture_of_a_paper_is_known_again(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(|tx| {
+        settle(tx)?;
+        let (key, mut rng) = (begin(tx, number(1), 0)?, rng(2));
+        let other = begin(tx, number(2), 1)?;
+        let index = |digest| keys().picture_index(&bank(), "pixels", &[digest; 32]);
+        let new = |application, pixels, picture| NewPaper {
+            application,
+            paper: ApplicationPaper::ShopFront,
+            likeness: Likeness {
+                file: index(pixels),
+                pixels: index(pixels),
+            },
+            picture,
+            now: at(2),
+        };
+        paper::take(tx, &key, &new(number(1), 1, b"first"), &mut rng)?;
+        paper::take(tx, &key, &new(number(1), 2, b"second"), &mut rng)?;
+        let which = (number(1), ApplicationPaper::ShopFront);
+        let found = paper::find(tx, &key, which)?.ok_or(Fault::Missing("picture"))?;
+        assert_eq!(found.expose().as_slice(), b"second");
+        assert!(paper::find(tx, &key, (number(1), ApplicationPaper::ShopInside))?.is_none());
+        let again = new(number(2), 2, b"second");
+        assert_eq!(paper::elsewhere(tx, &again.likeness, number(2))?, 1);
+        paper::take(tx, &other, &again, &mut rng)?;
+        assert_eq!(paper::elsewhere(tx, &again.likeness, number(2))?, 1);
+        assert!(matches!(
+            paper::find(tx, &other, which),
+            Err(Fault::Unsealable(_))
+        ));
+        Ok(())
+    })
+}
