@@ -166,6 +166,77 @@ words!(
 );
 
 words!(
+    /// What kind of terminal a product is.
+    ProductKind, "kind of product", {
+        /// Prints, runs apps, has several cashiers.
+        Smart = "smart",
+        /// Signs on its screen and prints nothing.
+        Signature = "signature",
+        /// Small, for one person.
+        Personal = "personal",
+    }
+);
+
+words!(
+    /// How a customer pays, as far as fees differ by it.
+    CardKind, "way to pay", {
+        /// A code on a phone is scanned.
+        Scan = "scan",
+        /// A debit card.
+        Debit = "debit",
+        /// A credit card.
+        Credit = "credit",
+        /// A card from abroad.
+        Foreign = "foreign",
+    }
+);
+
+words!(
+    /// When money that was taken is in the merchant's account.
+    SettlementTime, "settlement time", {
+        /// On the next working day (T+1).
+        NextWorkingDay = "next_working_day",
+        /// On the next day, working or not (D+1).
+        NextDay = "next_day",
+        /// On the same day (D+0).
+        SameDay = "same_day",
+        /// Within seconds of the sale.
+        AtOnce = "at_once",
+    }
+);
+
+impl SettlementTime {
+    /// Whether the money is there before the day is over.
+    pub const fn is_same_day(self) -> bool {
+        matches!(self, Self::SameDay | Self::AtOnce)
+    }
+}
+
+words!(
+    /// What a merchant may need of a terminal.
+    Need, "need", {
+        /// Take payment by a code on a phone.
+        ScanCodes = "scan_codes",
+        /// Take cards.
+        TakeCards = "take_cards",
+        /// Print receipts.
+        PrintReceipts = "print_receipts",
+        /// Work for a day without mains.
+        WithoutMains = "without_mains",
+        /// Work without the merchant's own phone.
+        WithoutPhone = "without_phone",
+        /// Bring its own mobile network.
+        MobileNetwork = "mobile_network",
+        /// Several cashiers, each with a number and a password.
+        SeveralCashiers = "several_cashiers",
+        /// Run apps, such as orders or stock.
+        Apps = "apps",
+        /// Have the money on the same day.
+        MoneySameDay = "money_same_day",
+    }
+);
+
+words!(
     /// What a terminal took or gave back.
     TransactionKind, "kind of transaction", {
         /// Money taken.

@@ -5,9 +5,13 @@
 
 pub mod application;
 mod business;
+pub mod catalogue;
+pub mod deposit;
 mod form;
 mod region;
+mod regions;
 
 pub use business::Business;
 pub use form::{BankAccount, Draft, Form, FormField, Mistakes};
 pub use region::RegionCode;
+pub use regions::{Region, Regions};

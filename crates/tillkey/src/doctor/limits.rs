@@ -4,8 +4,12 @@
 use serde::Serialize;
 
 /// The files, by room.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("ledger", include_str!("../../../ledger/src/limits.rs")),
+    (
+        "rules/catalogue",
+        include_str!("../../../rules/src/onboarding/catalogue/limits.rs"),
+    ),
     (
         "rules/policy",
         include_str!("../../../rules/src/policy/limits.rs"),
