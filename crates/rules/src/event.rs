@@ -56,6 +56,13 @@ pub enum Event {
         #[serde(flatten)]
         step: ApplicationEvent,
     },
+    /// Somebody of staff opened what is masked of an applicant: a value, or a picture.
+    ApplicantDisclosed {
+        /// Of which application.
+        application: ApplicationId,
+        /// What, a stable name.
+        what: String,
+    },
     /// A merchant was registered.
     MerchantAdded {
         /// Which one.

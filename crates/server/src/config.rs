@@ -59,6 +59,8 @@ pub enum ConfigFault {
 pub struct Config {
     /// The acquirer that runs this installation.
     pub acquirer: AcquirerId,
+    /// The first three digits of the numbers that new merchants get.
+    pub institution: String,
     /// Where the database, the keyring and the checkpoint are.
     pub data: PathBuf,
     /// The folder of the sealed backups of terminals; `snapshots` in `data` where none
@@ -144,6 +146,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             acquirer: default_acquirer(),
+            institution: String::from("898"),
             data: PathBuf::from("tillkey-data"),
             snapshots: None,
             snapshot_days: 90,
@@ -233,6 +236,9 @@ impl Config {
         if self.root_key_file.starts_with(&self.data) {
             wrong.push("`root_key_file` lies inside `data`: keep them apart".to_owned());
         }
+        if self.institution.len() != 3 || !self.institution.bytes().all(|b| b.is_ascii_digit()) {
+            wrong.push("`institution` is not three digits".to_owned());
+        }
         if let Err(error) = self.try_password_rules() {
             wrong.push(format!("`password_lengths`: {error}"));
         }
@@ -300,7 +306,7 @@ mod tests {
     #[test]
     fn everything_wrong_is_said_at_once() {
         let fault = read(
-            "root_key_file = 'tillkey-data/root.key'\n[password_lengths]\ncashier = 3\n\
+            "root_key_file = 'tillkey-data/root.key'\ninstitution = '89'\n[password_lengths]\ncashier = 3\n\
              [terms]\ncase_hours = 0\n[message_money]\nday_cap_fen = 1\n\
              [help]\nhotline = 'call us'\n",
         )
@@ -308,6 +314,7 @@ mod tests {
         .to_string();
         for word in [
             "root_key_file",
+            "institution",
             "password_lengths",
             "terms",
             "message_money",

@@ -19,6 +19,8 @@ pub const DUE_BATCH_MAX: u32 = 200;
 pub const TIMELINE_EVENTS_MAX: u32 = 200;
 /// How many characters a reviewer's comment may have.
 pub const COMMENT_CHARS_MAX: usize = 1_000;
+/// How many applications one page of a list has.
+pub const APPLICATIONS_PAGE: u32 = 50;
 /// How many cases one page of a list has.
 pub const CASES_PAGE: u32 = 50;
 /// How long a member of staff may be idle before signing in again, in minutes.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tillkey_ledger::{KeyName, LogKey};
 use tillkey_rules::event::Event;
+use tillkey_rules::onboarding::catalogue::Catalogue;
 use tillkey_rules::party::Actor;
 use tillkey_rules::policy::{Policy, PolicyFault, check};
 use tillkey_rules::vocabulary::EvidenceKind;
@@ -111,6 +112,7 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
         keyring,
         vault,
         policy,
+        catalogue: Catalogue::delivered(),
         ledger,
         clock,
         entropy,

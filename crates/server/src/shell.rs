@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use rand_chacha::ChaCha20Rng;
 use tillkey_ledger::LogVerifier;
+use tillkey_rules::onboarding::catalogue::Catalogue;
 use tillkey_rules::policy::Policy;
 use tillkey_rules::terms::Terms;
 use tillkey_rules::vocabulary::EvidenceKind;
@@ -37,6 +38,7 @@ pub(crate) struct Inside {
     pub(crate) keyring: Keyring,
     pub(crate) vault: Vault,
     pub(crate) policy: Policy,
+    pub(crate) catalogue: Catalogue,
     pub(crate) ledger: LogVerifier,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Entropy,
@@ -93,6 +95,11 @@ impl Shell {
     /// The policy in force; it was checked before it was served.
     pub fn policy(&self) -> &Policy {
         &self.0.policy
+    }
+
+    /// The products that a merchant can apply for.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
     }
 
     /// The key that the ledger's checkpoints are verified with.

@@ -228,6 +228,10 @@ impl Rank {
 impl OperatorNumber {
     /// `00`, who confirms voids and refunds.
     pub const SUPERVISOR: Self = Self(0);
+    /// `01`, the cashier that a new terminal begins with.
+    pub const FIRST_CASHIER: Self = Self(1);
+    /// `99`, who keeps the terminal's parameters.
+    pub const ADMINISTRATOR: Self = Self(99);
 
     /// Reads a number from 0 to 99.
     ///

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use tillkey_rules::event::{Entry, Event};
+use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationEvent, Choice};
 use tillkey_rules::party::{Actor, Role};
-use tillkey_rules::vocabulary::{ManagerRight, MerchantStatus};
+use tillkey_rules::vocabulary::{ApplicantKind, ApplicationPaper, ManagerRight, MerchantStatus};
 use tillkey_wire::ids::{
-    CodeId, ManagerId, OperatorNumber, ScanId, SessionId, SnapshotId, TerminalId,
+    ApplicationId, CodeId, ManagerId, OperatorNumber, ScanId, SessionId, SnapshotId, TerminalId,
 };
 
 use super::world::{config, plans, play};
@@ -42,7 +43,59 @@ fn others() -> Vec<Event> {
     let rights = || BTreeSet::from([ManagerRight::ResetCashiers, ManagerRight::Consent]);
     let staff = || "li.agent".parse().unwrap();
     let digest = || "ab".repeat(32);
+    let application = ApplicationId::from_bytes([7; 10]);
+    let step = |step| Event::Application { application, step };
+    let deadline = Timestamp::UNIX_EPOCH;
+    let choice = || Choice {
+        product: "shengpay-smart".parse().unwrap(),
+        applicant: ApplicantKind::Company,
+        region: "310115".parse().unwrap(),
+    };
     vec![
+        step(ApplicationEvent::Started {
+            choice: choice(),
+            deadline,
+        }),
+        step(ApplicationEvent::PhoneProven { deadline }),
+        step(ApplicationEvent::Chosen { choice: choice() }),
+        step(ApplicationEvent::PaperTaken {
+            paper: ApplicationPaper::ShopFront,
+            digest: digest(),
+        }),
+        step(ApplicationEvent::Submitted {
+            form_digest: digest(),
+        }),
+        step(ApplicationEvent::Checked {
+            check: ApplicationCheck::Site,
+            holds: true,
+        }),
+        step(ApplicationEvent::Proposed),
+        step(ApplicationEvent::Returned {
+            comment_digest: digest(),
+            deadline,
+        }),
+        step(ApplicationEvent::Approved {
+            merchant: merchant(),
+        }),
+        step(ApplicationEvent::Declined {
+            comment_digest: digest(),
+        }),
+        step(ApplicationEvent::Shipped {
+            terminal,
+            serial_number: "SN-000001".parse().unwrap(),
+            tracking_digest: digest(),
+        }),
+        step(ApplicationEvent::Received),
+        step(ApplicationEvent::Enrolled),
+        step(ApplicationEvent::Activated {
+            day: "2026-11-27".parse().unwrap(),
+        }),
+        step(ApplicationEvent::Withdrawn),
+        step(ApplicationEvent::Lapsed),
+        Event::ApplicantDisclosed {
+            application,
+            what: "phone".to_owned(),
+        },
         Event::MerchantAdded {
             merchant: merchant(),
         },

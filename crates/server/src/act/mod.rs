@@ -4,6 +4,7 @@
 //! what is stored, and writes events, projections, commands and messages together.
 //! It never speaks HTTP, never sends anything, and decides nothing itself.
 
+pub mod application;
 pub mod case;
 pub mod contact_change;
 pub mod desk;
@@ -23,15 +24,14 @@ pub mod retention;
 pub mod staff;
 pub mod tick;
 pub mod till;
+mod token;
 pub mod trade;
 
 use std::fmt;
 use std::str::FromStr;
 
-use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
-use rand::RngCore;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tillkey_rules::event::{Entry, Event};
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::refusal::Refusal;
@@ -48,6 +48,7 @@ use crate::limits::PROOF_FRESH_MINUTES;
 pub use message::Language;
 pub use once::Once;
 pub use tillkey_rules::name::checked_name;
+pub use token::{ApplicationToken, CaseToken, ManagerToken, SignInToken, StaffToken};
 
 /// Why an act gives no result.
 #[derive(Debug, thiserror::Error)]
@@ -174,96 +175,6 @@ impl Source {
         &self.counted
     }
 }
-
-/// A random bearer token of 256 bits. The database holds its keyed digest only.
-macro_rules! token {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $prefix:literal, $rule:literal) => {
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub struct $name(Secret<String>);
-
-        impl $name {
-            /// Draws a new token.
-            pub fn random(rng: &mut impl RngCore) -> Self {
-                let mut bytes = [0; 32];
-                rng.fill_bytes(&mut bytes);
-                Self(Secret::new(format!("{}{}", $prefix, BASE64URL_NOPAD.encode(&bytes))))
-            }
-
-            /// The token, for its holder alone.
-            pub const fn expose(&self) -> &String {
-                self.0.expose()
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = InvalidId;
-
-            fn from_str(text: &str) -> Result<Self, InvalidId> {
-                let valid = text.strip_prefix($prefix).is_some_and(|random| {
-                    random.len() == 43
-                        && random.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-                });
-                if valid {
-                    Ok(Self(Secret::new(text.to_owned())))
-                } else {
-                    Err(InvalidId { kind: $kind, rule: $rule })
-                }
-            }
-        }
-
-        impl Clone for $name {
-            fn clone(&self) -> Self {
-                Self(Secret::new(self.expose().clone()))
-            }
-        }
-
-        /// For the one answer that gives the token to its holder, and for that answer's
-        /// sealed copy under an idempotency key.
-        impl Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.expose())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    };
-}
-
-token!(
-    /// What shows that somebody is the one who opened a case.
-    CaseToken,
-    "case token",
-    "",
-    "43 characters of base64url"
-);
-token!(
-    /// What shows that somebody is a signed-in member of staff. It looks other than a
-    /// case token, so that a holder's request asks for no session.
-    StaffToken,
-    "staff token",
-    "staff_",
-    "`staff_` and 43 characters of base64url"
-);
-
-token!(
-    /// What the device that began a manager's sign-in shows with the code.
-    SignInToken,
-    "sign-in token",
-    "sign_in_",
-    "`sign_in_` and 43 characters of base64url"
-);
-token!(
-    /// What shows that somebody is a signed-in manager.
-    ManagerToken,
-    "manager token",
-    "manager_",
-    "`manager_` and 43 characters of base64url"
-);
 
 /// A member of staff who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,10 +7,12 @@
 mod keeper;
 mod look_up;
 mod merchant_number;
+mod register;
 
 pub use self::keeper::Keeper;
 pub use self::look_up::{Found, FoundTerminal, LookUp, LookUpsMade, look_up, look_ups_made};
 pub use self::merchant_number::send_merchant_numbers;
+pub(in crate::act) use self::register::Register;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,14 +22,13 @@ use tillkey_rules::event::Event;
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::terms::hours_after;
-use tillkey_rules::vocabulary::{EvidenceKind, MerchantStatus};
+use tillkey_rules::vocabulary::MerchantStatus;
 use tillkey_store::case as cases;
 use tillkey_store::fault::Fault;
-use tillkey_store::party::contact::{self, NewContact};
 use tillkey_store::party::enrolment::{self, NewEnrolment};
-use tillkey_store::party::merchant::{self, DocumentRole, Merchant, NewMerchant};
+use tillkey_store::party::merchant::{self, Merchant};
 use tillkey_store::party::operator::{self, Operator};
-use tillkey_store::party::terminal::{self, NewTerminal, Terminal};
+use tillkey_store::party::terminal::{self, Terminal};
 use tillkey_store::seal::{DataKey, Owner};
 use tillkey_store::tx::Tx;
 use tillkey_store::{health, journal};
@@ -41,7 +42,7 @@ use tillkey_wire::secret::Secret;
 
 use super::case::step::Step;
 use super::case::{act, begin_step};
-use super::{Failure, Once, Phone, SignedIn};
+use super::{Failure, Once, Phone, SignedIn, note};
 use crate::bell::Ring;
 use crate::shell::Shell;
 
@@ -80,45 +81,7 @@ pub async fn add_merchant(
     by.must_be(&[Role::Administrator])?;
     let by = by.clone();
     act(shell, once, move |shell, tx, now, rng| {
-        let number = &details.merchant;
-        let new = NewMerchant {
-            number: number.clone(),
-            acquirer: by.acquirer.clone(),
-            status: MerchantStatus::Active,
-            name: Secret::new(details.name.clone()),
-            now,
-        };
-        let key = merchant::add(tx, shell.seal_keys(), &new, rng)?;
-        let licence = details.credit_code.as_ref().map(|code| {
-            (
-                DocumentRole::Business,
-                EvidenceKind::BusinessLicence,
-                code.expose(),
-            )
-        });
-        let identity = EvidenceKind::IdentityDocument;
-        let holder = details
-            .holder
-            .as_ref()
-            .map(|number| (DocumentRole::Holder, identity, number.expose()));
-        let proxies = details
-            .proxies
-            .iter()
-            .map(|number| (DocumentRole::Proxy, identity, number.expose()));
-        for (role, kind, document) in licence.into_iter().chain(holder).chain(proxies) {
-            let index = shell
-                .seal_keys()
-                .document_index(&by.acquirer, kind.name(), document);
-            merchant::add_document(tx, number, (role, &index), now)?;
-        }
-        by.note(
-            tx,
-            now,
-            Event::MerchantAdded {
-                merchant: number.clone(),
-            },
-        )?;
-        set_contact(shell, tx, (number, &key), &details.phone, (&by, now), rng)?;
+        Register::of(shell, &by, now, rng).merchant(tx, &details)?;
         Ok((Ok(()), Vec::new()))
     })
     .await
@@ -142,35 +105,10 @@ pub async fn change_contact(
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
         let key = DataKey::load(tx, shell.seal_keys(), &Owner::Merchant(merchant.clone()))?;
-        set_contact(shell, tx, (&merchant, &key), &phone, (&by, now), rng)?;
+        Register::of(shell, &by, now, rng).contact(tx, (&merchant, &key), &phone)?;
         Ok((Ok(()), Vec::new()))
     })
     .await
-}
-
-fn set_contact(
-    shell: &Shell,
-    tx: &mut dyn Tx,
-    (merchant, key): (&MerchantNumber, &DataKey),
-    phone: &Phone,
-    (by, now): (&SignedIn, Timestamp),
-    rng: &mut rand_chacha::ChaCha20Rng,
-) -> Result<(), Fault> {
-    let new = NewContact {
-        merchant: merchant.clone(),
-        phone: Secret::new(phone.expose().clone()),
-        phone_index: shell.seal_keys().phone_index(&by.acquirer, phone.expose()),
-        now,
-    };
-    let version = contact::set(tx, key, &new, rng)?;
-    by.note(
-        tx,
-        now,
-        Event::ContactChanged {
-            merchant: merchant.clone(),
-            version,
-        },
-    )
 }
 
 /// Suspends, closes or takes back a merchant. Open cases find out at their next step.
@@ -186,19 +124,11 @@ pub async fn set_merchant_status(
 ) -> Result<(), Failure> {
     by.must_be(&[Role::Administrator])?;
     let by = by.clone();
-    act(shell, once, move |_, tx, now, _| {
+    act(shell, once, move |shell, tx, now, rng| {
         if own_merchant(tx, &merchant, &by.acquirer)?.is_none() {
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
-        merchant::set_status(tx, &merchant, status, now)?;
-        by.note(
-            tx,
-            now,
-            Event::MerchantStatusChanged {
-                merchant: merchant.clone(),
-                status,
-            },
-        )?;
+        Register::of(shell, &by, now, rng).status(tx, &merchant, status)?;
         Ok((Ok(()), Vec::new()))
     })
     .await
@@ -230,37 +160,11 @@ pub async fn add_terminal(
 ) -> Result<TerminalId, Failure> {
     by.must_be(&[Role::Administrator])?;
     let by = by.clone();
-    act(shell, once, move |_, tx, now, rng| {
-        let TerminalDetails {
-            merchant,
-            number,
-            serial_number,
-            model,
-        } = details.clone();
-        if own_merchant(tx, &merchant, &by.acquirer)?.is_none() {
+    act(shell, once, move |shell, tx, now, rng| {
+        if own_merchant(tx, &details.merchant, &by.acquirer)?.is_none() {
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
-        let id = TerminalId::random(rng);
-        let new = NewTerminal {
-            id,
-            acquirer: by.acquirer.clone(),
-            merchant: merchant.clone(),
-            number: number.clone(),
-            serial_number: serial_number.clone(),
-            model: model.to_string(),
-            now,
-        };
-        terminal::add(tx, &new)?;
-        by.note(
-            tx,
-            now,
-            Event::TerminalAdded {
-                terminal: id,
-                merchant,
-                number,
-                serial_number,
-            },
-        )?;
+        let id = Register::of(shell, &by, now, rng).terminal(tx, &details)?;
         Ok((Ok(id), Vec::new()))
     })
     .await
@@ -372,35 +276,43 @@ pub async fn open_enrolment(
         let Some(found) = own_terminal(tx, id, &by.acquirer)? else {
             return Ok((Err(Failure::Unknown), Vec::new()));
         };
-        let code = EnrolmentCode::random(rng);
-        let code_key = CodeKey::derive(&code).map_err(|_| Fault::Damaged {
-            thing: "an enrolment code",
-            why: "it has no key",
-        })?;
-        let key = DataKey::load(tx, shell.seal_keys(), &Owner::Merchant(found.merchant))?;
-        let expires_at = hours_after(now, ENROLMENT_HOURS);
-        let new = NewEnrolment {
-            terminal: id,
-            code_key: Secret::new(code_key.expose().to_vec()),
-            now,
-            expires_at,
-        };
-        enrolment::open(tx, &key, &new, rng)?;
-        by.note(
-            tx,
-            now,
-            Event::EnrolmentOpened {
-                terminal: id,
-                expires_at,
-            },
-        )?;
-        let opened = OpenedEnrolment {
-            code: code.grouped().expose().clone(),
-            expires_at,
-        };
-        Ok((Ok(opened), Vec::new()))
+        let mut step = begin_step(shell, &by.acquirer, now, rng);
+        let opened = give_enrolment_code(&mut step, tx, (&found, &by.actor))?;
+        Ok((Ok(opened), step.rings))
     })
     .await
+}
+
+/// Draws a terminal's enrolment code; an older one is dead.
+pub(in crate::act) fn give_enrolment_code(
+    step: &mut Step<'_>,
+    tx: &mut dyn Tx,
+    (found, by): (&Terminal, &Actor),
+) -> Result<OpenedEnrolment, Fault> {
+    let (code, now) = (EnrolmentCode::random(step.rng), step.now);
+    let code_key = CodeKey::derive(&code).map_err(|_| Fault::Damaged {
+        thing: "an enrolment code",
+        why: "it has no key",
+    })?;
+    let owner = Owner::Merchant(found.merchant.clone());
+    let key = DataKey::load(tx, step.shell.seal_keys(), &owner)?;
+    let expires_at = hours_after(now, ENROLMENT_HOURS);
+    let new = NewEnrolment {
+        terminal: found.id,
+        code_key: Secret::new(code_key.expose().to_vec()),
+        now,
+        expires_at,
+    };
+    enrolment::open(tx, &key, &new, step.rng)?;
+    let event = Event::EnrolmentOpened {
+        terminal: found.id,
+        expires_at,
+    };
+    note(tx, step.acquirer, (now, by), event)?;
+    Ok(OpenedEnrolment {
+        code: code.grouped().expose().clone(),
+        expires_at,
+    })
 }
 
 /// Takes a terminal out of service for good; its operators' passwords and sessions
@@ -520,19 +432,21 @@ pub async fn add_operator(
 ) -> Result<(), Failure> {
     let by = by.into();
     by.must_keep(number)?;
-    act(shell, once, move |_, tx, now, _| {
+    act(shell, once, move |shell, tx, now, rng| {
         if kept_terminal(tx, id, &by)?.is_none() {
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
-        if !operator::add(tx, id, number, now)? {
-            return Ok((Err(Failure::Exists), Vec::new()));
-        }
-        let event = Event::OperatorAdded {
-            terminal: id,
-            operator: number,
+        let (acquirer, actor) = (by.acquirer(), &by.actor());
+        let mut register = Register {
+            shell,
+            acquirer,
+            actor,
+            now,
+            rng,
         };
-        by.note(tx, now, event)?;
-        Ok((Ok(()), Vec::new()))
+        let added = register.operator(tx, id, number)?;
+        let added = if added { Ok(()) } else { Err(Failure::Exists) };
+        Ok((added, Vec::new()))
     })
     .await
 }
@@ -586,7 +500,8 @@ pub fn checked_model(text: &str) -> Result<DeviceModel, InvalidId> {
     text.parse()
 }
 
-fn own_merchant(
+/// A merchant of this acquirer; another one's is not there.
+pub(in crate::act) fn own_merchant(
     tx: &mut dyn Tx,
     number: &MerchantNumber,
     acquirer: &AcquirerId,

@@ -9,7 +9,7 @@ use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::{case as cases, command, credential};
 
 use super::case::{act, begin_step};
-use super::{Failure, Of, append};
+use super::{Failure, Of, append, application};
 use crate::limits::DUE_BATCH_MAX;
 use crate::shell::Shell;
 
@@ -19,12 +19,13 @@ use crate::shell::Shell;
 /// [`Failure::Fault`]; the next look finds the same.
 pub async fn tick(shell: &Shell) -> Result<bool, Failure> {
     let (cases_full, passwords_full) = (due_cases(shell).await?, due_passwords(shell).await?);
+    let applications_full = application::lapse(shell, DUE_BATCH_MAX).await?;
     let now = shell.now();
     let lapsed = shell
         .store()
         .write(move |tx| command::expire(tx, now, DUE_BATCH_MAX))
         .await?;
-    Ok(cases_full || passwords_full || lapsed >= u64::from(DUE_BATCH_MAX))
+    Ok(cases_full || passwords_full || applications_full || lapsed >= u64::from(DUE_BATCH_MAX))
 }
 
 fn is_full<T>(batch: &[T]) -> bool {

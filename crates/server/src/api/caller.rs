@@ -21,7 +21,10 @@ use super::limits::{IDEMPOTENCY_KEY_LENGTH_MAX, IDEMPOTENCY_KEY_LENGTH_MIN};
 use super::problem::Problem;
 use crate::act::managers::{self, ManagerSession};
 use crate::act::party::Keeper;
-use crate::act::{Access, CaseToken, ManagerToken, Once, SignedIn, Source, StaffToken, staff};
+use crate::act::{
+    Access, ApplicationToken, CaseToken, Failure, ManagerToken, Once, SignedIn, Source, StaffToken,
+    application, staff,
+};
 use crate::peer::{device, origin};
 
 /// The source of a request.
@@ -218,6 +221,44 @@ impl FromRequestParts<Api> for CaseCaller {
                 Member::Manager(manager) => Access::Manager(manager.0),
             },
         })
+    }
+}
+
+/// Whoever may reach an application: its applicant, or staff.
+#[derive(Debug)]
+pub(crate) struct ApplicationCaller {
+    /// How they reach it.
+    pub(crate) access: application::Access,
+    /// Whose idempotency keys these are.
+    pub(crate) principal: String,
+}
+
+impl FromRequestParts<Api> for ApplicationCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        if let Ok(token) = token::<ApplicationToken>(&parts.headers) {
+            let digest = HEXLOWER.encode(&Sha256::digest(token.expose()));
+            return Ok(Self {
+                access: application::Access::Applicant(token),
+                principal: format!("applicant {digest}"),
+            });
+        }
+        let staff = Staff::from_request_parts(parts, api).await?;
+        Ok(Self {
+            principal: staff.principal(),
+            access: application::Access::Staff(staff.signed_in),
+        })
+    }
+}
+
+impl ApplicationCaller {
+    /// The applicant's token; what an applicant does, no member of staff does for them.
+    pub(crate) fn applicant(&self) -> Result<&ApplicationToken, Problem> {
+        match &self.access {
+            application::Access::Applicant(token) => Ok(token),
+            application::Access::Staff(_) => Err(Failure::NotAllowed.into()),
+        }
     }
 }
 

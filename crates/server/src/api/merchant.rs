@@ -45,6 +45,10 @@ impl<'de> Deserialize<'de> for Personal {
 }
 
 impl Personal {
+    pub(super) fn into_secret(self) -> Secret<String> {
+        self.0
+    }
+
     pub(super) fn phone(&self, field: &str) -> Result<Phone, Problem> {
         self.0
             .expose()

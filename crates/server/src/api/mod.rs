@@ -9,6 +9,7 @@
 //! exists, before something about it is proven.
 
 mod address;
+mod application;
 mod caller;
 mod case;
 mod contact_change;
@@ -30,6 +31,7 @@ mod report;
 mod staff;
 mod terminal;
 mod trade;
+mod upload;
 mod words;
 
 use std::sync::Arc;
@@ -63,6 +65,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(managers::routes())
         .merge(manager_session::routes())
         .merge(contact_change::routes())
+        .merge(application::routes())
         .merge(merchant::routes())
         .merge(merchant_number::routes())
         .merge(terminal::routes())

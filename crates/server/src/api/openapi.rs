@@ -29,6 +29,10 @@ impl Modify for Tokens {
         let components = document.components.get_or_insert_with(Components::new);
         for (name, description) in [
             ("case", "The token that opening the case gave."),
+            (
+                "application",
+                "The token that beginning the application gave.",
+            ),
             ("staff", "The token that signing in gave."),
             ("manager", "The token that a manager's sign-in gave."),
         ] {

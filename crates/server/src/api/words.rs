@@ -4,9 +4,12 @@
 use std::borrow::Cow;
 
 use tillkey_rules::case::State;
+use tillkey_rules::onboarding::FormField;
+use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationState};
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::{
-    Channel, EvidenceKind, ManagerRight, MerchantStatus, QuestionKind, Reason, TransactionKind,
+    ApplicantKind, Channel, EvidenceKind, ManagerRight, MerchantStatus, QuestionKind, Reason,
+    TransactionKind,
 };
 use tillkey_wire::ids::Rank;
 use utoipa::openapi::RefOr;
@@ -54,6 +57,14 @@ word_schemas! {
     RightWord = "ManagerRight" of ManagerRight;
     /// What an operator is on their terminal.
     RankWord = "Rank" of Rank;
+    /// Who applies for a terminal.
+    ApplicantWord = "ApplicantKind" of ApplicantKind;
+    /// Where an application stands.
+    ApplicationStateWord = "ApplicationState" of ApplicationState;
+    /// What a maker checks.
+    ApplicationCheckWord = "ApplicationCheck" of ApplicationCheck;
+    /// A field of the form.
+    FormFieldWord = "FormField" of FormField;
     /// Whether a merchant is served.
     MerchantStatusWord = "MerchantStatus" of MerchantStatus;
 }

@@ -8,6 +8,8 @@
 mod support;
 
 #[cfg(test)]
+mod applications;
+#[cfg(test)]
 mod backups;
 #[cfg(test)]
 mod cases;

@@ -21,7 +21,6 @@ CREATE TABLE applications (
     parcel_sealed BLOB                                        -- who carries the terminal, under which number
 ) STRICT;
 CREATE INDEX applications_by_state ON applications (acquirer, state, changed_at, id);
-CREATE INDEX applications_by_phone ON applications (phone_index, started_at) WHERE is_open = 1;
 CREATE INDEX applications_due ON applications (deadline_at) WHERE is_open = 1;
 CREATE INDEX applications_by_terminal ON applications (terminal) WHERE is_open = 1;
 CREATE INDEX applications_by_merchant ON applications (merchant) WHERE merchant IS NOT NULL;

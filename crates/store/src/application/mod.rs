@@ -45,8 +45,6 @@ statements! {
          remark_sealed, parcel_sealed FROM applications \
          WHERE acquirer = $1 AND state = $2 AND (changed_at, id) > ($3, $4) \
          ORDER BY changed_at, id LIMIT $5";
-    OF_PHONE: "count the open applications of a phone" =
-        "SELECT COUNT(*) FROM applications WHERE phone_index = $1 AND is_open = 1";
     DUE: "find applications past a deadline" =
         "SELECT id FROM applications WHERE is_open = 1 AND deadline_at <= $1 \
          ORDER BY deadline_at, id LIMIT $2";
@@ -315,16 +313,6 @@ pub fn in_state(
         .into_iter()
         .map(read)
         .collect()
-}
-
-/// How many open applications a phone has.
-///
-/// # Errors
-/// A [`Fault`] of the engine.
-pub fn open_of_phone(tx: &mut dyn Tx, phone: &Digest) -> Result<u64, Fault> {
-    tx.query_one(OF_PHONE, &[Value::from(phone)])?
-        .ok_or(Fault::Missing("count"))?
-        .take()
 }
 
 /// The open applications whose deadline has passed.

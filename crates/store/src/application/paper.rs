@@ -21,9 +21,10 @@ statements! {
          pixel_index = excluded.pixel_index, taken_at = excluded.taken_at";
     FIND: "find a picture of a paper" =
         "SELECT picture_sealed FROM application_papers WHERE application = $1 AND paper = $2";
-    ELSEWHERE: "count the other applications that hold a picture" =
-        "SELECT COUNT(DISTINCT application) FROM application_papers \
-         WHERE pixel_index = $1 AND application <> $2";
+    ELSEWHERE: "look for an application's pictures in others" =
+        "SELECT COUNT(*) FROM application_papers AS own JOIN application_papers AS other \
+         ON other.pixel_index = own.pixel_index AND other.application <> own.application \
+         WHERE own.application = $1";
 }
 
 /// A picture to be kept.
@@ -82,19 +83,16 @@ pub fn find(
         .map(Some)
 }
 
-/// How many other applications hold the same picture.
+/// Whether another application holds one of this one's pictures.
 ///
 /// # Errors
 /// A [`Fault`] of the engine.
-pub fn elsewhere(
-    tx: &mut dyn Tx,
-    likeness: &Likeness,
-    application: ApplicationId,
-) -> Result<u64, Fault> {
-    let values = [Value::from(&likeness.pixels), Value::from(&application)];
-    tx.query_one(ELSEWHERE, &values)?
+pub fn any_elsewhere(tx: &mut dyn Tx, application: ApplicationId) -> Result<bool, Fault> {
+    let count: u64 = tx
+        .query_one(ELSEWHERE, &[Value::from(&application)])?
         .ok_or(Fault::Missing("count"))?
-        .take()
+        .take()?;
+    Ok(count > 0)
 }
 
 fn row(application: ApplicationId, paper: ApplicationPaper) -> String {

@@ -21,6 +21,9 @@ statements! {
     LIST: "list the merchants of an acquirer" =
         "SELECT number, acquirer, status, name_sealed, created_at, changed_at \
          FROM merchants WHERE acquirer = $1 AND number > $2 ORDER BY number LIMIT $3";
+    HIGHEST: "find the highest merchant number of a range" =
+        "SELECT number FROM merchants WHERE number >= $1 AND number <= $2 \
+         ORDER BY number DESC LIMIT 1";
     SET_STATUS: "set a merchant's status" =
         "UPDATE merchants SET status = $1, changed_at = $2 WHERE number = $3";
     ADD_DOCUMENT: "add a merchant's document" =
@@ -143,6 +146,20 @@ pub fn add(
 pub fn find(tx: &mut dyn Tx, number: &MerchantNumber) -> Result<Option<Merchant>, Fault> {
     tx.query_one(FIND, &[Value::from(number)])?
         .map(read)
+        .transpose()
+}
+
+/// The highest number within a range, both ends included, that a merchant has.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn highest_between(
+    tx: &mut dyn Tx,
+    first: &MerchantNumber,
+    last: &MerchantNumber,
+) -> Result<Option<MerchantNumber>, Fault> {
+    tx.query_one(HIGHEST, &[Value::from(first), Value::from(last)])?
+        .map(|mut row| row.take())
         .transpose()
 }
 

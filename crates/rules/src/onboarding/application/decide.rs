@@ -12,7 +12,9 @@ use crate::refusal::Refusal;
 use crate::terms::days_after;
 use crate::vocabulary::ApplicationPaper;
 
-/// How long a draft, or one that was sent back, is kept.
+/// How long a draft is kept whose phone nobody has proven: anybody can begin one.
+const UNPROVEN_DAYS: u32 = 1;
+/// How long a proven draft, or one that was sent back, is kept.
 const DRAFT_DAYS: u32 = 30;
 /// How often one application may be sent back. Then it is declined or approved.
 const RETURNS_MAX: u32 = 5;
@@ -135,7 +137,7 @@ pub fn start(choice: Choice, facts: &Facts<'_>) -> Answer {
         Err(refusal) => Answer::no(refusal.clone()),
         Ok(()) => Answer::of(ApplicationEvent::Started {
             choice,
-            deadline: days_after(facts.now, DRAFT_DAYS),
+            deadline: days_after(facts.now, UNPROVEN_DAYS),
         }),
     }
 }
@@ -198,7 +200,9 @@ fn of_applicant(
     let state = application.state;
     match command {
         Command::ProvePhone if application.phone_proven => Answer::nothing(),
-        Command::ProvePhone => Answer::of(ApplicationEvent::PhoneProven),
+        Command::ProvePhone => Answer::of(ApplicationEvent::PhoneProven {
+            deadline: days_after(facts.now, DRAFT_DAYS),
+        }),
         Command::Receive if state == ApplicationState::Shipped => {
             Answer::of(ApplicationEvent::Received)
         }

@@ -21,7 +21,10 @@ pub enum ApplicationEvent {
         deadline: Timestamp,
     },
     /// The code that went to the applicant's phone came back.
-    PhoneProven,
+    PhoneProven {
+        /// Until when the draft is kept from now on.
+        deadline: Timestamp,
+    },
     /// Another product, place or kind of applicant was chosen.
     Chosen {
         /// What for.
@@ -94,7 +97,7 @@ impl ApplicationEvent {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Started { .. } => "started",
-            Self::PhoneProven => "phone_proven",
+            Self::PhoneProven { .. } => "phone_proven",
             Self::Chosen { .. } => "chosen",
             Self::PaperTaken { .. } => "paper_taken",
             Self::Submitted { .. } => "submitted",

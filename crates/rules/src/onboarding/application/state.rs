@@ -163,7 +163,10 @@ impl Application {
         match event {
             // Only the first event begins.
             ApplicationEvent::Started { .. } => {}
-            ApplicationEvent::PhoneProven => self.phone_proven = true,
+            ApplicationEvent::PhoneProven { deadline } => {
+                self.phone_proven = true;
+                self.deadline = Some(*deadline);
+            }
             ApplicationEvent::Chosen { choice } => self.choice = choice.clone(),
             ApplicationEvent::PaperTaken { paper, .. } => {
                 self.papers.insert(*paper);

@@ -319,7 +319,15 @@ fn whoever_is_told_no_is_told_why() {
 #[test]
 fn a_draft_lapses_and_what_is_handed_in_does_not() {
     let later = now() + SignedDuration::from_hours(24 * 31);
+    let mut unproven = Desk::open();
+    unproven.now = now() + SignedDuration::from_hours(25);
+    unproven.run(&Command::Tick, &Actor::System).unwrap();
+    assert_eq!(unproven.application.state(), ApplicationState::Lapsed);
     let mut draft = Desk::open();
+    draft.run(&Command::ProvePhone, &Actor::Holder).unwrap();
+    draft.now = now() + SignedDuration::from_hours(24 * 29);
+    draft.run(&Command::Tick, &Actor::System).unwrap();
+    assert_eq!(draft.application.state(), ApplicationState::Draft);
     draft.now = later;
     draft.run(&Command::Tick, &Actor::System).unwrap();
     assert_eq!(draft.application.state(), ApplicationState::Lapsed);

@@ -51,6 +51,7 @@ pub use self::dossier::{Dossier, Flag, Miss, Opinion, Outcome, Passage, Standing
 pub use self::list::{CaseFilter, CaseSummary, list};
 pub(super) use self::list::{page_of, read_cursor, summary};
 pub use self::offline::{Answered, answer as answer_offline};
+pub(super) use self::review::checked_comment;
 pub use self::review::{
     Obstacle, Queue, QueueFilter, Review, Unprepared, Waiting, amend, queue, review, waive_backup,
 };

@@ -110,7 +110,7 @@ fn digest_of(shell: &Shell, comment: &str) -> Option<String> {
 
 /// A comment as it is kept: line ends of one kind, nothing around it, nothing that
 /// cannot be seen.
-fn checked_comment(text: &str) -> Result<String, InvalidId> {
+pub(in crate::act) fn checked_comment(text: &str) -> Result<String, InvalidId> {
     let text = text.replace("\r\n", "\n");
     let text = text.trim();
     let unseen = |c: char| c.is_control() && c != '\n';

@@ -31,6 +31,7 @@ pub use self::session::{
 pub use self::sign_in::{Begun, Entered, begin, begin_renewal, finish, renew};
 use super::case::{act, begin_step};
 use super::message::{self, Message, To};
+use super::party::Register;
 use super::{Failure, Once, Phone, SignedIn, masked};
 use crate::bell::Ring;
 use crate::limits::{MANAGERS_PER_MERCHANT_MAX, MERCHANTS_PER_PHONE_MAX};
@@ -79,36 +80,50 @@ pub async fn add(
             let (kind, rule) = ("merchant", "one with fewer than 50 managers");
             return Ok((Err(InvalidId { kind, rule }.into()), Vec::new()));
         }
-        let phone = details.phone.expose();
-        let phone_index = shell.seal_keys().phone_index(&by.acquirer, phone);
-        let id = ManagerId::random(rng);
-        let person = match &details.person {
-            Some(person) => person.clone(),
-            None => person_with(tx, (&by.acquirer, &phone_index), id)?,
-        };
-        let key = DataKey::load(tx, shell.seal_keys(), &Owner::Merchant(number.clone()))?;
-        let new = NewManagerAccount {
-            id,
-            acquirer: by.acquirer.clone(),
-            merchant: number.clone(),
-            person,
-            name: Secret::new(details.name.clone()),
-            phone: Secret::new(phone.clone()),
-            phone_index,
-            rights: details.rights.clone(),
-            now,
-        };
-        managers::add(tx, &key, &new, rng)?;
-        let event = Event::ManagerAdded {
-            manager: id,
-            merchant: number.clone(),
-            rights: details.rights.clone(),
-        };
-        by.note(tx, now, event)?;
+        let id = enter_manager(&mut Register::of(shell, &by, now, rng), tx, &details)?;
         let rings = tell_contact(shell, tx, (&by.acquirer, number, id), now, rng)?;
         Ok((Ok(id), rings))
     })
     .await
+}
+
+/// Enters a manager of a merchant that is there. Nobody is told.
+///
+/// # Errors
+/// [`Fault::Taken`] where the merchant has a manager with this phone.
+pub(in crate::act) fn enter_manager(
+    register: &mut Register<'_>,
+    tx: &mut dyn Tx,
+    details: &ManagerDetails,
+) -> Result<ManagerId, Fault> {
+    let (number, phone) = (&details.merchant, details.phone.expose());
+    let phone_index = register.phone_index(&details.phone);
+    let id = ManagerId::random(register.rng);
+    let person = match &details.person {
+        Some(person) => person.clone(),
+        None => person_with(tx, (register.acquirer, &phone_index), id)?,
+    };
+    let owner = Owner::Merchant(number.clone());
+    let key = DataKey::load(tx, register.shell.seal_keys(), &owner)?;
+    let new = NewManagerAccount {
+        id,
+        acquirer: register.acquirer.clone(),
+        merchant: number.clone(),
+        person,
+        name: Secret::new(details.name.clone()),
+        phone: Secret::new(phone.clone()),
+        phone_index,
+        rights: details.rights.clone(),
+        now: register.now,
+    };
+    managers::add(tx, &key, &new, register.rng)?;
+    let event = Event::ManagerAdded {
+        manager: id,
+        merchant: number.clone(),
+        rights: details.rights.clone(),
+    };
+    register.note(tx, event)?;
+    Ok(id)
 }
 
 /// How many accounts are read at once, disabled ones included.

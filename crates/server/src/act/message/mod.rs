@@ -15,6 +15,7 @@
 //! What a source asks for is counted by [`ask`], before the act looks at whom it is
 //! about: that limit may be told, because it depends on the source alone.
 
+mod application;
 mod text;
 
 use jiff::Timestamp;

@@ -16,8 +16,8 @@ use tillkey_wire::envelope::Unverified;
 use tillkey_wire::ids::TerminalId;
 
 use super::note;
-use crate::act::case::act;
-use crate::act::{Failure, Of, Source, append};
+use crate::act::case::{act, begin_step};
+use crate::act::{Failure, Of, Source, append, application};
 use crate::shell::Shell;
 
 /// What comes of an enrolment request.
@@ -46,7 +46,7 @@ pub async fn enrol(
     let request = Request::open(frame).map_err(|_| Failure::Invalid(malformed.clone()))?;
     let source = source.as_str().to_owned();
     let asked = request.clone();
-    let (terminal, answer) = act(shell, None, move |shell, tx, now, _| {
+    let (terminal, answer) = act(shell, None, move |shell, tx, now, rng| {
         let serial_number = &asked.candidate().serial_number;
         let mut judged = Ok(());
         for (scope, subject) in [
@@ -64,9 +64,12 @@ pub async fn enrol(
             note_copy(tx, &asked, now)?;
             return Ok((Ok((None, refused(&Refusal::NotMatched))), Vec::new()));
         };
+        let mut step = begin_step(shell, &terminal.acquirer, now, rng);
         if !again {
             bind(tx, &terminal, &asked, now)?;
+            application::note_enrolled(&mut step, tx, &terminal)?;
         }
+        let rings = step.rings;
         let enrolled = Enrolled {
             terminal: terminal.id,
             acquirer: terminal.acquirer.clone(),
@@ -78,7 +81,7 @@ pub async fn enrol(
             thing: "an enrolment",
             why: "it cannot be answered",
         })?;
-        Ok((Ok((Some(terminal.id), answer)), Vec::new()))
+        Ok((Ok((Some(terminal.id), answer)), rings))
     })
     .await?;
     let answer = answer

@@ -5,8 +5,7 @@
 //! reset code: a slip goes to a printer.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -14,7 +13,6 @@ use tillkey_rules::event::Destination;
 use tillkey_rules::scan::{Reuse, Scan, Side};
 use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_wire::ids::{CaseId, PrinterName, ScanId};
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::CaseBody;
@@ -23,11 +21,11 @@ use crate::act::case::{form, slip};
 use crate::api::Api;
 use crate::api::address::{Both, Named, StrictQuery};
 use crate::api::caller::{Key, Staff};
-use crate::api::json::{RequestDigest, StrictJson, within};
+use crate::api::json::StrictJson;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::upload::Upload;
 use crate::api::words::EvidenceWord;
 use crate::picture::PictureFault;
-use crate::picture::limits::FILE_BYTES_MAX;
 
 /// Which side of which document.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,44 +38,6 @@ pub(super) struct OfWhat {
     /// `front`, or `back` of an identity document.
     #[param(value_type = String)]
     side: Side,
-}
-
-/// A file in a body, read once there is room to work on it.
-#[derive(Debug)]
-pub(super) struct Upload {
-    file: Bytes,
-    digest: RequestDigest,
-    _place: OwnedSemaphorePermit,
-}
-
-impl FromRequest<Api> for Upload {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
-        let mut kinds = request.headers().get_all(header::CONTENT_TYPE).iter();
-        // What it says it is; what it is, its content says.
-        let is_picture = matches!(
-            (
-                kinds.next().and_then(|kind| kind.to_str().ok()),
-                kinds.next()
-            ),
-            (Some("image/jpeg" | "image/png"), None)
-        );
-        if !is_picture {
-            return Err(Problem::invalid("Content-Type", "image/jpeg or image/png"));
-        }
-        // Before the body is read: a flood of uploads would take the memory.
-        let places = std::sync::Arc::clone(api.shell.scan_places());
-        let place = places.try_acquire_owned().map_err(|_| Problem::busy())?;
-        let method = request.method().as_str().to_owned();
-        let address = request.uri().to_string();
-        let file = within(request.into_body(), FILE_BYTES_MAX).await?;
-        Ok(Self {
-            digest: RequestDigest::of(&method, &address, &file),
-            file: file.into(),
-            _place: place,
-        })
-    }
 }
 
 /// Takes a scan of one side of a document that has matched. A later one of the same

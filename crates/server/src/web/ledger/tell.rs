@@ -86,6 +86,11 @@ impl Teller {
         if let Some(step) = kind.strip_prefix("case.") {
             return self.names.step(step).to_owned();
         }
+        if let Some(step) = kind.strip_prefix("application.") {
+            let entries = self.words.application.entries();
+            let found = entries.into_iter().find(|(key, _)| *key == step);
+            return found.map_or(kind, |(_, text)| text).to_owned();
+        }
         let entries = self.words.kind.entries();
         let found = entries.into_iter().find(|(key, _)| *key == kind);
         found.map_or(kind, |(_, text)| text).to_owned()
@@ -257,6 +262,8 @@ impl Teller {
         let steps = steps.map(|(key, text)| (format!("case.{key}"), text.to_owned()));
         let rest = self.words.kind.entries().into_iter();
         let rest = rest.map(|(key, text)| (key.to_owned(), text.to_owned()));
-        steps.chain(rest).collect()
+        let applying = self.words.application.entries().into_iter();
+        let applying = applying.map(|(key, text)| (format!("application.{key}"), text.to_owned()));
+        steps.chain(rest).chain(applying).collect()
     }
 }

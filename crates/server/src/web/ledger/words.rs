@@ -11,6 +11,7 @@ file! {
         who: WhoWords,
         tell: TellWords,
         kind: KindWords,
+        application: ApplicationStepWords,
         dashboard: DashboardWords,
         outcome: OutcomeWords,
         void: VoidWords,
@@ -58,7 +59,12 @@ words! {
         manager_rights_changed, manager_disabled, manager_signed_in, manager_proved_anew,
         manager_signed_out, records_downloaded, restore_asked, restore_reviewed, restored,
         restore_failed, snapshot_removed, backup_key_given, snapshot_exported,
-        supervisor_acted, serial_number_copied,
+        supervisor_acted, serial_number_copied, applicant_disclosed,
+    }
+    /// What happens to an application, by its stable name.
+    ApplicationStepWords {
+        started, phone_proven, chosen, paper_taken, submitted, checked, proposed, returned,
+        approved, declined, shipped, received, enrolled, activated, withdrawn, lapsed,
     }
     /// Numbers over all cases.
     DashboardWords {
