@@ -78,6 +78,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// A directory of policy files; the delivered policy where there is none.
     pub policy: Option<PathBuf>,
+    /// A directory of product files; the delivered catalogue where there is none.
+    pub catalogue: Option<PathBuf>,
     /// The ledger's name in its checkpoints.
     pub ledger_origin: String,
     /// Whether anybody may read the ledger's checkpoint and tiles.
@@ -155,6 +157,7 @@ impl Default for Config {
             base_url: None,
             trusted_proxies: Vec::new(),
             policy: None,
+            catalogue: None,
             ledger_origin: String::from("tillkey.local/ledger"),
             ledger_public: false,
             utc_offset_hours: 8,

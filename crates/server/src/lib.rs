@@ -6,6 +6,7 @@
 pub mod act;
 pub mod api;
 pub mod bell;
+pub mod catalogue_files;
 pub mod clock;
 pub mod config;
 pub mod entropy;

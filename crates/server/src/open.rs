@@ -1,4 +1,4 @@
-//! Opens an installation: keys, store, policy. Everything that can be wrong is said
+//! Opens an installation: keys, store, catalogue, policy. Everything that can be wrong is said
 //! before anything is served.
 
 use std::sync::Arc;
@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tillkey_ledger::{KeyName, LogKey};
 use tillkey_rules::event::Event;
-use tillkey_rules::onboarding::catalogue::Catalogue;
 use tillkey_rules::party::Actor;
 use tillkey_rules::policy::{Policy, PolicyFault, check};
 use tillkey_rules::vocabulary::EvidenceKind;
@@ -18,6 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::act::{self, Of};
 use crate::bell::Bell;
+use crate::catalogue_files::{self, CatalogueFilesFault};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
@@ -50,6 +50,9 @@ pub enum OpenFault {
     /// The policy breaks an invariant.
     #[error("the policy breaks an invariant and is not served:\n{0}")]
     Unsafe(String),
+    /// The catalogue.
+    #[error("there is no catalogue")]
+    Catalogue(#[from] CatalogueFilesFault),
     /// The ledger's name is not one.
     #[error("`ledger_origin` is not a name for a ledger")]
     Origin(#[source] tillkey_ledger::Fault),
@@ -74,6 +77,7 @@ const OFFERED: [EvidenceKind; 8] = [
 pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<Shell, OpenFault> {
     let mut rng = entropy.rng();
     let now = clock.now();
+    let catalogue = catalogue_files::read(config.catalogue.as_deref())?;
     let keyring_path = config.data.join("keyring");
     let root = RootKey::open_or_create(&config.root_key_file, &keyring_path, &mut rng)?;
     let keyring = Keyring::open_or_create(&keyring_path, &root, &mut rng)?;
@@ -112,7 +116,7 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
         keyring,
         vault,
         policy,
-        catalogue: Catalogue::delivered(),
+        catalogue,
         ledger,
         clock,
         entropy,

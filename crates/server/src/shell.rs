@@ -97,7 +97,7 @@ impl Shell {
         &self.0.policy
     }
 
-    /// The products that a merchant can apply for.
+    /// What merchants can apply for.
     pub fn catalogue(&self) -> &Catalogue {
         &self.0.catalogue
     }

@@ -6,6 +6,7 @@
 //! ever holds a code, a password or a case token; but for a new account's first
 //! password, which its administrator is shown once.
 
+pub mod apply;
 mod assets;
 mod case_words;
 mod chart;
@@ -99,6 +100,7 @@ pub fn router(shell: Shell) -> Router {
         .route("/help/{topic}", get(help::topic))
         .route("/lookup", get(lookup::show).post(lookup::send))
         .route("/lookup/sent", get(lookup::sent))
+        .merge(apply::routes())
         .merge(counter::routes())
         .merge(desk::routes())
         .merge(review::routes())

@@ -3,7 +3,7 @@
 //! Everything inside is an instant; a zone exists only here, at the edge.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
 use super::Language;
@@ -33,6 +33,23 @@ impl Reading {
     /// With the whole date, for a file that is read another day.
     pub fn full(&self, at: Timestamp) -> String {
         self.there(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// The day of a time.
+    pub fn day(&self, at: Timestamp) -> Date {
+        self.there(at).date()
+    }
+
+    /// A day, with its year where that is another than today's.
+    pub fn date(&self, day: Date) -> String {
+        let is_this_year = day.year() == self.day(self.now).year();
+        let shape = match (self.language, is_this_year) {
+            (Language::Chinese, true) => "%-m月%-d日",
+            (Language::Chinese, false) => "%Y年%-m月%-d日",
+            (Language::English, true) => "%-d %b",
+            (Language::English, false) => "%-d %b %Y",
+        };
+        day.strftime(shape).to_string()
     }
 
     fn show(&self, at: Timestamp, clock: &str) -> String {
@@ -75,5 +92,8 @@ mod tests {
             now,
         };
         assert_eq!(reading.second(now), "23:58:00");
+        let late = reading.day("2026-12-31T16:00:00Z".parse().unwrap());
+        assert_eq!(reading.date(late), "1 Jan 2027");
+        assert_eq!(reading.date(reading.day(now)), "23 Nov");
     }
 }

@@ -14,6 +14,7 @@ use tillkey_rules::policy::Bilingual;
 use tillkey_rules::refusal::Refusal;
 
 use super::Language;
+use super::apply::ApplyWords;
 use super::case_words::CaseNames;
 use super::counter::CounterPageWords;
 use super::desk::DeskWords;
@@ -93,6 +94,7 @@ pub(in crate::web) use {file, words};
 pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
     let areas = vec![
         ("public", Words::of(language).entries()),
+        ("apply", ApplyWords::of(language).entries()),
         ("case", CaseNames::of(language).entries()),
         ("ledger", LedgerWords::of(language).entries()),
         ("staff", StaffWords::of(language).entries()),
@@ -162,7 +164,7 @@ words! {
         prepare_phone, prepare_terminal, prepare_numbers, safety, safety_codes,
         safety_password, safety_address, ways, way_portal, way_portal_for, way_hotline,
         way_hotline_for, way_counter, way_counter_for, way_terminal, way_terminal_for, help,
-        help_for, staff,
+        help_for, apply, apply_for, staff,
     }
     /// Where a request is made.
     FormWords {
@@ -182,7 +184,9 @@ words! {
         missing_receipt, again,
     }
     /// Around the texts of the help centre.
-    HelpWords { title, lead, ways, trouble, care, back, on_this_page, home, look_up, portal, }
+    HelpWords {
+        title, lead, ways, trouble, care, back, on_this_page, home, look_up, portal, apply,
+    }
     /// Whom a merchant turns to.
     WhomWords { title, hotline, hours, }
     /// The way of a request, in four steps.

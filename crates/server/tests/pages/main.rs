@@ -5,6 +5,7 @@
 
 #![cfg(test)]
 
+mod apply;
 mod counter;
 mod desk;
 mod help;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use tillkey_ledger::{LogVerifier, Tree};
 use tillkey_rules::policy::check::check;
 use tillkey_rules::spending::MessageMoney;
+use tillkey_server::catalogue_files;
 use tillkey_server::config::Config;
 use tillkey_store::Store;
 use tillkey_store::fault::Fault;
@@ -105,6 +106,7 @@ pub(super) fn all(config: &Config) -> Vec<Check> {
         ));
     }
     checks.push(message_money(config));
+    checks.push(Check::of("catalogue", catalogue_is_one(config)));
     checks.push(Check::of("policy", policy_holds(config)));
     checks
 }
@@ -214,6 +216,14 @@ fn ledger_holds(config: &Config, verifier: &LogVerifier) -> Result<String, Faile
         ));
     }
     Ok(format!("{stored} leaves, signed"))
+}
+
+/// Whether there is something to offer, and everything that is wrong where there is not.
+fn catalogue_is_one(config: &Config) -> Result<String, Failed> {
+    let catalogue = catalogue_files::read(config.catalogue.as_deref()).map_err(Failed::because(
+        "catalogue/README.md says what a product has",
+    ))?;
+    Ok(format!("{} products", catalogue.products().count()))
 }
 
 fn policy_holds(config: &Config) -> Result<String, Failed> {

@@ -2,6 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -38,7 +39,14 @@ fn a_sound_installation_is_said_to_be_sound() {
     let sandbox = installed();
     let (status, checks) = health(&sandbox, &[]);
     assert_eq!(status, 0, "{checks:?}");
-    for name in ["configuration", "data", "keys", "ledger", "policy"] {
+    for name in [
+        "configuration",
+        "data",
+        "keys",
+        "ledger",
+        "catalogue",
+        "policy",
+    ] {
         assert!(has(&checks, name, "ok"), "{name}: {checks:?}");
     }
     let ended = sandbox.run(&["doctor", "--limits"]);
@@ -83,4 +91,35 @@ fn what_is_wrong_is_named() {
     fs::write(sandbox.path("bad.toml"), "listen = 7\nunknown = 1\n").unwrap();
     let (status, checks) = health(&sandbox, &["--config", "bad.toml"]);
     assert_eq!((status, checks.len()), (1, 1), "{checks:?}");
+}
+
+#[test]
+fn a_catalogue_that_cannot_be_offered_is_wrong_in_all_its_places() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("mine")).unwrap();
+    fs::write(sandbox.path("own.toml"), "catalogue = 'mine'\n").unwrap();
+    let (_, checks) = health(&sandbox, &["--config", "own.toml"]);
+    assert!(has(&checks, "catalogue", "wrong"), "{checks:?}");
+
+    let delivered = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue");
+    let smart = fs::read_to_string(delivered.join("lakala-smart.toml")).unwrap();
+    let wrong = smart.replace("price_fen = 0", "price_fen = -1");
+    fs::write(sandbox.path("mine/lakala-smart.toml"), wrong).unwrap();
+    fs::write(sandbox.path("mine/other.toml"), &smart).unwrap();
+    let ended = sandbox.run(&["doctor", "--config", "own.toml"]);
+    assert!(
+        ended
+            .stdout
+            .contains("lakala-smart.toml: `price_fen` is not whole fen")
+            && ended
+                .stdout
+                .contains("other.toml: `id` is not the file's name"),
+        "{ended}"
+    );
+
+    fs::remove_file(sandbox.path("mine/other.toml")).unwrap();
+    fs::write(sandbox.path("mine/lakala-smart.toml"), smart).unwrap();
+    let (status, checks) = health(&sandbox, &["--config", "own.toml"]);
+    assert_eq!(status, 0, "{checks:?}");
+    assert!(has(&checks, "catalogue", "ok"), "{checks:?}");
 }

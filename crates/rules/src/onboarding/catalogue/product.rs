@@ -99,6 +99,12 @@ impl Product {
         self.papers.get(&applicant).into_iter().flatten().copied()
     }
 
+    /// Who published the terms, as the name of their site.
+    pub fn source_host(&self) -> &str {
+        let rest = self.source.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
+    }
+
     /// Whether it is to be had at a place.
     ///
     /// # Errors

@@ -43,6 +43,7 @@ fn the_delivered_catalogue_has_an_offer_of_each_kind_from_each_provider() {
     let back = smart.deposit.back.unwrap();
     assert_eq!(smart.deposit.deposit, Fen::sum(5_900));
     assert_eq!((back.taken, back.within_days), (Fen::sum(1_000_000), 30));
+    assert_eq!(smart.source_host(), "www.midsuntech.com.cn");
     assert_eq!(smart.deposit.first_sale, Fen::ZERO);
     assert_eq!(smart.deposit.frozen_fee, Fen::ZERO);
 }

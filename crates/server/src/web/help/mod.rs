@@ -87,6 +87,7 @@ impl TopicPage<'_> {
         match self.topic.slug {
             "app" => Some(("/reset", &home.start)),
             "merchant-number" => Some(("/lookup", &help.look_up)),
+            "apply" => Some(("/apply", &help.apply)),
             "portal" => Some(("/portal", &help.portal)),
             _ => None,
         }

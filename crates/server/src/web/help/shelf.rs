@@ -45,7 +45,7 @@ macro_rules! topics {
 const SOURCES: &[Source] = topics! {
     Ways { "app", "portal", "hotline", "counter", "terminal", }
     Trouble { "questions", "sign-on", "sms-code", "merchant-number", }
-    Care { "password", "safety", "operators", }
+    Care { "password", "safety", "operators", "apply", }
 };
 
 /// The numbers that the texts speak of, by the name that stands for each.

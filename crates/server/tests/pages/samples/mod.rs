@@ -1,6 +1,7 @@
 //! One view of each kind, with made-up but likely values. Each area has a file of its
 //! own here.
 
+mod apply;
 mod counter;
 pub(crate) mod desk;
 mod diagnosis;
@@ -377,6 +378,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         ),
     ];
     samples.extend(help::all(assets, language));
+    samples.extend(apply::all(assets, language));
     for (name, stage, steps, mistake) in stages() {
         let name = format!("case_{name}");
         samples.push(sample(
