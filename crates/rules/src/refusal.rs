@@ -139,7 +139,7 @@ impl Refusal {
     pub const fn is_overtaken(&self) -> bool {
         matches!(
             self,
-            Self::OutOfOrder | Self::CaseClosed | Self::FactsChanged
+            Self::OutOfOrder | Self::CaseClosed | Self::ApplicationClosed | Self::FactsChanged
         )
     }
 

@@ -3,6 +3,7 @@
 // 1. A page of a case that moves fetches itself when the server says so.
 // 2. Times run down, and a button that must wait wakes when its time has come.
 // 3. A form that was sent is not sent again by a second click.
+// 4. A long form is kept and checked field by field, as it is filled in.
 "use strict";
 
 (() => {
@@ -113,6 +114,34 @@
       looking = false;
     }
   }
+
+  // Keeps a draft, and says beside the field that was left what is wrong with it.
+  async function keepDraft(field) {
+    const place = field.closest("[data-field]");
+    try {
+      const body = new URLSearchParams(new FormData(field.form));
+      const answer = await fetch(field.form.action, { method: "POST", body, credentials: "same-origin" });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const kept = page.querySelector("[data-field=" + CSS.escape(place.dataset.field) + "]");
+      if (!kept) return;
+      const [said, says] = [place, kept].map((part) => part.querySelector(".wrong"));
+      if (said) said.remove();
+      if (says) field.before(document.adoptNode(says));
+      for (const name of ["aria-describedby", "aria-invalid"]) {
+        const value = kept.querySelector("[name]").getAttribute(name);
+        if (value) field.setAttribute(name, value);
+        else field.removeAttribute(name);
+      }
+    } catch {
+      // Off line for a moment: the button keeps it too.
+    }
+  }
+
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.form && field.form.hasAttribute("data-draft")) keepDraft(field);
+  });
 
   let source = null;
   function listen() {

@@ -3,7 +3,7 @@
 //! The queue is the database; a ring only says "look now". Whoever misses one finds
 //! the same at the next look, so a full channel drops the oldest and nothing waits.
 
-use tillkey_wire::ids::{CaseId, TerminalId};
+use tillkey_wire::ids::{ApplicationId, CaseId, TerminalId};
 use tokio::sync::broadcast;
 
 use crate::limits::RINGS_WAITING_MAX;
@@ -13,6 +13,8 @@ use crate::limits::RINGS_WAITING_MAX;
 pub enum Ring {
     /// A case moved.
     Case(CaseId),
+    /// An application moved.
+    Application(ApplicationId),
     /// A command for a terminal was queued.
     Terminal(TerminalId),
     /// What a terminal was told at its greeting holds no longer.

@@ -6,14 +6,15 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
-use tillkey_wire::ids::{CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
+use tillkey_wire::ids::{ApplicationId, CaseId, MerchantNumber, OperatorNumber, TerminalNumber};
 
 use super::limits::{
-    CASE_COOKIE_SECONDS, COOKIES_BYTES_MAX, LANGUAGE_COOKIE_SECONDS, SIGN_IN_COOKIE_SECONDS,
+    APPLICATION_COOKIE_SECONDS, CASE_COOKIE_SECONDS, COOKIES_BYTES_MAX, LANGUAGE_COOKIE_SECONDS,
+    SIGN_IN_COOKIE_SECONDS,
 };
 use super::{Language, language};
 use crate::act::case::Named;
-use crate::act::{CaseToken, ManagerToken, SignInToken, StaffToken};
+use crate::act::{ApplicationToken, CaseToken, ManagerToken, SignInToken, StaffToken};
 
 /// The value of the first cookie of this name.
 pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -80,6 +81,37 @@ impl Holding {
         value.set_sensitive(true);
         Some(value)
     }
+}
+
+const fn application_cookie_name(secure: bool) -> &'static str {
+    if secure {
+        "__Secure-tillkey-application"
+    } else {
+        "tillkey-application"
+    }
+}
+
+/// The token of an application's pages. Anything odd is as if it were not there.
+pub(super) fn applicant_token(headers: &HeaderMap, secure: bool) -> Option<ApplicationToken> {
+    read(headers, application_cookie_name(secure))?.parse().ok()
+}
+
+/// The header that gives an application to a device, for that application's pages alone.
+pub(super) fn keep_applicant(
+    application: ApplicationId,
+    token: &ApplicationToken,
+    secure: bool,
+) -> Option<HeaderValue> {
+    let name = application_cookie_name(secure);
+    let flag = if secure { "; Secure" } else { "" };
+    let mut value = HeaderValue::try_from(format!(
+        "{name}={}; Path=/applications/{application}; Max-Age={APPLICATION_COOKIE_SECONDS}; \
+         HttpOnly; SameSite=Strict{flag}",
+        token.expose()
+    ))
+    .ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// `__Host-` binds the cookie to this very host and to TLS: no neighbour can plant one

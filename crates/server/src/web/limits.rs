@@ -18,6 +18,8 @@ pub const RESEND_AFTER_SECONDS: i64 = 60;
 /// How long a device may look at its case, in seconds: as long as a case can be of
 /// interest to the one who opened it.
 pub const CASE_COOKIE_SECONDS: u32 = 3 * 24 * 3_600;
+/// How long a device may look at its application, in seconds: until the terminal has come.
+pub const APPLICATION_COOKIE_SECONDS: u32 = 90 * 24 * 3_600;
 /// How many fields of a form are kept while its sender signs in again.
 pub const KEPT_FIELDS_MAX: usize = 16;
 /// How many bytes of a form are kept while its sender signs in again.

@@ -12,14 +12,14 @@ use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use tillkey_wire::ids::CaseId;
+use tillkey_wire::ids::{ApplicationId, CaseId};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::{Instant, timeout};
 
 use super::limits::{LISTENING_SECONDS_MAX, LOOK_AGAIN_SECONDS};
 use super::reset::case::mark;
 use super::site::Site;
-use crate::act::{Access, Source, case};
+use crate::act::{Access, ApplicationToken, Source, application, case};
 use crate::bell::Ring;
 use crate::shell::Shell;
 use crate::streams::Place;
@@ -46,6 +46,21 @@ impl Watch {
                 Box::pin(async move {
                     let view = case::view(&shell, case, &access).await.ok()?;
                     Some(mark(&view))
+                })
+            }),
+        }
+    }
+
+    /// The page of an application, for its applicant.
+    pub(super) fn application(shell: Shell, id: ApplicationId, token: ApplicationToken) -> Self {
+        Self {
+            wakes: Box::new(move |ring| ring == Ring::Application(id)),
+            look: Box::new(move || {
+                let access = application::Access::Applicant(token.clone());
+                let shell = shell.clone();
+                Box::pin(async move {
+                    let view = application::view(&shell, id, &access).await.ok()?;
+                    Some(super::application::mark(&view))
                 })
             }),
         }

@@ -6,6 +6,7 @@
 //! ever holds a code, a password or a case token; but for a new account's first
 //! password, which its administrator is shown once.
 
+pub mod application;
 pub mod apply;
 mod assets;
 mod case_words;
@@ -16,10 +17,13 @@ mod csv;
 pub mod desk;
 pub mod diagnosis;
 pub mod dossier;
+mod file;
 mod frame;
+mod fresh;
 mod guard;
 pub mod help;
 mod home;
+pub mod intake;
 mod language;
 pub mod ledger;
 pub mod limits;
@@ -101,8 +105,10 @@ pub fn router(shell: Shell) -> Router {
         .route("/lookup", get(lookup::show).post(lookup::send))
         .route("/lookup/sent", get(lookup::sent))
         .merge(apply::routes())
+        .merge(application::routes())
         .merge(counter::routes())
         .merge(desk::routes())
+        .merge(intake::routes())
         .merge(review::routes())
         .merge(settings::routes())
         .route("/assets/{name}", get(assets::serve))

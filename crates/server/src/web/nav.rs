@@ -36,11 +36,16 @@ pub struct NavLink {
 /// Where each role works, its own workplace first.
 pub(super) const fn workplaces(role: Role) -> &'static [&'static str] {
     match role {
-        Role::Agent => &["/desk"],
-        Role::Clerk => &["/counter"],
-        Role::Reviewer => &["/review"],
+        Role::Agent => &["/desk", "/intake"],
+        Role::Clerk => &["/counter", "/intake"],
+        Role::Reviewer => &["/review", "/intake"],
         Role::Auditor => &["/ledger", "/ledger/dashboard"],
-        Role::Administrator => &["/settings/staff", "/settings/managers", "/ledger/dashboard"],
+        Role::Administrator => &[
+            "/settings/staff",
+            "/settings/managers",
+            "/intake",
+            "/ledger/dashboard",
+        ],
         // A system, not a person: it has no pages.
         Role::Integrator => &[],
     }
@@ -59,6 +64,7 @@ impl Nav {
             "/desk" => &words.nav.desk,
             "/counter" => &words.nav.counter,
             "/review" => &words.nav.review,
+            "/intake" => &words.nav.intake,
             "/ledger" => &words.nav.ledger,
             "/ledger/dashboard" => &words.nav.dashboard,
             "/settings/staff" => &words.nav.staff,

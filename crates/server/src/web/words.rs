@@ -14,12 +14,14 @@ use tillkey_rules::policy::Bilingual;
 use tillkey_rules::refusal::Refusal;
 
 use super::Language;
+use super::application::ApplicationWords;
 use super::apply::ApplyWords;
 use super::case_words::CaseNames;
 use super::counter::CounterPageWords;
 use super::desk::DeskWords;
 use super::diagnosis::DiagnosisWords;
 use super::dossier::DossierWords;
+use super::intake::IntakeWords;
 use super::ledger::LedgerWords;
 use super::offline::OfflineWords;
 use super::portal::PortalWords;
@@ -98,9 +100,11 @@ pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
         ("case", CaseNames::of(language).entries()),
         ("ledger", LedgerWords::of(language).entries()),
         ("staff", StaffWords::of(language).entries()),
+        ("application", ApplicationWords::of(language).entries()),
         ("counter", CounterPageWords::of(language).entries()),
         ("desk", DeskWords::of(language).entries()),
         ("diagnosis", DiagnosisWords::of(language).entries()),
+        ("intake", IntakeWords::of(language).entries()),
         ("offline", OfflineWords::of(language).entries()),
         ("portal", PortalWords::of(language).entries()),
         ("dossier", DossierWords::of(language).entries()),

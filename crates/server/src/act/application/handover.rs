@@ -153,12 +153,13 @@ pub(in crate::act) fn note_password(
         let found = operators.iter().find(|one| one.number == *number);
         found.is_some_and(|one| one.credential_version.is_some())
     };
-    if !first_operators().iter().all(is_set) {
-        return Ok(());
-    }
     let Some(found) = terminal::find(tx, id)? else {
         return Ok(());
     };
+    if !first_operators().iter().all(is_set) {
+        // One more of them: the page that counts them looks again.
+        return on_terminal(step, tx, &found, &Command::Tick);
+    }
     let day = step.shell.day(step.now);
     on_terminal(step, tx, &found, &Command::Activate { day })
 }

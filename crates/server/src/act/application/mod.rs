@@ -47,6 +47,7 @@ pub use self::view::{ApplicationView, FirstPassword, view};
 use super::case::step::Step;
 use super::case::{act, begin_step};
 use super::{ApplicationToken, Failure, Of, Once, SignedIn, append};
+use crate::bell::Ring;
 use crate::shell::Shell;
 
 /// How a caller reaches an application.
@@ -138,6 +139,9 @@ impl Work<'_> {
         };
         let before = self.stored.application.clone();
         self.stored.application = applications::append(tx, before, &step)?;
+        self.step
+            .rings
+            .push(Ring::Application(self.stored.application.id()));
         effect::apply(self, tx, &event)
     }
 
@@ -243,6 +247,8 @@ fn on_terminal(
     let Some(stored) = applications::of_terminal(tx, terminal.id)? else {
         return Ok(());
     };
+    // What is shown may have changed, whatever comes of the command.
+    step.rings.push(Ring::Application(stored.application.id()));
     let Some(key) = key_of(tx, step.shell, stored.application.id())? else {
         return Ok(());
     };

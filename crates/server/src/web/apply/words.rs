@@ -89,7 +89,7 @@ words! {
 }
 
 impl ApplyWords {
-    pub(super) fn applicant(&self, kind: ApplicantKind) -> (&str, &str) {
+    pub(in crate::web) fn applicant(&self, kind: ApplicantKind) -> (&str, &str) {
         let words = &self.applicant;
         match kind {
             ApplicantKind::Company => (&words.company, &words.company_for),
@@ -140,7 +140,7 @@ impl ApplyWords {
         }
     }
 
-    pub(super) fn paper(&self, paper: ApplicationPaper) -> &str {
+    pub(in crate::web) fn paper(&self, paper: ApplicationPaper) -> &str {
         let words = &self.paper;
         match paper {
             ApplicationPaper::BusinessLicence => &words.business_licence,

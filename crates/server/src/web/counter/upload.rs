@@ -5,7 +5,7 @@
 
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use tillkey_rules::scan::Side;
 use tillkey_rules::vocabulary::EvidenceKind;
@@ -15,13 +15,10 @@ use super::case::{Mistake, ScanWrong, Typed, named};
 use super::step::{Undone, end};
 use crate::act::Failure;
 use crate::act::case::scan::{self, ScanFailure, ScanFile};
-use crate::picture::PictureFault;
+use crate::web::file::read;
 use crate::web::notice::Notice;
 use crate::web::seat::Seat;
 use crate::web::site::Site;
-
-/// How many parts a form with a file has: the file.
-const PARTS_MAX: usize = 1;
 
 /// Takes a scan.
 pub(super) async fn take(
@@ -57,28 +54,6 @@ pub(super) async fn take(
         Err(ScanFailure::Failure(failure)) => Err(Undone::Failure(failure)),
     };
     end(&seat, case, done).await
-}
-
-/// The one file of a form. Its name, and what the browser takes it for, are not read.
-async fn read(mut form: Multipart) -> Result<Vec<u8>, PictureFault> {
-    let mut parts = 0;
-    while let Ok(Some(part)) = form.next_field().await {
-        parts += 1;
-        if parts > PARTS_MAX {
-            break;
-        }
-        if part.name() == Some("file") {
-            return match part.bytes().await {
-                Ok(file) => Ok(file.into()),
-                Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                    Err(PictureFault::TooLarge)
-                }
-                // It ended before its end.
-                Err(_) => Err(PictureFault::Broken),
-            };
-        }
-    }
-    Err(PictureFault::Empty)
 }
 
 /// Shows a scan. That somebody looked is in the ledger.

@@ -13,13 +13,14 @@ use tillkey_wire::secret::Secret;
 
 use super::super::dossier::Sheet;
 use super::super::frame::{Frame, respond};
+use super::super::fresh::{fresh, proves};
 use super::super::notice::Notice;
 use super::super::seat::{Form, Posted, Seat};
 use super::super::words::fill;
 use super::ReviewerWords;
 use super::queue::minutes_left;
+use crate::act::Failure;
 use crate::act::case::{self, Dossier, Obstacle, QueueFilter, Review};
-use crate::act::{Failure, SignedIn, staff};
 use crate::peer::Peer;
 
 /// What a reviewer has to hear when their verdict was not taken.
@@ -230,27 +231,6 @@ pub(in super::super) async fn waive(
     }
 }
 
-/// The reviewer, proved a moment ago: by their session, or by the password that they
-/// have typed beside the verdict.
-async fn fresh(
-    seat: &Seat,
-    password: Secret<String>,
-    source: &crate::act::Source,
-) -> Result<SignedIn, Failure> {
-    let shell = seat.site().shell();
-    if seat.signed_in.must_be_fresh(shell.now()).is_ok() {
-        return Ok(seat.signed_in.clone());
-    }
-    if password.expose().is_empty() {
-        return Err(Failure::NotFresh);
-    }
-    match staff::prove(shell, &seat.signed_in, password, source).await {
-        // Their session is alive, or there would be no seat: it is the password.
-        Err(Failure::Unauthenticated) => Err(Failure::Refused(Refusal::NotMatched)),
-        proved => proved,
-    }
-}
-
 /// Shows the case again, with what went wrong and what was written.
 async fn said(
     seat: &Seat,
@@ -318,13 +298,6 @@ async fn draw(seat: &Seat, case: CaseId, comment: String, mistake: Option<Mistak
         mistake,
     };
     respond(status(page.mistake.as_ref()), &page)
-}
-
-/// The account whose password is asked for, unless it was given a moment ago.
-fn proves(seat: &Seat, now: Timestamp) -> Option<String> {
-    let is_stale = seat.signed_in.must_be_fresh(now).is_err();
-    let account = seat.signed_in.account().filter(|_| is_stale);
-    account.map(ToString::to_string)
 }
 
 /// Until when the reviewers have time, while they are asked.

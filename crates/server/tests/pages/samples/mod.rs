@@ -1,6 +1,7 @@
 //! One view of each kind, with made-up but likely values. Each area has a file of its
 //! own here.
 
+mod application;
 mod apply;
 mod counter;
 pub(crate) mod desk;
@@ -379,6 +380,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
     ];
     samples.extend(help::all(assets, language));
     samples.extend(apply::all(assets, language));
+    samples.extend(application::all(assets, language));
     for (name, stage, steps, mistake) in stages() {
         let name = format!("case_{name}");
         samples.push(sample(
@@ -441,6 +443,7 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
     pages.extend(portal::hostile(assets, language, script));
     pages.extend(review::hostile(assets, language, script));
     pages.extend(staff::hostile(assets, language, script));
+    pages.extend(application::hostile(assets, language, script));
     pages.extend(counter::hostile(assets, language, script));
     pages.extend(desk::hostile(assets, language, script));
     pages
