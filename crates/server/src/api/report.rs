@@ -29,7 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 struct Since {
     /// How many days: 7, 30 or 90; 30 where it is left out.
     #[param(value_type = Option<u16>)]
-    days: Option<u16>,
+    days: Option<String>,
 }
 
 /// How many cases ended how: `effective`, `open`, `refused`, `ended`.
@@ -143,10 +143,13 @@ async fn cases(
     by: Staff,
     StrictQuery(query): StrictQuery<Since>,
 ) -> Result<Json<CasesReportBody>, Problem> {
-    let days = query.days.unwrap_or(act::DAYS_USUAL);
-    if !act::DAYS.contains(&days) {
-        return Err(Problem::invalid("days", "7, 30 or 90"));
-    }
+    // A query is texts: one is looked for as it is spelt, so that there is one spelling.
+    let asked = |text: String| act::DAYS.into_iter().find(|days| days.to_string() == text);
+    let days = match query.days {
+        None => Some(act::DAYS_USUAL),
+        Some(text) => asked(text),
+    };
+    let days = days.ok_or_else(|| Problem::invalid("days", "7, 30 or 90"))?;
     let report = act::cases(&api.shell, days, &by.signed_in).await?;
     Ok(Json(report.into()))
 }

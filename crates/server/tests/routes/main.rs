@@ -32,6 +32,8 @@ mod offline;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod reviews;
 #[cfg(test)]
 mod sessions;
