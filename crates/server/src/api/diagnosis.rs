@@ -19,6 +19,7 @@ use super::caller::CaseCaller;
 use super::language::Language;
 use super::problem::{Problem, ProblemBody};
 use super::terminal::health::FindingBody as HintBody;
+use super::words::TextBody;
 use crate::act::diagnosis::{self as act, Diagnosis};
 use crate::web::{Reading, told};
 
@@ -83,16 +84,6 @@ struct FindingBody {
     times: Vec<TimeBody>,
     /// The numbers that it speaks of, by name.
     numbers: Vec<NumberBody>,
-}
-
-/// One text in both languages.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BilingualText)]
-struct TextBody {
-    /// In Chinese.
-    zh: String,
-    /// In English.
-    en: String,
 }
 
 /// A time of a finding.

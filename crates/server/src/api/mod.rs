@@ -27,6 +27,7 @@ mod merchant_number;
 mod meter;
 mod openapi;
 pub mod problem;
+mod product;
 mod report;
 mod staff;
 mod terminal;
@@ -71,6 +72,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(terminal::routes())
         .merge(diagnosis::routes())
         .merge(trade::routes())
+        .merge(product::routes())
         .merge(ledger::routes())
         .merge(report::routes())
 }

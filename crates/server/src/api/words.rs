@@ -1,15 +1,17 @@
 //! The closed word lists of the house as schemas: read from the lists themselves, so
-//! that the document cannot say another word than the code.
+//! that the document cannot say another word than the code. And a text in two languages.
 
 use std::borrow::Cow;
 
+use serde::Serialize;
 use tillkey_rules::case::State;
 use tillkey_rules::onboarding::FormField;
 use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationState};
 use tillkey_rules::party::Role;
+use tillkey_rules::policy::Bilingual;
 use tillkey_rules::vocabulary::{
-    ApplicantKind, Channel, EvidenceKind, ManagerRight, MerchantStatus, QuestionKind, Reason,
-    TransactionKind,
+    ApplicantKind, ApplicationPaper, CardKind, Channel, EvidenceKind, ManagerRight, MerchantStatus,
+    Need, ProductKind, QuestionKind, Reason, SettlementTime, TransactionKind,
 };
 use tillkey_wire::ids::Rank;
 use utoipa::openapi::RefOr;
@@ -57,8 +59,6 @@ word_schemas! {
     RightWord = "ManagerRight" of ManagerRight;
     /// What an operator is on their terminal.
     RankWord = "Rank" of Rank;
-    /// Who applies for a terminal.
-    ApplicantWord = "ApplicantKind" of ApplicantKind;
     /// Where an application stands.
     ApplicationStateWord = "ApplicationState" of ApplicationState;
     /// What a maker checks.
@@ -67,4 +67,33 @@ word_schemas! {
     FormFieldWord = "FormField" of FormField;
     /// Whether a merchant is served.
     MerchantStatusWord = "MerchantStatus" of MerchantStatus;
+    /// Who applies for a terminal.
+    ApplicantWord = "ApplicantKind" of ApplicantKind;
+    /// A paper that an applicant shows.
+    PaperWord = "ApplicationPaper" of ApplicationPaper;
+    /// What kind of terminal a product is.
+    ProductKindWord = "ProductKind" of ProductKind;
+    /// How a customer pays, as far as fees differ by it.
+    CardWord = "CardKind" of CardKind;
+    /// When money is in the merchant's account.
+    SettlementTimeWord = "SettlementTime" of SettlementTime;
+    /// What a merchant may need of a terminal.
+    NeedWord = "Need" of Need;
+}
+
+/// One text in both languages.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BilingualText)]
+pub(crate) struct TextBody {
+    /// In Chinese.
+    pub(crate) zh: String,
+    /// In English.
+    pub(crate) en: String,
+}
+
+impl From<&Bilingual> for TextBody {
+    fn from(text: &Bilingual) -> Self {
+        let Bilingual { zh, en } = text.clone();
+        Self { zh, en }
+    }
 }

@@ -30,6 +30,8 @@ mod messages;
 #[cfg(test)]
 mod offline;
 #[cfg(test)]
+mod products;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod reports;

@@ -106,7 +106,7 @@ pub(super) fn all(config: &Config) -> Vec<Check> {
         ));
     }
     checks.push(message_money(config));
-    checks.push(Check::of("catalogue", catalogue_is_one(config)));
+    checks.push(catalogue(config));
     checks.push(Check::of("policy", policy_holds(config)));
     checks
 }
@@ -218,12 +218,21 @@ fn ledger_holds(config: &Config, verifier: &LogVerifier) -> Result<String, Faile
     Ok(format!("{stored} leaves, signed"))
 }
 
-/// Whether there is something to offer, and everything that is wrong where there is not.
-fn catalogue_is_one(config: &Config) -> Result<String, Failed> {
-    let catalogue = catalogue_files::read(config.catalogue.as_deref()).map_err(Failed::because(
-        "catalogue/README.md says what a product has",
-    ))?;
-    Ok(format!("{} products", catalogue.products().count()))
+/// What there is to offer, and everything that is wrong with it.
+fn catalogue(config: &Config) -> Check {
+    const NAME: &str = "catalogue";
+    let read = catalogue_files::read(config.catalogue.as_deref());
+    let count = read.map(|catalogue| catalogue.products().count());
+    match (count, &config.catalogue) {
+        (Ok(count), None) => Check::note(
+            NAME,
+            format!("{count} products, the delivered examples: name a folder of your own"),
+        ),
+        (Ok(count), Some(folder)) => {
+            Check::ok(NAME, format!("{count} products in {}", folder.display()))
+        }
+        (Err(fault), _) => Check::of(NAME, Err(Failed::because("nothing is offered")(fault))),
+    }
 }
 
 fn policy_holds(config: &Config) -> Result<String, Failed> {

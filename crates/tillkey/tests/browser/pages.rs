@@ -27,6 +27,9 @@ fn kind(path: &str) -> String {
         let below = account.split_once('/').map_or("", |(_, below)| below);
         return format!("/settings/staff/one/{below}");
     }
+    if path.starts_with("/apply/products/") {
+        return "/apply/products/one".to_owned();
+    }
     let is_name = |part: &str| {
         let word = |c: char| c.is_ascii_lowercase() || c == '-';
         !part.chars().all(word) || (part.len() > 15 && !part.contains('-'))
@@ -82,6 +85,9 @@ fn whoever_walks_in_finds_pages_that_bear_a_look() {
         "/lookup",
         "/help",
         "/help/counter",
+        "/apply",
+        "/apply/products",
+        "/apply/products/one",
         "/portal/sign-in",
     ] {
         assert!(seen.contains(page), "nothing leads to {page}: {seen:#?}");
@@ -178,5 +184,27 @@ fn a_number_is_looked_up_and_the_answer_goes_to_the_phone() {
                     .then_some(())
             });
         }
+    }
+}
+
+#[test]
+fn four_answers_lead_to_a_product_by_keyboard_and_eye() {
+    let town = Town::shared();
+    for tongue in Tongue::BOTH {
+        let browser = Browser::open(&town.url, tongue);
+        browser.visit("/apply");
+        browser.press(tongue.say_in("apply", "ask.go"));
+        browser.reads(tongue.say_in("apply", "ask.check"));
+        look_here(&browser, "public-apply-missing", tongue);
+        browser.click("input[name=kind][value=sole_trader]");
+        browser.script("document.querySelector('#region').value = '440300'");
+        browser.click("input[name=monthly][value='60000']");
+        browser.click("input[name=need][value=take_cards]");
+        browser.press(tongue.say_in("apply", "ask.go"));
+        browser.headed(tongue.say_in("apply", "compare.title"));
+        look_here(&browser, "public-apply-answered", tongue);
+        browser.press(tongue.say_in("apply", "compare.details"));
+        browser.reads(tongue.say_in("apply", "product.example"));
+        look_here(&browser, "public-apply-product", tongue);
     }
 }

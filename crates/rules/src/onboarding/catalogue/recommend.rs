@@ -71,7 +71,7 @@ pub struct Suits {
 /// What speaks for a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Advantage {
-    /// None of those that suit costs less a month.
+    /// Some of those that suit cost more a month, and none costs less.
     CostsLeast,
     /// It does everything that was asked for.
     MeetsEveryNeed,
@@ -128,13 +128,14 @@ pub fn recommend<'a>(catalogue: &'a Catalogue, wish: &Wish) -> Vec<Advice<'a>> {
         let up_front = product.price.fen() + product.deposit.deposit.fen();
         (suits.cautions.len(), suits.monthly_cost, up_front)
     });
-    let least = suiting.iter().map(|(_, suits)| suits.monthly_cost).min();
+    let costs = || suiting.iter().map(|(_, suits)| suits.monthly_cost);
+    let (least, most) = (costs().min(), costs().max());
     let ranked = suiting
         .into_iter()
         .zip(1..)
         .map(|((product, mut suits), rank)| {
             suits.rank = rank;
-            if Some(suits.monthly_cost) == least {
+            if least != most && Some(suits.monthly_cost) == least {
                 suits.advantages.insert(0, Advantage::CostsLeast);
             }
             let outcome = Outcome::Suits(suits);

@@ -317,7 +317,7 @@ fn a_stall_is_not_advised_what_its_deposit_would_stay_in() {
         &[Need::ScanCodes],
     ));
     assert!(
-        lines[0].starts_with("1. shengpay-box 11.40 [CostsLeast,"),
+        lines[0].starts_with("1. shengpay-box 11.40 [MeetsEveryNeed,"),
         "{lines:?}"
     );
     let smart = lines
