@@ -123,15 +123,20 @@ pub fn compare_transaction(
         batch: row.take()?,
         settled_on: row.take()?,
     };
-    if found == *transaction {
+    // A time is kept in milliseconds: what a sender says more exactly is the same record.
+    let told = Transaction {
+        taken_at: Timestamp::from_value(Value::from(transaction.taken_at))?,
+        ..transaction.clone()
+    };
+    if found == told {
         return Ok(Standing::Known);
     }
     let was_settled = found.settled_on.is_some();
     let settled = Transaction {
-        settled_on: transaction.settled_on,
+        settled_on: told.settled_on,
         ..found
     };
-    if !was_settled && settled == *transaction {
+    if !was_settled && settled == told {
         Ok(Standing::Settled)
     } else {
         Ok(Standing::Other)
