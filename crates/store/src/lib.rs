@@ -56,4 +56,4 @@ pub mod value;
 
 pub use checkpoint_file::CheckpointFile;
 pub use sqlite::Options;
-pub use store::Store;
+pub use store::{Kept, Store};

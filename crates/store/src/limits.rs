@@ -13,6 +13,10 @@ pub const BATCH_MAX: usize = 512;
 pub const READERS: usize = 4;
 /// How many prepared statements a connection keeps: all of them.
 pub const PREPARED_STATEMENTS_MAX: usize = 512;
+/// How much of the database the writer keeps in memory for an attempt, in KiB: what does
+/// not fit is written out and read again, and a million rows in no order touch every page
+/// of an index over and over.
+pub const ATTEMPT_CACHE_KIB: i64 = 128 * 1024;
 /// How long the engine waits for another program's lock.
 pub const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long the checkpoint file rests between two writes.

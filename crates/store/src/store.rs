@@ -77,6 +77,24 @@ impl Store {
         answer.blocking_recv().map_err(|_| Fault::Closed)?
     }
 
+    /// As [`Store::write_blocking`], for a request that says at its end whether what it
+    /// did is kept: one that found out on its way that it must not, or that only tries
+    /// what would happen. It may go over millions of rows; the writer does nothing else
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn attempt_blocking<T, F>(&self, request: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Result<(T, Kept), Fault> + Send + 'static,
+    {
+        let (asked, answer) = Asked::new(request);
+        self.engine.submit_write(Box::new(Attempt(asked)))?;
+        let (value, _) = answer.blocking_recv().map_err(|_| Fault::Closed)??;
+        Ok(value)
+    }
+
     /// As [`Store::read`], for the command line. Not for async code, which it
     /// would hold up.
     ///
@@ -99,10 +117,24 @@ impl fmt::Debug for Store {
     }
 }
 
+/// What becomes of what a request did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It is committed.
+    All,
+    /// It is rolled back, as if it had never been.
+    Nothing,
+}
+
 /// A request as an engine sees it: run it, then say whether that was committed.
 pub(crate) trait Request: Send {
     /// Runs it and keeps its result. True when it succeeded.
     fn run(&mut self, tx: &mut dyn Tx) -> bool;
+
+    /// Whether it may go over so many rows that it needs room for them.
+    fn is_large(&self) -> bool {
+        false
+    }
 
     /// Notes that a run ended in a panic.
     fn panicked(&mut self);
@@ -158,5 +190,30 @@ where
             (None, Ok(())) => Err(Fault::Closed),
         };
         let _ = self.caller.send(answer);
+    }
+}
+
+/// A request that says itself whether it is kept.
+struct Attempt<T, F>(Asked<(T, Kept), F>);
+
+impl<T, F> Request for Attempt<T, F>
+where
+    T: Send,
+    F: FnMut(&mut dyn Tx) -> Result<(T, Kept), Fault> + Send,
+{
+    fn run(&mut self, tx: &mut dyn Tx) -> bool {
+        self.0.run(tx) && matches!(self.0.result, Some(Ok((_, Kept::All))))
+    }
+
+    fn is_large(&self) -> bool {
+        true
+    }
+
+    fn panicked(&mut self) {
+        self.0.panicked();
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Fault>) {
+        Box::new(self.0).answer(committed);
     }
 }

@@ -10,7 +10,7 @@ use crate::event::{self, Filter};
 use crate::fault::Fault;
 use crate::ledger::{self, LedgerReader};
 
-fn signed_in(account: &str, second: i64) -> Entry {
+pub(super) fn signed_in(account: &str, second: i64) -> Entry {
     let staff: StaffId = id(account);
     Entry {
         v: 1,

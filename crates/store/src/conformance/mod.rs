@@ -40,6 +40,10 @@ pub const CHECKS: &[(&str, Check)] = &[
         transactions::a_failed_request_leaves_nothing,
     ),
     (
+        "an_attempt_is_kept_wholly_or_not_at_all",
+        transactions::an_attempt_is_kept_wholly_or_not_at_all,
+    ),
+    (
         "what_is_answered_is_there_again",
         transactions::what_is_answered_is_there_again,
     ),

@@ -1,7 +1,8 @@
 use super::Open;
 use super::ground::at;
+use super::ledger::signed_in;
 use crate::fault::Fault;
-use crate::meta;
+use crate::{Kept, event, meta};
 
 pub(super) fn a_failed_request_leaves_nothing(open: Open<'_>) -> Result<(), Fault> {
     let store = open()?;
@@ -16,6 +17,23 @@ pub(super) fn a_failed_request_leaves_nothing(open: Open<'_>) -> Result<(), Faul
         store.read_blocking(|tx| meta::find(tx, "a"))?,
         Some(b"2".to_vec())
     );
+    Ok(())
+}
+
+pub(super) fn an_attempt_is_kept_wholly_or_not_at_all(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    for (kept, found) in [(Kept::Nothing, None), (Kept::All, Some(b"1".to_vec()))] {
+        let answer = store.attempt_blocking(move |tx| {
+            meta::add(tx, "a", b"1", at(0))?;
+            event::append(tx, &signed_in("li", 1))?;
+            Ok((7, kept))
+        })?;
+        assert_eq!(answer, 7, "it answers all the same");
+        let there = store.read_blocking(|tx| Ok((meta::find(tx, "a")?, event::at(tx, 0)?)))?;
+        assert_eq!((there.0, there.1.is_some()), (found, kept == Kept::All));
+    }
+    let failed = store.attempt_blocking(|_| Err::<((), Kept), _>(Fault::Conflict("check")));
+    assert!(matches!(failed, Err(Fault::Conflict("check"))));
     Ok(())
 }
 

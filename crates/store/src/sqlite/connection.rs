@@ -35,6 +35,13 @@ pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
+/// Gives a connection more memory for its pages, from now on.
+pub(super) fn widen(connection: &Connection) -> Result<(), Fault> {
+    connection
+        .pragma_update(None, "cache_size", -limits::ATTEMPT_CACHE_KIB)
+        .map_err(|source| Fault::of_engine("give the writer room", source))
+}
+
 /// A step of a transaction: BEGIN, SAVEPOINT, COMMIT and their like.
 pub(super) fn step(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
     connection

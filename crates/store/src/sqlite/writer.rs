@@ -14,7 +14,7 @@ use std::sync::mpsc::Receiver;
 
 use rusqlite::Connection;
 
-use super::connection::{SqliteTx, step};
+use super::connection::{self, SqliteTx, step};
 use crate::checkpoint_file::Mailbox;
 use crate::fault::Fault;
 use crate::ledger::{Recorded, Recorder};
@@ -94,6 +94,9 @@ impl Writer {
     /// Runs every request in its savepoint.
     fn fill(&mut self, batch: &mut [Box<dyn Request>]) -> Result<(), Fault> {
         for request in batch {
+            if request.is_large() {
+                connection::widen(&self.connection)?;
+            }
             step(&self.connection, "SAVEPOINT request")?;
             let run = catch_unwind(AssertUnwindSafe(|| {
                 request.run(&mut SqliteTx(&self.connection))
