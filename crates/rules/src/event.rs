@@ -75,6 +75,16 @@ pub enum Event {
         /// Its status from now on.
         status: MerchantStatus,
     },
+    /// A merchant's trading name was changed; the name is not here.
+    MerchantRenamed {
+        /// Which one.
+        merchant: MerchantNumber,
+    },
+    /// The documents that a counter may compare were changed; the numbers are not here.
+    MerchantDocumentsChanged {
+        /// Whose.
+        merchant: MerchantNumber,
+    },
     /// A merchant's registered contact was set or changed; the number is not here.
     ContactChanged {
         /// Whose.
@@ -361,6 +371,21 @@ pub enum Event {
         count: u32,
         /// The keyed digest of all that was reported.
         digest: String,
+    },
+    /// A file was imported; what it changed stands before this, in the same transaction.
+    Imported {
+        /// What it held, a stable name: `merchants`, `terminals`, `operators`, `contacts`,
+        /// `transactions`.
+        kind: String,
+        /// The keyed digest of the file: of a short one a plain digest would let anybody
+        /// try out the phone in it.
+        digest: String,
+        /// How many rows it had.
+        rows: u32,
+        /// How many were new.
+        new: u32,
+        /// How many changed something that was there.
+        changed: u32,
     },
     /// A day's money for messages ran out, for the first time that day.
     MessageCapReached {

@@ -62,6 +62,8 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
     match &entry.event {
         Event::MerchantAdded { merchant }
         | Event::MerchantStatusChanged { merchant, .. }
+        | Event::MerchantRenamed { merchant }
+        | Event::MerchantDocumentsChanged { merchant }
         | Event::ContactChanged { merchant, .. }
         | Event::ContactChangeStarted { merchant }
         | Event::ManagerAdded { merchant, .. }

@@ -103,6 +103,12 @@ fn others() -> Vec<Event> {
             merchant: merchant(),
             status: MerchantStatus::Suspended,
         },
+        Event::MerchantRenamed {
+            merchant: merchant(),
+        },
+        Event::MerchantDocumentsChanged {
+            merchant: merchant(),
+        },
         Event::ContactChanged {
             merchant: merchant(),
             version: 2,
@@ -240,6 +246,13 @@ fn others() -> Vec<Event> {
         Event::SettlementsRecorded {
             count: 1,
             digest: digest(),
+        },
+        Event::Imported {
+            kind: "merchants".to_owned(),
+            digest: digest(),
+            rows: 3,
+            new: 2,
+            changed: 1,
         },
         Event::MessageCapReached {
             purse: "asked".to_owned(),

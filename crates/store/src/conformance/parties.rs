@@ -61,14 +61,19 @@ pub(super) fn merchants_are_found_and_listed(open: Open<'_>) -> Result<(), Fault
         merchant::set_status(tx, &id("898310054118888"), MerchantStatus::Closed, at(5))
     });
     assert!(matches!(unknown, Err(Fault::Missing(_))));
+    store.write_blocking(|tx| {
+        let key = DataKey::load(tx, &keys(), &Owner::Merchant(shop()))?;
+        let name = Secret::new("Noodle Palace".to_owned());
+        merchant::set_name(tx, &key, (&shop(), &name), at(6), &mut rng(8))
+    })?;
     store.read_blocking(|tx| {
         let found = merchant::find(tx, &shop())?.ok_or(Fault::Missing("merchant"))?;
         assert_eq!(
             (found.status, found.changed_at),
-            (MerchantStatus::Suspended, at(5))
+            (MerchantStatus::Suspended, at(6))
         );
         let key = DataKey::load(tx, &keys(), &Owner::Merchant(shop()))?;
-        assert_eq!(found.name(&key)?.expose(), "Noodle House");
+        assert_eq!(found.name(&key)?.expose(), "Noodle Palace");
         let other = DataKey::load(tx, &keys(), &Owner::Merchant(other_shop()))?;
         assert!(matches!(found.name(&other), Err(Fault::Unsealable(_))));
         let first = merchant::list(tx, &bank(), None, 1)?;
@@ -97,11 +102,15 @@ pub(super) fn documents_are_compared_blind(open: Open<'_>) -> Result<(), Fault> 
         let roles = merchant::compare_document(tx, &shop(), &index)?;
         assert_eq!(roles, [DocumentRole::Holder, DocumentRole::Proxy]);
         assert!(merchant::compare_document(tx, &other_shop(), &index)?.is_empty());
+        let listed = [(DocumentRole::Holder, index), (DocumentRole::Proxy, index)];
+        assert_eq!(merchant::documents(tx, &shop())?, listed);
+        assert!(merchant::documents(tx, &other_shop())?.is_empty());
         let other = keys().document_index(&bank(), "business_licence", "11010519491231002X");
         assert!(merchant::compare_document(tx, &shop(), &other)?.is_empty());
         assert!(merchant::remove_document(tx, &shop(), &index, at(3))?);
         assert!(!merchant::remove_document(tx, &shop(), &index, at(3))?);
         assert!(merchant::compare_document(tx, &shop(), &index)?.is_empty());
+        assert!(merchant::documents(tx, &shop())?.is_empty());
         merchant::add_document(tx, &shop(), (DocumentRole::Holder, &index), at(4))?;
         assert_eq!(
             merchant::compare_document(tx, &shop(), &index)?,

@@ -26,6 +26,8 @@ statements! {
          ORDER BY number DESC LIMIT 1";
     SET_STATUS: "set a merchant's status" =
         "UPDATE merchants SET status = $1, changed_at = $2 WHERE number = $3";
+    SET_NAME: "set a merchant's name" =
+        "UPDATE merchants SET name_sealed = $1, changed_at = $2 WHERE number = $3";
     ADD_DOCUMENT: "add a merchant's document" =
         "INSERT INTO merchant_documents (merchant, role, document_index, added_at) \
          VALUES ($1, $2, $3, $4) \
@@ -33,6 +35,9 @@ statements! {
     REMOVE_DOCUMENT: "remove a merchant's document" =
         "UPDATE merchant_documents SET removed_at = $1 \
          WHERE merchant = $2 AND document_index = $3 AND removed_at IS NULL";
+    DOCUMENTS: "list a merchant's documents" =
+        "SELECT role, document_index FROM merchant_documents \
+         WHERE merchant = $1 AND removed_at IS NULL ORDER BY role, document_index LIMIT 100";
     COMPARE_DOCUMENT: "compare a merchant's document" =
         "SELECT role FROM merchant_documents \
          WHERE merchant = $1 AND document_index = $2 AND removed_at IS NULL \
@@ -203,6 +208,42 @@ pub fn set_status(
         0 => Err(Fault::Missing("merchant")),
         _ => Ok(()),
     }
+}
+
+/// Sets a merchant's trading name.
+///
+/// # Errors
+/// [`Fault::Missing`] when there is no such merchant.
+pub fn set_name(
+    tx: &mut dyn Tx,
+    key: &DataKey,
+    (number, name): (&MerchantNumber, &Secret<String>),
+    now: Timestamp,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<(), Fault> {
+    let sealed = key.seal(name_place(number.as_str()), name.expose().as_bytes(), rng)?;
+    let values = [Value::from(sealed), Value::from(now), Value::from(number)];
+    match tx.execute(SET_NAME, &values)? {
+        0 => Err(Fault::Missing("merchant")),
+        _ => Ok(()),
+    }
+}
+
+/// The documents that are registered for a merchant, by role and blind index.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn documents(
+    tx: &mut dyn Tx,
+    number: &MerchantNumber,
+) -> Result<Vec<(DocumentRole, Digest)>, Fault> {
+    tx.query_many(DOCUMENTS, &[Value::from(number)])?
+        .into_iter()
+        .map(|mut row| {
+            let role = row.take_word("document role", DocumentRole::of_name)?;
+            Ok((role, row.take()?))
+        })
+        .collect()
 }
 
 /// Registers a document by its blind index. Registering it again is nothing new.

@@ -59,7 +59,8 @@ words! {
         manager_rights_changed, manager_disabled, manager_signed_in, manager_proved_anew,
         manager_signed_out, records_downloaded, restore_asked, restore_reviewed, restored,
         restore_failed, snapshot_removed, backup_key_given, snapshot_exported,
-        supervisor_acted, serial_number_copied, applicant_disclosed,
+        supervisor_acted, serial_number_copied, merchant_renamed, merchant_documents_changed,
+        imported, applicant_disclosed,
     }
     /// What happens to an application, by its stable name.
     ApplicationStepWords {

@@ -89,7 +89,8 @@ words! {
     }
     /// What changed, by the stable names of the events.
     ChangeWords {
-        merchant_added, merchant_status_changed, contact_changed, contact_change_started,
+        merchant_added, merchant_status_changed, merchant_renamed, merchant_documents_changed,
+        contact_changed, contact_change_started,
         manager_added, manager_rights_changed, manager_disabled, manager_signed_in,
         manager_proved_anew, manager_signed_out, records_downloaded, terminal_added,
         terminal_enrolled, serial_number_copied, terminal_moved, terminal_retired,
