@@ -48,6 +48,26 @@ pub const REFERENCE_LENGTH_MAX: usize = 64;
 pub const WRONG_ROWS_SHOWN_MAX: usize = 20;
 /// How far the clock of a system that reports transactions may be ahead, in minutes.
 pub const AHEAD_MINUTES_MAX: i64 = 10;
+/// How many terminals a report remembers to have looked up.
+pub const KNOWN_TERMINALS_MAX: usize = 20_000;
+/// How large a file that is imported may be.
+pub const IMPORT_FILE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+/// How many rows such a file may have.
+pub const IMPORT_ROWS_MAX: u32 = 5_000_000;
+/// How long one row of it may be, in bytes: a quote that is not closed ends here.
+pub const IMPORT_ROW_BYTES_MAX: usize = 16 * 1024;
+/// How long one field of it may be, in bytes.
+pub const IMPORT_FIELD_BYTES_MAX: usize = 1_024;
+/// How many columns it may have.
+pub const IMPORT_COLUMNS_MAX: usize = 32;
+/// How many wrong rows of it are shown; the others are counted.
+pub const IMPORT_WRONG_SHOWN_MAX: usize = 100;
+/// How many imported transactions share one entry of the ledger.
+pub const IMPORT_CHUNK_ROWS: u32 = 500;
+/// How many files one import takes.
+pub const IMPORT_FILES_MAX: usize = 64;
+/// How many persons may be registered to act for a merchant's holder.
+pub const PROXIES_MAX: usize = 8;
 /// How many merchant numbers one message holds: a phone with more of them has a
 /// business with whom the acquirer speaks anyway.
 pub const MERCHANT_NUMBERS_SENT_MAX: u32 = 5;

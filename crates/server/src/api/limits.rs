@@ -29,8 +29,6 @@ pub const IDEMPOTENCY_KEY_LENGTH_MIN: usize = 8;
 pub const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 64;
 /// How long a reviewer's comment may be, in characters.
 pub const COMMENT_LENGTH_MAX: usize = 1_000;
-/// How many proxies of a merchant are taken at once.
-pub const PROXIES_MAX: usize = 8;
 /// How long a staff password may be, in bytes: more is work for Argon2 and nothing else.
 pub const PASSWORD_BYTES_MAX: usize = 256;
 /// How long a cursor may be.

@@ -20,11 +20,11 @@ use super::Api;
 use super::address::Named;
 use super::caller::{Key, Staff};
 use super::json::StrictJson;
-use super::limits::PROXIES_MAX;
 use super::problem::{Problem, ProblemBody};
 use super::words::MerchantStatusWord;
 use crate::act::party::{self as act, Found, LookUp, MerchantDetails};
 use crate::act::{Phone, checked_name};
+use crate::limits::PROXIES_MAX;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tillkey_rules::trade::Fen;
 use tillkey_rules::vocabulary::TransactionKind;
-use tillkey_wire::ids::{MerchantNumber, TerminalNumber};
+use tillkey_wire::ids::{InvalidId, MerchantNumber, TerminalNumber};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -86,19 +86,16 @@ struct TransactionRow {
 
 impl TransactionRow {
     fn read(self) -> Result<(Reference, act::Transaction), FieldFault> {
-        if !(1..=999_999).contains(&self.batch) {
-            return Err(FieldFault::new("batch", "1 to 999999"));
-        }
-        let amount = Fen::new(self.amount).ok().filter(|fen| *fen > Fen::ZERO);
-        let amount =
-            amount.ok_or_else(|| FieldFault::new("amount", "whole fen, 1 to 10000000000"))?;
+        let fault = |invalid: InvalidId| FieldFault::new(invalid.kind, invalid.rule);
+        let batch = act::checked_batch(self.batch).map_err(fault)?;
+        let amount = act::checked_amount(Fen::sum(self.amount)).map_err(fault)?;
         let transaction = act::Transaction {
             merchant: self.merchant,
             terminal: self.terminal,
             kind: self.kind,
             amount,
             taken_at: self.taken_at,
-            batch: self.batch,
+            batch,
             settled_on: self.settled_on,
         };
         Ok((self.reference, transaction))

@@ -110,6 +110,43 @@ impl<'a> Register<'a> {
         licence.into_iter().chain(holder).chain(proxies).collect()
     }
 
+    /// Puts documents in the place of those that are registered in the same roles; other
+    /// roles stay as they are. True when that changed anything.
+    ///
+    /// # Errors
+    /// A [`Fault`] of the store.
+    pub(in crate::act) fn documents(
+        &mut self,
+        tx: &mut dyn Tx,
+        number: &MerchantNumber,
+        documents: &[(DocumentRole, Digest)],
+    ) -> Result<bool, Fault> {
+        let stored = merchant::documents(tx, number)?;
+        let named = |role: DocumentRole| documents.iter().any(|(other, _)| *other == role);
+        let (gone, mut kept): (Vec<_>, Vec<_>) = stored
+            .iter()
+            .copied()
+            .partition(|document| named(document.0) && !documents.contains(document));
+        if gone.is_empty() && documents.iter().all(|document| stored.contains(document)) {
+            return Ok(false);
+        }
+        for (_, index) in &gone {
+            merchant::remove_document(tx, number, index, self.now)?;
+        }
+        // A document is removed from every role: what stays in another one is put back.
+        kept.extend_from_slice(documents);
+        for (role, index) in &kept {
+            merchant::add_document(tx, number, (*role, index), self.now)?;
+        }
+        self.note(
+            tx,
+            Event::MerchantDocumentsChanged {
+                merchant: number.clone(),
+            },
+        )?;
+        Ok(true)
+    }
+
     /// Sets a merchant's registered contact.
     ///
     /// # Errors
@@ -158,6 +195,25 @@ impl<'a> Register<'a> {
             Event::MerchantStatusChanged {
                 merchant: merchant.clone(),
                 status,
+            },
+        )
+    }
+
+    /// Changes a merchant's trading name.
+    ///
+    /// # Errors
+    /// [`Fault::Missing`] where there is none.
+    pub(in crate::act) fn name(
+        &mut self,
+        tx: &mut dyn Tx,
+        (merchant, key): (&MerchantNumber, &DataKey),
+        name: &Secret<String>,
+    ) -> Result<(), Fault> {
+        merchant::set_name(tx, key, (merchant, name), self.now, self.rng)?;
+        self.note(
+            tx,
+            Event::MerchantRenamed {
+                merchant: merchant.clone(),
             },
         )
     }
