@@ -10,6 +10,7 @@ pub mod catalogue_files;
 pub mod clock;
 pub mod config;
 pub mod entropy;
+mod formula;
 pub mod keys;
 pub mod limits;
 pub mod link;

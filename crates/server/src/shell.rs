@@ -124,6 +124,12 @@ impl Shell {
         TimeZone::fixed(offset).to_datetime(at)
     }
 
+    /// When the clocks where the merchants are say this.
+    pub fn instant(&self, there: DateTime) -> Option<Timestamp> {
+        let offset = Offset::from_hours(self.0.config.utc_offset_hours).unwrap_or(Offset::UTC);
+        offset.to_timestamp(there).ok()
+    }
+
     /// The day where the merchants are.
     pub fn day(&self, at: Timestamp) -> Date {
         self.there(at).date()

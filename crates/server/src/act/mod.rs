@@ -11,6 +11,7 @@ pub mod desk;
 pub mod diagnosis;
 pub mod give_out;
 pub mod health;
+pub mod import;
 pub mod ledger;
 pub mod managers;
 mod masked;

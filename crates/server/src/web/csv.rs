@@ -4,6 +4,8 @@
 //! so that it stays a text (attack A15); every field is quoted, so that no field ends
 //! where another one wants it to.
 
+use crate::formula::is_formula;
+
 /// The beginning of a file: the mark by which table programs know UTF-8.
 pub(super) fn begin() -> String {
     "\u{feff}".to_owned()
@@ -23,17 +25,6 @@ pub(super) fn row(text: &mut String, fields: &[&str]) {
         text.push('"');
     }
     text.push_str("\r\n");
-}
-
-/// Whether a table program could take it for a formula: by what it begins with, also
-/// after spaces, in full-width characters too.
-fn is_formula(field: &str) -> bool {
-    if field.starts_with(['\t', '\r', '\n']) {
-        return true;
-    }
-    field
-        .trim_start()
-        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|'])
 }
 
 #[cfg(test)]

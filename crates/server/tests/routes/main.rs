@@ -20,6 +20,8 @@ mod diagnosis;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod managers;
