@@ -13,6 +13,7 @@ mod device;
 mod figure;
 mod flat;
 mod fleet;
+mod import;
 mod ledger;
 mod machine;
 mod merchant;
@@ -54,6 +55,14 @@ pub(crate) struct BenchArgs {
         value_parser = clap::value_parser!(u32).range(1_000..=50_000_000)
     )]
     entries: u32,
+    /// How many operators and how many transactions are imported
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1_000_000,
+        value_parser = clap::value_parser!(u32).range(100..=3_000_000)
+    )]
+    rows: u32,
     /// How many terminals a fleet has
     #[arg(
         long,
@@ -86,6 +95,8 @@ enum Name {
     Case,
     /// Appending to the ledger, proving an entry, verifying all of them
     Ledger,
+    /// Importing files of merchants, terminals, operators and transactions
+    Import,
 }
 
 impl Name {
@@ -95,6 +106,7 @@ impl Name {
             Self::SignOn => "sign_on",
             Self::Case => "case",
             Self::Ledger => "ledger",
+            Self::Import => "import",
         }
     }
 }
@@ -121,6 +133,8 @@ struct Effort {
     proofs: u32,
     /// How many passwords the other kind of server verifies in a run.
     verifications: u32,
+    /// How many rows the largest imported files have.
+    rows: u32,
     /// How many terminals a fleet has.
     terminals: u32,
     /// How many approvals reach one in a run, each another.
@@ -147,6 +161,7 @@ impl Effort {
                 appends: 200,
                 proofs: 50,
                 verifications: 4,
+                rows: args.rows.min(400),
                 terminals: args.terminals.min(16),
                 approvals: 8,
                 storms: 1,
@@ -164,6 +179,7 @@ impl Effort {
             appends: 50_000,
             proofs: 2_000,
             verifications: 100,
+            rows: args.rows,
             terminals: args.terminals,
             approvals: 900,
             storms: 3,
@@ -195,6 +211,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<(), Failed> {
             Name::SignOn => sign_on::measure(&effort),
             Name::Case => case::measure(&effort),
             Name::Ledger => ledger::measure(&effort),
+            Name::Import => import::measure(&effort),
         };
         let figures = figures.map_err(|failed| failed.under(name.text()))?;
         // Writing to a String cannot fail.
@@ -230,6 +247,7 @@ mod tests {
             names: Vec::new(),
             quick: true,
             entries: 1_000,
+            rows: 400,
             terminals: 16,
             part: false,
             data: Some(data.path().to_owned()),
@@ -240,6 +258,7 @@ mod tests {
             sign_on::measure(&effort).unwrap(),
             case::measure(&effort).unwrap(),
             ledger::measure(&effort).unwrap(),
+            import::measure(&effort).unwrap(),
         ];
         for figure in all.iter().flatten() {
             let json = figure.json();
