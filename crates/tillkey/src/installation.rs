@@ -9,7 +9,8 @@ use tillkey_server::clock::SystemClock;
 use tillkey_server::config::Config;
 use tillkey_server::entropy::Entropy;
 use tillkey_server::keys::{Keyring, RootKey};
-use tillkey_server::{Shell, open};
+use tillkey_server::{OpenFault, Shell, open};
+use tillkey_store::fault::Fault;
 
 use crate::failed::Failed;
 
@@ -35,6 +36,19 @@ impl Installation {
     /// Opens it, as the only process that does.
     pub(crate) fn open(&self) -> Result<Shell, Failed> {
         start(self.config()?)
+    }
+
+    /// Opens it for long work, and says what to do where the service has it.
+    pub(crate) fn open_alone(&self) -> Result<Shell, Failed> {
+        let config = self.config()?;
+        let data = config.data.clone();
+        match open(config, Arc::new(SystemClock::default()), Entropy::System) {
+            Err(OpenFault::Store(Fault::InUse(_))) => Err(Failed::new(format!(
+                "{} is in use: this needs it alone, so stop `tillkey serve` and try again",
+                data.display()
+            ))),
+            opened => opened.map_err(Failed::because("the installation does not open")),
+        }
     }
 }
 

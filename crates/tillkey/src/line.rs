@@ -13,6 +13,7 @@ use crate::bench::{self, BenchArgs};
 use crate::demo::{self, DemoArgs};
 use crate::doctor::{self, DoctorArgs};
 use crate::failed::Failed;
+use crate::import::{self, ImportArgs};
 use crate::ledger::{self, LedgerArgs};
 use crate::policy::{self, PolicyArgs};
 use crate::serve::{self, ServeArgs};
@@ -37,6 +38,8 @@ enum Command {
     Terminal(TerminalArgs),
     /// Adds, lists and disables the acquirer's people
     Staff(StaffArgs),
+    /// Takes merchants, terminals, operators, contacts and transactions from CSV files
+    Import(ImportArgs),
     /// Checks and explains policies
     Policy(PolicyArgs),
     /// Verifies and exports the ledger
@@ -56,6 +59,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(args) => ended("serve", serve::run(&args)),
         Command::Terminal(args) => ended("terminal", terminal::run(&args)),
         Command::Staff(args) => ended("staff", staff::run(&args)),
+        Command::Import(args) => ended("import", import::run(&args)),
         Command::Policy(args) => policy::run(&args),
         Command::Ledger(args) => ended("ledger", ledger::run(&args)),
         Command::Backup(args) => ended("backup", backup::run(&args)),

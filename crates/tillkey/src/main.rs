@@ -5,6 +5,7 @@ mod bench;
 mod demo;
 mod doctor;
 mod failed;
+mod import;
 mod installation;
 mod ledger;
 mod line;

@@ -10,6 +10,8 @@ mod doctor;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod installed;
 #[cfg(test)]
 mod ledger;

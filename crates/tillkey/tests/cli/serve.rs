@@ -79,6 +79,10 @@ fn it_is_alone_with_its_data_and_can_be_looked_at() {
         second.stderr.contains("in use by another process"),
         "{second}"
     );
+    std::fs::write(sandbox.path("m.csv"), "merchant_number,name\n").unwrap();
+    let import = sandbox.run(&["import", "m.csv", "--config", "tillkey.toml"]);
+    assert_eq!(import.status, 1, "{import}");
+    assert!(import.stderr.contains("stop `tillkey serve`"), "{import}");
     for line in [
         &["ledger", "verify"][..],
         &["ledger", "export", "out"],

@@ -45,8 +45,7 @@ fn answered(ended: &Ended) -> String {
 }
 
 /// Runs every command line of a transcript, in one sandbox.
-fn run(transcript: &str) -> String {
-    let sandbox = Sandbox::new();
+fn run(sandbox: &Sandbox, transcript: &str) -> String {
     let mut said = String::new();
     for line in transcript
         .lines()
@@ -60,11 +59,15 @@ fn run(transcript: &str) -> String {
 }
 
 fn check(name: &str) {
+    check_in(&Sandbox::new(), name);
+}
+
+fn check_in(sandbox: &Sandbox, name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/cli/transcripts")
         .join(format!("{name}.txt"));
     let expected = fs::read_to_string(&path).unwrap();
-    let found = run(&expected);
+    let found = run(sandbox, &expected);
     if std::env::var_os("TILLKEY_TRANSCRIPTS").is_some_and(|value| value == "write") {
         fs::write(&path, found).unwrap();
         return;
@@ -95,6 +98,11 @@ fn wrong_use() {
 #[test]
 fn staff() {
     check("staff");
+}
+
+#[test]
+fn import() {
+    check_in(&crate::import::with_samples(), "import");
 }
 
 #[test]
