@@ -73,6 +73,15 @@ impl Regions {
         }
     }
 
+    /// Whether a shop can be said to be there: not in a province as a whole, unless it has
+    /// no prefectures, and nowhere that the table does not know.
+    pub fn is_place(&self, code: RegionCode) -> bool {
+        self.around(code).is_some_and(|around| {
+            let within = self.within(around.code);
+            within.iter().any(|place| place.code == around.code)
+        })
+    }
+
     /// A place with its province, as it is written: `广东省深圳市`, `Shenzhen, Guangdong`.
     /// A code that is in no place of the table is shown as it is.
     pub fn full_name(&self, code: RegionCode) -> Bilingual {
@@ -149,6 +158,23 @@ mod tests {
         assert_eq!(ningxia, ["640100", "640200", "640300", "640400", "640500"]);
         let hubei: Vec<String> = inside("420000");
         assert!(hubei.contains(&"429004".to_owned()));
+    }
+
+    #[test]
+    fn a_whole_province_is_no_place_of_a_shop_unless_it_is_a_city() {
+        for (text, is_place) in [
+            ("440300", true),
+            ("440305", true),
+            ("429004", true),
+            ("110000", true),
+            ("110105", true),
+            ("810000", true),
+            ("440000", false),
+            ("449900", false),
+            ("160000", false),
+        ] {
+            assert_eq!(Regions::known().is_place(code(text)), is_place, "{text}");
+        }
     }
 
     #[test]

@@ -63,6 +63,16 @@ async fn half_an_answer_is_asked_again_and_kept() {
 }
 
 #[tokio::test]
+async fn an_empty_form_is_asked_again_and_not_taken_for_no_form() {
+    let world = site().await;
+    for sent in ["region=", "region=&lang=en", "kind=bank", "monthly=7"] {
+        let answer = get(&world, &format!("/apply/products?{sent}"), "").await;
+        assert_eq!(answer.status, 422, "{sent}");
+        assert!(answer.text.contains("id=\"kind-wrong\""), "{sent}");
+    }
+}
+
+#[tokio::test]
 async fn without_answers_every_product_is_there_and_none_is_recommended() {
     let world = site().await;
     let shown = get(&world, "/apply/products", "").await;

@@ -142,6 +142,9 @@ fn the_common_questions_are_answered() {
         ("safety", "network"),
         ("safety", "links"),
         ("safety", "calls"),
+        ("apply", "which"),
+        ("apply", "ready"),
+        ("apply", "deposit"),
     ] {
         let topic = shelf.find(Language::Chinese, slug).unwrap();
         assert!(topic.headings.iter().any(|one| one.id == id), "{slug}#{id}");
@@ -161,7 +164,7 @@ fn links(html: &str) -> BTreeSet<String> {
 async fn every_link_of_home_help_and_lookup_leads_somewhere() {
     let world = site().await;
     let shelf = shelf();
-    let mut pages: Vec<String> = ["/", "/help", "/lookup", "/lookup/sent"]
+    let mut pages: Vec<String> = ["/", "/help", "/lookup", "/lookup/sent", "/apply"]
         .map(str::to_owned)
         .into();
     let slugs = topics(&shelf, Language::English);

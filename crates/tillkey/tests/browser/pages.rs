@@ -188,7 +188,7 @@ fn a_number_is_looked_up_and_the_answer_goes_to_the_phone() {
 }
 
 #[test]
-fn four_answers_lead_to_a_product_by_keyboard_and_eye() {
+fn four_answers_lead_to_a_product() {
     let town = Town::shared();
     for tongue in Tongue::BOTH {
         let browser = Browser::open(&town.url, tongue);
@@ -204,7 +204,7 @@ fn four_answers_lead_to_a_product_by_keyboard_and_eye() {
         browser.headed(tongue.say_in("apply", "compare.title"));
         look_here(&browser, "public-apply-answered", tongue);
         browser.press(tongue.say_in("apply", "compare.details"));
-        browser.reads(tongue.say_in("apply", "product.example"));
+        browser.reads(tongue.say_in("apply", "product.able"));
         look_here(&browser, "public-apply-product", tongue);
     }
 }

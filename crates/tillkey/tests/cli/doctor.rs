@@ -39,14 +39,7 @@ fn a_sound_installation_is_said_to_be_sound() {
     let sandbox = installed();
     let (status, checks) = health(&sandbox, &[]);
     assert_eq!(status, 0, "{checks:?}");
-    for name in [
-        "configuration",
-        "data",
-        "keys",
-        "ledger",
-        "catalogue",
-        "policy",
-    ] {
+    for name in ["configuration", "data", "keys", "ledger", "policy"] {
         assert!(has(&checks, name, "ok"), "{name}: {checks:?}");
     }
     let ended = sandbox.run(&["doctor", "--limits"]);

@@ -1,10 +1,12 @@
 //! From what is written to what is offered: every value is looked at, and everything
 //! that is wrong is said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fault::CatalogueFault;
-use super::file::{Text, Written, WrittenDeposit};
+use super::file::{
+    Text, Written, WrittenDeposit, WrittenFee, WrittenNotServed, WrittenSurcharge, WrittenTakings,
+};
 use super::limits::{
     DEPOSIT_DAYS_MAX, FEE_BASIS_POINTS_MAX, NOT_SERVED_MAX, PRODUCT_NAME_CHARS_MAX,
     PRODUCT_TEXT_CHARS_MAX,
@@ -14,7 +16,7 @@ use crate::onboarding::Regions;
 use crate::onboarding::deposit::{DepositBack, DepositTerms};
 use crate::policy::Bilingual;
 use crate::trade::Fen;
-use crate::vocabulary::{CardKind, Need};
+use crate::vocabulary::{ApplicantKind, ApplicationPaper, CardKind, Need, SettlementTime};
 
 /// Makes a product of what a file says. What is wrong goes to `faults`; the product is
 /// only for use where nothing went there.
@@ -25,50 +27,13 @@ pub(super) fn product(file: &str, written: Written, faults: &mut Vec<CatalogueFa
     }
     let is_address =
         written.source.starts_with("https://") || written.source.starts_with("http://");
-    if !is_address || written.source.chars().any(char::is_whitespace) {
+    if !is_address || !written.source.bytes().all(|b| b.is_ascii_graphic()) {
         check.wrong("source", "is not the address of a page");
     }
     check.length("source", &written.source, PRODUCT_TEXT_CHARS_MAX);
     check.is_consistent(&written);
-    let takings = Takings {
-        from: check.money("takings.from_fen", written.takings.from_fen),
-        to: written
-            .takings
-            .to_fen
-            .map(|to| check.money("takings.to_fen", to)),
-    };
-    if takings.to.is_some_and(|to| to <= takings.from) {
-        check.wrong("takings.to_fen", "is not more than from_fen");
-    }
-    let fees = written.fees.iter().map(|(card, fee)| {
-        let key = |name| format!("fees.{card}.{name}");
-        let fee = Fee {
-            basis_points: check.rate(&key("basis_points"), fee.basis_points),
-            cap: fee
-                .cap_fen
-                .map(|cap| check.some_money(&key("cap_fen"), cap)),
-        };
-        (*card, fee)
-    });
-    let fees = fees.collect();
-    let settlements = written.settlements.iter().map(|(time, surcharge)| {
-        let key = |name| format!("settlements.{time}.{name}");
-        let surcharge = Surcharge {
-            basis_points: check.rate(&key("basis_points"), surcharge.basis_points),
-            per_payout: check.money(&key("per_payout_fen"), surcharge.per_payout_fen),
-        };
-        (*time, surcharge)
-    });
-    let settlements = settlements.collect();
-    let papers = written.papers.into_iter().map(|(applicant, papers)| {
-        let set: BTreeSet<_> = papers.iter().copied().collect();
-        if set.is_empty() || set.len() != papers.len() {
-            check.wrong(format!("papers.{applicant}"), "is empty or names one twice");
-        }
-        (applicant, set)
-    });
     Product {
-        papers: papers.collect(),
+        papers: check.papers(written.papers),
         provider: check.text("provider", written.provider, PRODUCT_NAME_CHARS_MAX),
         name: check.text("name", written.name, PRODUCT_NAME_CHARS_MAX),
         summary: check.text("summary", written.summary, PRODUCT_TEXT_CHARS_MAX),
@@ -76,12 +41,12 @@ pub(super) fn product(file: &str, written: Written, faults: &mut Vec<CatalogueFa
         monthly_fee: check.money("monthly_fee_fen", written.monthly_fee_fen),
         deposit: check.deposit(&written.deposit),
         not_served: check.not_served(written.not_served),
+        fees: check.fees(&written.fees),
+        settlements: check.settlements(&written.settlements),
+        takings: check.takings(&written.takings),
         id: written.id,
         kind: written.kind,
         model: written.model,
-        fees,
-        settlements,
-        takings,
         meets: written.meets,
         source: written.source,
         as_of: written.as_of,
@@ -173,6 +138,62 @@ impl Check<'_> {
         Bilingual::new(text.zh, text.en)
     }
 
+    fn takings(&mut self, written: &WrittenTakings) -> Takings {
+        let takings = Takings {
+            from: self.money("takings.from_fen", written.from_fen),
+            to: written.to_fen.map(|to| self.money("takings.to_fen", to)),
+        };
+        if takings.to.is_some_and(|to| to <= takings.from) {
+            self.wrong("takings.to_fen", "is not more than from_fen");
+        }
+        takings
+    }
+
+    fn fees(&mut self, written: &BTreeMap<CardKind, WrittenFee>) -> BTreeMap<CardKind, Fee> {
+        let mut fees = BTreeMap::new();
+        for (card, fee) in written {
+            let key = |name| format!("fees.{card}.{name}");
+            let basis_points = self.rate(&key("basis_points"), fee.basis_points);
+            let cap = fee.cap_fen;
+            let cap = cap.map(|cap| self.some_money(&key("cap_fen"), cap));
+            fees.insert(*card, Fee { basis_points, cap });
+        }
+        fees
+    }
+
+    fn settlements(
+        &mut self,
+        written: &BTreeMap<SettlementTime, WrittenSurcharge>,
+    ) -> BTreeMap<SettlementTime, Surcharge> {
+        let mut settlements = BTreeMap::new();
+        for (time, surcharge) in written {
+            let key = |name| format!("settlements.{time}.{name}");
+            let checked = Surcharge {
+                basis_points: self.rate(&key("basis_points"), surcharge.basis_points),
+                per_payout: self.money(&key("per_payout_fen"), surcharge.per_payout_fen),
+            };
+            settlements.insert(*time, checked);
+        }
+        settlements
+    }
+
+    fn papers(
+        &mut self,
+        written: BTreeMap<ApplicantKind, Vec<ApplicationPaper>>,
+    ) -> BTreeMap<ApplicantKind, BTreeSet<ApplicationPaper>> {
+        let mut papers = BTreeMap::new();
+        for (applicant, named) in written {
+            let count = named.len();
+            let set: BTreeSet<_> = named.into_iter().collect();
+            if set.is_empty() || set.len() != count {
+                let key = format!("papers.{applicant}");
+                self.wrong(key, "is empty or names one twice");
+            }
+            papers.insert(applicant, set);
+        }
+        papers
+    }
+
     fn deposit(&mut self, written: &WrittenDeposit) -> DepositTerms {
         let deposit = self.money("deposit.deposit_fen", written.deposit_fen);
         let back = written.back.as_ref().map(|back| {
@@ -196,7 +217,7 @@ impl Check<'_> {
         }
     }
 
-    fn not_served(&mut self, written: Vec<super::file::WrittenNotServed>) -> Vec<NotServed> {
+    fn not_served(&mut self, written: Vec<WrittenNotServed>) -> Vec<NotServed> {
         if written.len() > NOT_SERVED_MAX {
             self.wrong("not_served", format!("has more than {NOT_SERVED_MAX}"));
         }

@@ -89,18 +89,24 @@ impl Answers {
     /// Reads an address's query.
     pub fn read(query: Option<&str>) -> Self {
         let mut answers = Self::default();
-        let pairs: Vec<(String, String)> =
-            serde_urlencoded::from_str(query.unwrap_or_default()).unwrap_or_default();
-        for (name, value) in pairs {
+        for (name, value) in pairs(query) {
             match name.as_str() {
                 "kind" => answers.applicant = value.parse().ok(),
-                "region" => answers.region = value.parse().ok().filter(|code| is_known(*code)),
+                "region" => answers.region = value.parse().ok().filter(|code| is_place(*code)),
                 "monthly" => answers.monthly = Band::named(&value),
                 "need" => answers.needs.extend(value.parse::<Need>().ok()),
                 _ => {}
             }
         }
         answers
+    }
+
+    /// Whether a form was sent, whatever it answered: an empty one names its fields, too.
+    pub(super) fn are_sent(query: Option<&str>) -> bool {
+        const FIELDS: [&str; 4] = ["kind", "region", "monthly", "need"];
+        pairs(query)
+            .iter()
+            .any(|(name, _)| FIELDS.contains(&name.as_str()))
     }
 
     /// Whether nothing was answered at all.
@@ -137,8 +143,12 @@ impl Answers {
     }
 }
 
-fn is_known(code: RegionCode) -> bool {
-    Regions::known().around(code).is_some()
+fn pairs(query: Option<&str>) -> Vec<(String, String)> {
+    serde_urlencoded::from_str(query.unwrap_or_default()).unwrap_or_default()
+}
+
+fn is_place(code: RegionCode) -> bool {
+    Regions::known().is_place(code)
 }
 
 #[cfg(test)]
@@ -167,6 +177,7 @@ mod tests {
             "kind[]=company",
             "region=160000",
             "region=44030",
+            "region=440000",
             "region=%EF%BC%94%EF%BC%9440300",
             "monthly=1",
             "monthly=-60000",

@@ -141,7 +141,7 @@ pub(in super::super) async fn show(
 /// The questions again, with what is missing marked.
 pub(super) fn again(site: &Site, language: Language, answers: Answers) -> Response {
     let page = AskPage {
-        frame: site.frame(language, answers.with(super::compare::PATH)),
+        frame: site.frame(language, answers.with(PATH)),
         answers,
         is_checked: true,
     };

@@ -166,7 +166,7 @@ pub(in super::super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Response {
     let answers = Answers::read(query.as_deref());
-    if !answers.is_empty() && answers.wish().is_none() {
+    if answers.wish().is_none() && Answers::are_sent(query.as_deref()) {
         return super::ask::again(&site, language, answers);
     }
     let page = ComparePage {

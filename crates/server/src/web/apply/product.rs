@@ -43,8 +43,7 @@ struct Example {
 /// One day of the example.
 struct ExampleDay {
     day: String,
-    sales: String,
-    refunds: String,
+    money: String,
     standing: String,
     is_earned: bool,
 }
@@ -118,8 +117,10 @@ impl ProductPage<'_> {
             };
             ExampleDay {
                 day: reading.date(day.day),
-                sales: offer.money(day.sales),
-                refunds: offer.money(day.refunds),
+                money: match day.refunds {
+                    Fen::ZERO => fill(&words.example_sales, "money", &offer.money(day.sales)),
+                    refunds => fill(&words.example_refunds, "money", &offer.money(refunds)),
+                },
                 standing: text,
                 is_earned,
             }

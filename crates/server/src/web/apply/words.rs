@@ -83,7 +83,7 @@ words! {
     /// One product.
     ProductWords {
         who, able, suits, model, not_served, not_served_none, published, back, example,
-        example_lead, example_rule, example_day, example_sales, example_refunds,
+        example_lead, example_rule, example_day, example_money, example_sales, example_refunds,
         example_standing, example_missing, example_earned,
     }
 }
