@@ -110,7 +110,12 @@ async fn a_product_shows_its_terms_and_its_deposit_by_todays_dates() {
         assert!(shown.text.contains(text), "{text}: {}", shown.text);
     }
     let without = get(&world, "/apply/products/unionpay-signature", "").await;
-    assert!(without.text.contains("No deposit") && !without.text.contains("day 0"));
+    assert!(
+        without
+            .text
+            .contains("<dt>Deposit</dt><dd class=\"plain\">none</dd>")
+            && !without.text.contains("day 0")
+    );
 }
 
 #[tokio::test]
