@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
     AcquirerId, ApplicationId, CaseId, CodeId, CommandId, ManagerId, MerchantNumber,
@@ -20,7 +21,9 @@ use crate::onboarding::application::ApplicationEvent;
 use crate::party::{Actor, Role, Subject};
 use crate::policy::{Question, Verdict};
 use crate::scan::Scan;
-use crate::vocabulary::{Channel, EvidenceKind, ManagerRight, MerchantStatus, Reason};
+use crate::vocabulary::{
+    Channel, DepositState, EvidenceKind, ManagerRight, MerchantStatus, Reason,
+};
 
 /// One entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +65,34 @@ pub enum Event {
         application: ApplicationId,
         /// What, a stable name.
         what: String,
+    },
+    /// The rules said that a deposit goes back, or does not; the sums are not here.
+    DepositEvaluated {
+        /// For which terminal.
+        terminal: TerminalId,
+        /// Whose.
+        merchant: MerchantNumber,
+        /// On which terms.
+        terms: AgreedDeposit,
+        /// The day from which they count.
+        activated_on: Date,
+        /// The last day that was looked at.
+        until: Date,
+        /// What came of it.
+        state: DepositState,
+        /// The day that reached the amount.
+        earned_on: Option<Date>,
+        /// The keyed digest of what the days held.
+        days_digest: String,
+    },
+    /// A deposit was paid back.
+    DepositReturned {
+        /// For which terminal.
+        terminal: TerminalId,
+        /// Whose.
+        merchant: MerchantNumber,
+        /// The keyed digest of the payer's reference.
+        reference_digest: String,
     },
     /// A merchant was registered.
     MerchantAdded {
@@ -631,6 +662,17 @@ impl CaseEvent {
             Self::Refused => "refused",
         }
     }
+}
+
+/// The terms of a deposit as they were agreed: what was published may change later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreedDeposit {
+    /// How much was paid, in fen.
+    pub deposit_fen: i64,
+    /// How much has to be taken, in fen.
+    pub taken_fen: i64,
+    /// Within how many days after the day of activation.
+    pub within_days: u16,
 }
 
 /// What an approval does to the old password.

@@ -148,6 +148,20 @@ words!(
 );
 
 words!(
+    /// How a deposit stands.
+    DepositState, "state of a deposit", {
+        /// Its window is open, or something in it is not settled.
+        Counting = "counting",
+        /// It goes back, and has not yet.
+        Earned = "earned",
+        /// It does not go back.
+        Missed = "missed",
+        /// It went back.
+        Returned = "returned",
+    }
+);
+
+words!(
     /// A paper that an applicant has to show, as a picture.
     ApplicationPaper, "paper", {
         /// The business licence.

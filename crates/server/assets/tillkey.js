@@ -117,25 +117,35 @@
 
   // Keeps a draft, and says beside the field that was left what is wrong with it.
   async function keepDraft(field) {
-    const place = field.closest("[data-field]");
+    const body = new URLSearchParams(new FormData(field.form));
+    body.append("check", field.name);
     try {
-      const body = new URLSearchParams(new FormData(field.form));
       const answer = await fetch(field.form.action, { method: "POST", body, credentials: "same-origin" });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const kept = page.querySelector("[data-field=" + CSS.escape(place.dataset.field) + "]");
-      if (!kept) return;
-      const [said, says] = [place, kept].map((part) => part.querySelector(".wrong"));
-      if (said) said.remove();
-      if (says) field.before(document.adoptNode(says));
-      for (const name of ["aria-describedby", "aria-invalid"]) {
-        const value = kept.querySelector("[name]").getAttribute(name);
-        if (value) field.setAttribute(name, value);
-        else field.removeAttribute(name);
-      }
+      const kind = answer.headers.get("content-type") || "";
+      if (!answer.ok || !kind.startsWith("text/plain")) return;
+      say(field, await answer.text());
     } catch {
       // Off line for a moment: the button keeps it too.
     }
+  }
+
+  function say(field, wrong) {
+    const id = field.name + "-wrong";
+    const before = document.getElementById(id);
+    if (before) before.remove();
+    const described = field.getAttribute("aria-describedby").split(" ").filter((part) => part !== id);
+    if (wrong) {
+      const said = document.createElement("p");
+      said.className = "wrong";
+      said.id = id;
+      said.textContent = wrong;
+      field.before(said);
+      described.push(id);
+      field.setAttribute("aria-invalid", "true");
+    } else {
+      field.removeAttribute("aria-invalid");
+    }
+    field.setAttribute("aria-describedby", described.join(" "));
   }
 
   document.addEventListener("change", (event) => {

@@ -19,6 +19,10 @@ pub const DUE_BATCH_MAX: u32 = 200;
 pub const TIMELINE_EVENTS_MAX: u32 = 200;
 /// How many characters a reviewer's comment may have.
 pub const COMMENT_CHARS_MAX: usize = 1_000;
+/// How many deposits of one merchant are reckoned and shown: one a terminal.
+pub const DEPOSITS_PER_MERCHANT_MAX: u32 = 50;
+/// How many deposits one page of a list has.
+pub const DEPOSITS_PAGE: u32 = 50;
 /// How many applications one page of a list has.
 pub const APPLICATIONS_PAGE: u32 = 50;
 /// How many cases one page of a list has.

@@ -73,6 +73,8 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         | Event::ManagerProvedAnew { merchant, .. }
         | Event::ManagerSignedOut { merchant, .. }
         | Event::RecordsDownloaded { merchant, .. }
+        | Event::DepositEvaluated { merchant, .. }
+        | Event::DepositReturned { merchant, .. }
         | Event::TerminalAdded { merchant, .. } => Concerns::Merchant(merchant),
         Event::TerminalMoved { from, merchant, .. } => Concerns::Both(from, merchant),
         Event::OperatorAdded { terminal, .. }

@@ -5,7 +5,7 @@
 //!
 //! - [`Store`] opens the database and runs requests; [`tx`], [`value`], [`fault`] and
 //!   [`limits`] are what a request meets.
-//! - [`party`], [`application`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
+//! - [`party`], [`application`], [`deposit`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
 //!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
 //!   [`outbox`], [`spending`], [`in_hand`], [`health`], [`idempotency`], [`meta`],
 //!   [`event`], [`history`], [`snapshot`], [`upload`], [`restore`] and [`journal`] are the domain
@@ -23,6 +23,7 @@ pub mod comment;
 pub mod conformance;
 pub mod credential;
 pub mod deed;
+pub mod deposit;
 pub mod event;
 pub mod fault;
 pub mod health;

@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use tillkey_rules::event::{Entry, Event};
+use tillkey_rules::event::{AgreedDeposit, Entry, Event};
 use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationEvent, Choice};
 use tillkey_rules::party::{Actor, Role};
-use tillkey_rules::vocabulary::{ApplicantKind, ApplicationPaper, ManagerRight, MerchantStatus};
+use tillkey_rules::vocabulary::{
+    ApplicantKind, ApplicationPaper, DepositState, ManagerRight, MerchantStatus,
+};
 use tillkey_wire::ids::{
     ApplicationId, CodeId, ManagerId, OperatorNumber, ScanId, SessionId, SnapshotId, TerminalId,
 };
@@ -46,6 +48,11 @@ fn others() -> Vec<Event> {
     let application = ApplicationId::from_bytes([7; 10]);
     let step = |step| Event::Application { application, step };
     let deadline = Timestamp::UNIX_EPOCH;
+    let terms = AgreedDeposit {
+        deposit_fen: 5_900,
+        taken_fen: 1_000_000,
+        within_days: 30,
+    };
     let choice = || Choice {
         product: "shengpay-smart".parse().unwrap(),
         applicant: ApplicantKind::Company,
@@ -76,6 +83,7 @@ fn others() -> Vec<Event> {
         }),
         step(ApplicationEvent::Approved {
             merchant: merchant(),
+            deposit: Some(terms),
         }),
         step(ApplicationEvent::Declined {
             comment_digest: digest(),
@@ -92,6 +100,21 @@ fn others() -> Vec<Event> {
         }),
         step(ApplicationEvent::Withdrawn),
         step(ApplicationEvent::Lapsed),
+        Event::DepositEvaluated {
+            terminal,
+            merchant: merchant(),
+            terms,
+            activated_on: "2026-11-01".parse().unwrap(),
+            until: "2026-11-27".parse().unwrap(),
+            state: DepositState::Earned,
+            earned_on: Some("2026-11-20".parse().unwrap()),
+            days_digest: digest(),
+        },
+        Event::DepositReturned {
+            terminal,
+            merchant: merchant(),
+            reference_digest: digest(),
+        },
         Event::ApplicantDisclosed {
             application,
             what: "phone".to_owned(),

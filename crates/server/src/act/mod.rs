@@ -7,6 +7,7 @@
 pub mod application;
 pub mod case;
 pub mod contact_change;
+pub mod deposit;
 pub mod desk;
 pub mod diagnosis;
 pub mod give_out;

@@ -173,6 +173,8 @@ fn named_in(event: &Event) -> (Option<TerminalId>, Option<OperatorNumber>) {
         Event::OperatorAdded { terminal, operator }
         | Event::OperatorRemoved { terminal, operator } => (Some(*terminal), Some(*operator)),
         Event::TerminalAdded { terminal, .. }
+        | Event::DepositEvaluated { terminal, .. }
+        | Event::DepositReturned { terminal, .. }
         | Event::TerminalEnrolled { terminal, .. }
         | Event::SerialNumberCopied { terminal, .. }
         | Event::TerminalMoved { terminal, .. }

@@ -9,7 +9,7 @@ use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::{case as cases, command, credential};
 
 use super::case::{act, begin_step};
-use super::{Failure, Of, append, application};
+use super::{Failure, Of, append, application, deposit};
 use crate::limits::DUE_BATCH_MAX;
 use crate::shell::Shell;
 
@@ -20,6 +20,7 @@ use crate::shell::Shell;
 pub async fn tick(shell: &Shell) -> Result<bool, Failure> {
     let (cases_full, passwords_full) = (due_cases(shell).await?, due_passwords(shell).await?);
     let applications_full = application::lapse(shell, DUE_BATCH_MAX).await?;
+    deposit::close(shell, DUE_BATCH_MAX).await?;
     let now = shell.now();
     let lapsed = shell
         .store()

@@ -13,6 +13,7 @@ mod application;
 mod caller;
 mod case;
 mod contact_change;
+mod deposit;
 mod diagnosis;
 mod health;
 mod json;
@@ -67,6 +68,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(manager_session::routes())
         .merge(contact_change::routes())
         .merge(application::routes())
+        .merge(deposit::routes())
         .merge(merchant::routes())
         .merge(merchant_number::routes())
         .merge(terminal::routes())

@@ -10,8 +10,8 @@ use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationState}
 use tillkey_rules::party::Role;
 use tillkey_rules::policy::Bilingual;
 use tillkey_rules::vocabulary::{
-    ApplicantKind, ApplicationPaper, CardKind, Channel, EvidenceKind, ManagerRight, MerchantStatus,
-    Need, ProductKind, QuestionKind, Reason, SettlementTime, TransactionKind,
+    ApplicantKind, ApplicationPaper, CardKind, Channel, DepositState, EvidenceKind, ManagerRight,
+    MerchantStatus, Need, ProductKind, QuestionKind, Reason, SettlementTime, TransactionKind,
 };
 use tillkey_wire::ids::Rank;
 use utoipa::openapi::RefOr;
@@ -59,6 +59,8 @@ word_schemas! {
     RightWord = "ManagerRight" of ManagerRight;
     /// What an operator is on their terminal.
     RankWord = "Rank" of Rank;
+    /// How a deposit stands.
+    DepositStateWord = "DepositState" of DepositState;
     /// Where an application stands.
     ApplicationStateWord = "ApplicationState" of ApplicationState;
     /// What a maker checks.

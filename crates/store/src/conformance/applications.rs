@@ -112,6 +112,7 @@ pub(super) fn a_terminal_finds_its_application(open: Open<'_>) -> Result<(), Fau
         let events = [
             ApplicationEvent::Approved {
                 merchant: merchant.clone(),
+                deposit: None,
             },
             ApplicationEvent::Shipped {
                 terminal: till(),

@@ -9,6 +9,7 @@ mod attempts;
 mod cases;
 mod codes;
 mod credentials;
+mod deposits;
 mod devices;
 mod ground;
 mod ledger;
@@ -123,6 +124,14 @@ pub const CHECKS: &[(&str, Check)] = &[
         cases::cases_fall_due_and_are_listed,
     ),
     ("a_case_token_is_set_once", cases::a_case_token_is_set_once),
+    (
+        "a_deposit_counts_what_its_terminal_settled",
+        deposits::a_deposit_counts_what_its_terminal_settled,
+    ),
+    (
+        "deposits_are_found_by_how_they_stand",
+        deposits::deposits_are_found_by_how_they_stand,
+    ),
     (
         "an_application_is_the_fold_of_its_events",
         applications::an_application_is_the_fold_of_its_events,

@@ -44,6 +44,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     13 "0013_restores",
     14 "0014_offline",
     15 "0015_applications",
+    16 "0016_deposits",
 ];
 
 /// Where it is written what was applied.

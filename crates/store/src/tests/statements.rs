@@ -23,6 +23,7 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
         ("comment", crate::comment::STATEMENTS),
         ("credential", crate::credential::STATEMENTS),
         ("deed", crate::deed::STATEMENTS),
+        ("deposit", crate::deposit::STATEMENTS),
         ("event", crate::event::STATEMENTS),
         ("health", crate::health::STATEMENTS),
         ("history", crate::history::STATEMENTS),

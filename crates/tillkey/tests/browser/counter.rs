@@ -85,7 +85,7 @@ fn the_way_at_the_counter_bears_a_look() {
 }
 
 /// A page as a scanner would give it: no two are the same picture.
-fn scan(folder: &Path, name: &str, seed: u32) -> PathBuf {
+pub(crate) fn scan(folder: &Path, name: &str, seed: u32) -> PathBuf {
     const SIDE: u32 = 320;
     let path = folder.join(name);
     let file = File::create(&path).unwrap();

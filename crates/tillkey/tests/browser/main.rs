@@ -25,6 +25,8 @@ mod hotline;
 #[cfg(test)]
 mod leash;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod look;
 #[cfg(test)]
 mod pages;

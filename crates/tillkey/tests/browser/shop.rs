@@ -99,7 +99,7 @@ impl Shop {
 }
 
 /// The number whose check character fits, found by trying all of them.
-fn fitting(characters: &str, body: &str, fits: impl Fn(&str) -> bool) -> String {
+pub(crate) fn fitting(characters: &str, body: &str, fits: impl Fn(&str) -> bool) -> String {
     let mut numbers = characters.chars().map(|check| format!("{body}{check}"));
     numbers.find(|number| fits(number)).unwrap()
 }
@@ -172,7 +172,7 @@ pub(crate) struct Till {
 }
 
 impl Till {
-    fn switch_on(town: &Town, name: &str) -> Self {
+    pub(crate) fn switch_on(town: &Town, name: &str) -> Self {
         let mut command = Command::new(TILLKEY);
         command
             .args(["terminal", "--json", "--server", &town.url, "--profile"])

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use tillkey_wire::ids::{MerchantNumber, SerialNumber, TerminalId};
 
 use super::{Application, ApplicationCheck, ApplicationEvent, ApplicationState, Choice};
+use crate::event::AgreedDeposit;
 use crate::party::{Actor, Role};
 use crate::refusal::Refusal;
 use crate::terms::days_after;
@@ -56,6 +57,8 @@ pub enum Command {
     Approve {
         /// The number that the merchant gets.
         merchant: MerchantNumber,
+        /// When its deposit comes back, by the product's terms of today.
+        deposit: Option<AgreedDeposit>,
     },
     /// Decline it.
     Decline {
@@ -322,10 +325,11 @@ fn of_checker(
         return Answer::no(Refusal::OwnWork);
     }
     match command {
-        Command::Approve { merchant } => match &facts.offered {
+        Command::Approve { merchant, deposit } => match &facts.offered {
             Err(refusal) => Answer::no(refusal.clone()),
             Ok(()) => Answer::of(ApplicationEvent::Approved {
                 merchant: merchant.clone(),
+                deposit: *deposit,
             }),
         },
         Command::Return { .. } if application.returns >= RETURNS_MAX => {

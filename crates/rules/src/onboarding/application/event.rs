@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{MerchantNumber, SerialNumber, TerminalId};
 
 use super::{ApplicationCheck, Choice};
+use crate::event::AgreedDeposit;
 use crate::vocabulary::ApplicationPaper;
 
 /// One step of an application.
@@ -62,6 +63,8 @@ pub enum ApplicationEvent {
     Approved {
         /// Its number.
         merchant: MerchantNumber,
+        /// When its deposit comes back; none where there is none that does.
+        deposit: Option<AgreedDeposit>,
     },
     /// It was declined.
     Declined {

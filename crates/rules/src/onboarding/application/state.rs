@@ -12,6 +12,7 @@ use tillkey_wire::ids::{
 };
 
 use super::ApplicationEvent;
+use crate::event::AgreedDeposit;
 use crate::onboarding::RegionCode;
 use crate::party::Actor;
 use crate::vocabulary::{ApplicantKind, ApplicationPaper, words};
@@ -119,6 +120,7 @@ pub struct Application {
     pub(super) makers: BTreeSet<PersonId>,
     pub(super) returns: u32,
     pub(super) merchant: Option<MerchantNumber>,
+    pub(super) deposit: Option<AgreedDeposit>,
     pub(super) terminal: Option<TerminalId>,
     pub(super) serial_number: Option<SerialNumber>,
     pub(super) active_since: Option<Date>,
@@ -146,6 +148,7 @@ impl Application {
             makers: BTreeSet::new(),
             returns: 0,
             merchant: None,
+            deposit: None,
             terminal: None,
             serial_number: None,
             active_since: None,
@@ -189,9 +192,10 @@ impl Application {
                 self.returns = self.returns.saturating_add(1);
                 self.deadline = Some(*deadline);
             }
-            ApplicationEvent::Approved { merchant } => {
+            ApplicationEvent::Approved { merchant, deposit } => {
                 self.state = ApplicationState::Approved;
                 self.merchant = Some(merchant.clone());
+                self.deposit = *deposit;
             }
             ApplicationEvent::Shipped {
                 terminal,
@@ -265,6 +269,11 @@ impl Application {
     /// The merchant that it became.
     pub const fn merchant(&self) -> Option<&MerchantNumber> {
         self.merchant.as_ref()
+    }
+
+    /// When its deposit comes back, as it was agreed.
+    pub const fn deposit(&self) -> Option<&AgreedDeposit> {
+        self.deposit.as_ref()
     }
 
     /// The terminal that was sent.

@@ -123,6 +123,7 @@ fn submit() -> Command {
 fn approve() -> Command {
     Command::Approve {
         merchant: "898310158120001".parse().unwrap(),
+        deposit: None,
     }
 }
 

@@ -106,7 +106,7 @@ fn a_first_password_is_set_at_the_enrolled_terminal() {
     };
     check(&first(Rank::Cashier), GoAhead);
     check(&first(Rank::Supervisor), GoAhead);
-    check(&first(Rank::Administrator), CounterOnly);
+    check(&first(Rank::Administrator), ONE);
 }
 
 #[test]

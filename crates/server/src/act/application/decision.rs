@@ -3,9 +3,11 @@
 //! Whoever approves has proved who they are within the last few minutes. The words for
 //! the applicant are sealed beside the application; the ledger has their keyed digest.
 
+use tillkey_rules::event::AgreedDeposit;
 use tillkey_rules::onboarding::application::{Application, Command};
 use tillkey_rules::party::Role;
 use tillkey_rules::refusal::Refusal;
+use tillkey_rules::trade::Fen;
 use tillkey_store::application::{self as applications, Written};
 use tillkey_store::fault::Fault;
 use tillkey_store::party::merchant;
@@ -13,7 +15,7 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{ApplicationId, MerchantNumber};
 use tillkey_wire::secret::Secret;
 
-use super::{Access, on_application, outcome};
+use super::{Access, Work, on_application, outcome};
 use crate::act::case::checked_comment;
 use crate::act::{Failure, Once, SignedIn};
 use crate::shell::Shell;
@@ -112,9 +114,25 @@ pub async fn approve(
         let Some(merchant) = next_number(tx, &prefix)? else {
             return Ok(Err(Failure::Exists));
         };
-        Ok(outcome(work.run(tx, &Command::Approve { merchant })?))
+        let deposit = agreed(work);
+        Ok(outcome(
+            work.run(tx, &Command::Approve { merchant, deposit })?,
+        ))
     })
     .await
+}
+
+/// When the deposit comes back, by the terms that the applicant was shown; none where
+/// there is no deposit, or it is kept.
+fn agreed(work: &Work<'_>) -> Option<AgreedDeposit> {
+    let product = &work.application().choice().product;
+    let terms = work.step.shell.catalogue().get(product)?.deposit;
+    let back = terms.back.filter(|_| terms.deposit > Fen::ZERO)?;
+    Some(AgreedDeposit {
+        deposit_fen: terms.deposit.fen(),
+        taken_fen: back.taken.fen(),
+        within_days: back.within_days,
+    })
 }
 
 /// Institution 3, region 4, category 4.

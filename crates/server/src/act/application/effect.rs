@@ -3,20 +3,22 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use tillkey_rules::onboarding::application::ApplicationEvent;
 use tillkey_rules::spending::Purse;
 use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_store::fault::Fault;
+use tillkey_store::party::terminal;
 use tillkey_store::seal::Owner;
 use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{MerchantNumber, SerialNumber, TerminalId, TerminalNumber};
 
 use super::Work;
 use super::handover::first_operators;
-use crate::act::Phone;
 use crate::act::managers::{ManagerDetails, enter_manager};
 use crate::act::message::{self, Message, To};
 use crate::act::party::{MerchantDetails, Register, TerminalDetails};
+use crate::act::{Phone, deposit};
 
 pub(super) fn apply(
     work: &mut Work<'_>,
@@ -24,7 +26,8 @@ pub(super) fn apply(
     event: &ApplicationEvent,
 ) -> Result<(), Fault> {
     match event {
-        ApplicationEvent::Approved { merchant } => become_merchant(work, tx, merchant)?,
+        ApplicationEvent::Approved { merchant, .. } => become_merchant(work, tx, merchant)?,
+        ApplicationEvent::Activated { day } => begin_deposit(work, tx, *day)?,
         ApplicationEvent::Shipped {
             terminal,
             serial_number,
@@ -84,6 +87,19 @@ fn send_terminal(
         register.operator(tx, terminal, operator)?;
     }
     Ok(())
+}
+
+/// From the day on which it is in service, its deposit counts.
+fn begin_deposit(work: &mut Work<'_>, tx: &mut dyn Tx, day: Date) -> Result<(), Fault> {
+    let application = work.application();
+    let (Some(agreed), Some(terminal)) = (application.deposit().copied(), application.terminal())
+    else {
+        return Ok(());
+    };
+    match terminal::find(tx, terminal)? {
+        Some(found) => deposit::begin(&mut work.step, tx, (&found, &agreed, day)),
+        None => Ok(()),
+    }
 }
 
 /// A new merchant's first terminal: the region and serial of its own number.

@@ -2,8 +2,9 @@
 //! holds a link.
 
 use tillkey_rules::onboarding::application::ApplicationState;
+use tillkey_rules::trade::Fen;
 use tillkey_wire::code::SmsCode;
-use tillkey_wire::ids::ApplicationId;
+use tillkey_wire::ids::{ApplicationId, TerminalNumber};
 use tillkey_wire::secret::Secret;
 
 use super::Language;
@@ -32,6 +33,23 @@ impl Language {
             (Self::English, Purpose::Receipt) => format!(
                 "{code} is your code to confirm that the terminal has come and to get its \
                  enrolment code, valid for {minutes} minutes. Tell nobody."
+            ),
+        })
+    }
+
+    /// The deposit on a terminal comes back.
+    pub(in crate::act) fn deposit_earned(
+        self,
+        terminal: &TerminalNumber,
+        deposit: Fen,
+    ) -> Secret<String> {
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "终端 {terminal} 的收款已达到约定金额，押金 {deposit} 元将退还给您，可在商户平台查看。"
+            ),
+            Self::English => format!(
+                "Terminal {terminal} has taken what was agreed: your deposit of {deposit} yuan goes \
+                 back to you. The portal shows it."
             ),
         })
     }

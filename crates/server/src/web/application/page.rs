@@ -65,7 +65,7 @@ struct Line<'a> {
     name: &'static str,
     label: &'a str,
     hint: &'a str,
-    wrong: Option<&'a str>,
+    wrong: Option<String>,
     text: &'a str,
 }
 
@@ -196,7 +196,7 @@ impl ApplicationPage<'_> {
             name: field.name(),
             label: words.field(field),
             hint: words.hint(field, self.is_card()),
-            wrong: is_named.then(|| words.wrong(field, self.is_card())),
+            wrong: is_named.then(|| words.wrong(field, (self.is_card(), text))),
             text,
         })
     }
@@ -327,6 +327,19 @@ impl ApplicationPage<'_> {
                 | ApplicationState::Proposed
         )
     }
+}
+
+/// What is wrong with one field, in words; nothing where nothing is.
+pub(super) fn wrong_with(
+    view: &ApplicationView,
+    field: FormField,
+    language: Language,
+) -> Option<String> {
+    view.mistakes.iter().find(|(one, _)| *one == field)?;
+    let (_, text) = view.form.iter().find(|(one, _)| *one == field)?;
+    let is_card = view.choice.applicant == ApplicantKind::Individual;
+    let words = ApplicationWords::of(language);
+    Some(words.wrong(field, (is_card, text.expose())))
 }
 
 /// Changes whenever the page does.

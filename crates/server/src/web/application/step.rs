@@ -14,8 +14,8 @@ use super::super::Language;
 use super::super::notice::Notice;
 use super::super::site::Site;
 use super::back::TypedCode;
-use super::page::{Mistake, Shown, draw, held, lost};
-use crate::act::application::{self, Purpose};
+use super::page::{Mistake, Shown, draw, held, lost, wrong_with};
+use crate::act::application::{self, Access, Purpose};
 use crate::act::{ApplicationToken, Failure};
 use crate::peer::Peer;
 
@@ -134,7 +134,8 @@ pub(super) async fn prove(
     press.end(proven, Mistake::Code).await
 }
 
-/// Keeps what was typed, and hands it in where that button was pressed.
+/// Keeps what was typed, and hands it in where that button was pressed. A page that keeps
+/// the draft by itself asks about one field, and is told in words what is wrong with it.
 pub(super) async fn write(
     State(site): State<Site>,
     language: Language,
@@ -150,13 +151,14 @@ pub(super) async fn write(
         return Notice::Malformed.page(&press.site, language);
     };
     let mut typed = Vec::new();
-    let mut then = String::new();
+    let (mut then, mut asked) = (String::new(), None);
     for (name, text) in pairs {
         match name.parse::<FormField>() {
             Ok(field) if typed.len() < FormField::ALL.len() => {
                 typed.push((field, Secret::new(text)));
             }
             _ if name == "then" => then = text,
+            _ if name == "check" => asked = text.parse::<FormField>().ok(),
             _ => return Notice::Malformed.page(&press.site, language),
         }
     }
@@ -164,6 +166,15 @@ pub(super) async fn write(
     let written = application::write(shell, id, token, typed, None).await;
     if written.is_err() {
         return press.end(written, Mistake::Step).await;
+    }
+    if let Some(field) = asked {
+        let access = Access::Applicant(token.clone());
+        return match application::view(shell, id, &access).await {
+            Ok(view) => wrong_with(&view, field, language)
+                .unwrap_or_default()
+                .into_response(),
+            Err(failure) => Notice::of(&failure).page(&press.site, language),
+        };
     }
     match then.as_str() {
         "submit" => match application::submit(shell, id, token, None).await {

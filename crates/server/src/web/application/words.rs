@@ -4,7 +4,7 @@
 use tillkey_rules::onboarding::application::ApplicationState;
 use tillkey_rules::onboarding::{Business, FormField};
 
-use super::super::words::{file, words};
+use super::super::words::{file, fill, words};
 
 file! {
     /// The words of an applicant's pages.
@@ -66,6 +66,7 @@ words! {
     }
     /// What is wrong with a field.
     FieldWrongWords {
+        missing,
         business_name, credit_code, person_name, identity_number, business, address,
         account_name, account_number, account_number_card, bank_name,
     }
@@ -142,8 +143,15 @@ impl ApplicationWords {
         }
     }
 
-    /// What is wrong with a field.
-    pub(super) fn wrong(&self, field: FormField, is_card: bool) -> &str {
+    /// What is wrong with a field that holds this text.
+    pub(super) fn wrong(&self, field: FormField, (is_card, text): (bool, &str)) -> String {
+        if text.is_empty() && field != FormField::Business {
+            return fill(&self.wrong.missing, "field", self.field(field));
+        }
+        self.not_so(field, is_card).to_owned()
+    }
+
+    fn not_so(&self, field: FormField, is_card: bool) -> &str {
         let words = &self.wrong;
         match field {
             FormField::BusinessName => &words.business_name,

@@ -4,6 +4,7 @@
 //! from the papers and compared by the server. To approve takes another person than the
 //! ones who checked.
 
+pub mod deposits;
 pub mod queue;
 pub mod sheet;
 mod step;
@@ -29,6 +30,11 @@ const HERE: [Role; 5] = [
 pub(super) fn routes() -> Router<Site> {
     Router::new()
         .route("/intake", get(queue::show))
+        .route("/intake/deposits", get(deposits::show))
+        .route(
+            "/intake/deposits/{terminal}/return",
+            post(deposits::give_back),
+        )
         .route("/intake/{application}", get(sheet::show))
         .route("/intake/{application}/papers/{paper}", get(step::look))
         .route("/intake/{application}/disclosure", post(step::disclose))

@@ -40,6 +40,8 @@ pub struct IntakeQueuePage<'a> {
     pub frame: Frame<'a>,
     /// Which state.
     pub state: ApplicationState,
+    /// Whether the reader pays deposits back.
+    pub pays: bool,
     /// One line an application.
     pub rows: Vec<Row>,
     /// The next page's cursor.
@@ -154,6 +156,10 @@ fn draw(
     };
     IntakeQueuePage {
         state,
+        pays: matches!(
+            seat.signed_in.actor.role(),
+            Some(Role::Clerk | Role::Administrator)
+        ),
         rows: page.items.into_iter().map(row).collect(),
         next: page.next_cursor,
         frame,

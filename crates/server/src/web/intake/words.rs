@@ -14,6 +14,7 @@ file! {
         checks: ChecksWords,
         verdict: IntakeVerdictWords,
         ship: ShipWords,
+        deposits: DepositsWords,
         mistake: IntakeMistakeWords,
     }
 }
@@ -22,7 +23,7 @@ words! {
     /// What waits.
     IntakeQueueWords {
         title, to_check, to_approve, to_ship, returned, number, product, applicant, region,
-        since, returns, empty, older,
+        since, returns, empty, older, deposits,
     }
     /// One application.
     SheetWords {
@@ -46,6 +47,10 @@ words! {
     }
     /// Sending the terminal.
     ShipWords { title, lead, serial, serial_hint, carrier, tracking, send, }
+    /// Deposits to be paid back.
+    DepositsWords {
+        title, lead, empty, merchant, terminal, amount, counted, since, reference, send, wrong,
+    }
     /// What went wrong.
     IntakeMistakeWords {
         not_matched, check_digit, reason, comment, own_work, checks_open, password_wrong,

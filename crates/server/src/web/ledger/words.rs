@@ -61,6 +61,7 @@ words! {
         restore_failed, snapshot_removed, backup_key_given, snapshot_exported,
         supervisor_acted, serial_number_copied, merchant_renamed, merchant_documents_changed,
         imported, applicant_disclosed,
+        deposit_evaluated, deposit_returned,
     }
     /// What happens to an application, by its stable name.
     ApplicationStepWords {

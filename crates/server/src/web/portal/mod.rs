@@ -5,14 +5,15 @@
 //!    until when.
 //! 2. `terminals`, `operators`, `reset`, `case`: the terminals, their operators, and a
 //!    reset from the first form to the new password; consents to what others opened.
-//! 3. `contact`, `history`, `records`: the registered phone, what happened, what is
-//!    known of the terminals.
+//! 3. `contact`, `history`, `records`, `deposit`: the registered phone, what happened,
+//!    what is known of the terminals, how far a deposit's return has come.
 //!
 //! No page takes a merchant from its address: it is the session's.
 
 mod case;
 mod confirm;
 mod contact;
+mod deposit;
 pub mod diagnosis;
 mod history;
 mod merchants;
@@ -30,6 +31,7 @@ use axum::routing::{get, post};
 
 pub use self::confirm::ConfirmPage;
 pub use self::contact::{ContactMistake, ContactPage};
+pub use self::deposit::DepositPage;
 pub use self::history::{HistoryPage, Resets};
 pub use self::merchants::MerchantsPage;
 pub use self::operators::RemovalPage;
@@ -107,6 +109,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/portal/cases/{case}/consent", post(case::consent))
         .route("/portal/cases/{case}/objection", post(case::object))
         .route("/portal/history", get(history::show))
+        .route("/portal/deposit", get(deposit::show))
         .route("/portal/records", get(records::show))
         .route("/portal/records/sign-ons", get(records::download))
         .route("/portal/records/trade", get(records::download_days))

@@ -85,6 +85,11 @@ pub(in crate::web) fn bar(
             has(ManagerRight::SeeRecords),
         ),
         (
+            "/portal/deposit",
+            &words.deposit,
+            has(ManagerRight::SeeRecords),
+        ),
+        (
             "/portal/contact",
             &words.contact,
             has(ManagerRight::ChangeContact),
@@ -94,6 +99,7 @@ pub(in crate::web) fn bar(
     let here = match path.split('/').nth(2) {
         Some("history" | "cases") => "/portal/history",
         Some("records") => "/portal/records",
+        Some("deposit") => "/portal/deposit",
         Some("contact") => "/portal/contact",
         Some("sessions" | "merchants") => "/portal/sessions",
         _ => "/portal",

@@ -23,6 +23,7 @@ file! {
         objection: ObjectionWords,
         contact: ContactWords,
         history: HistoryWords,
+        deposit: DepositWords,
         changes: ChangeWords,
         by_whom: ByWhomWords,
         records: RecordsWords,
@@ -34,7 +35,7 @@ file! {
 
 words! {
     /// Where a manager can go.
-    NavWords { label, terminals, history, records, contact, account, sign_out, }
+    NavWords { label, terminals, history, records, deposit, contact, account, sign_out, }
     /// Where a manager signs in.
     SignInWords {
         title, lead, phone, phone_hint, phone_wrong, send, send_note, no_account, too_many,
@@ -87,6 +88,12 @@ words! {
         title, resets, no_resets, time, terminal, operator, channel, state, older, changes,
         no_changes, what, by,
     }
+    /// How far a deposit's return has come.
+    DepositWords {
+        title, none, terminal, counting, earned, returned, missed, rule, still, settling,
+        comes_back, came_back, stays, goal, picture, by_day, no_days, day, sales, refunds, sum,
+        note,
+    }
     /// What changed, by the stable names of the events.
     ChangeWords {
         merchant_added, merchant_status_changed, merchant_renamed, merchant_documents_changed,
@@ -94,7 +101,7 @@ words! {
         manager_added, manager_rights_changed, manager_disabled, manager_signed_in,
         manager_proved_anew, manager_signed_out, records_downloaded, terminal_added,
         terminal_enrolled, serial_number_copied, terminal_moved, terminal_retired,
-        operator_added, operator_removed,
+        operator_added, operator_removed, deposit_evaluated, deposit_returned,
     }
     /// Who did it.
     ByWhomWords { you, manager, acquirer, device, }

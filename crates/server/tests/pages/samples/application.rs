@@ -5,19 +5,23 @@ use std::collections::BTreeMap;
 use askama::Template;
 use tillkey_rules::onboarding::FormField;
 use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationState, Choice};
+use tillkey_rules::onboarding::deposit::{DayTaken, DepositBack};
 use tillkey_rules::party::Role;
 use tillkey_rules::refusal::Refusal;
-use tillkey_rules::vocabulary::{ApplicantKind, ApplicationPaper};
+use tillkey_rules::trade::Fen;
+use tillkey_rules::vocabulary::{ApplicantKind, ApplicationPaper, DepositState};
 use tillkey_server::act::application::{ApplicationView, FirstPassword, Parcel};
+use tillkey_server::act::deposit::DepositView;
 use tillkey_server::act::party::OpenedEnrolment;
 use tillkey_server::picture::PictureFault;
 use tillkey_server::web::application::{
     ApplicationPage, BackPage, BackTyped, Chosen, EnterPage, Mistake, StartPage,
 };
+use tillkey_server::web::intake::deposits::DepositsPage;
 use tillkey_server::web::intake::queue::{IntakeQueuePage, Row};
 use tillkey_server::web::intake::sheet::{Mistake as SheetMistake, SheetPage};
 use tillkey_server::web::{Assets, Frame, Language};
-use tillkey_wire::ids::{ApplicationId, OperatorNumber};
+use tillkey_wire::ids::{ApplicationId, OperatorNumber, TerminalId};
 use tillkey_wire::secret::Secret;
 
 use super::{Sample, after, frame, now, sample, staff_nav};
@@ -343,6 +347,8 @@ fn staff(assets: &Assets, language: Language) -> Vec<Sample> {
     let looking = sheet(to, ("xu", Role::Auditor), masked(ApplicationState::Active));
     let mismatch = SheetMistake::NotMatched(ApplicationCheck::IdentityNumber);
     vec![
+        sample("intake_deposits", &deposits(to, None)),
+        sample("intake_deposits_wrong", &deposits(to, Some(till()))),
         sample("intake_queue", &queue(to, rows())),
         sample("intake_queue_empty", &queue(to, Vec::new())),
         sample("intake_checking", &checking(None)),
@@ -351,6 +357,55 @@ fn staff(assets: &Assets, language: Language) -> Vec<Sample> {
         sample("intake_shipping", &shipping),
         sample("intake_looking", &looking),
     ]
+}
+
+fn till() -> TerminalId {
+    TerminalId::from_bytes([0x1d, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+}
+
+pub(super) fn deposit(state: DepositState, counted: i64) -> DepositView {
+    let day = |day: &str| day.parse().unwrap();
+    let taken = |on, sales, refunds| DayTaken {
+        day: day(on),
+        sales: Fen::sum(sales),
+        refunds: Fen::sum(refunds),
+        unsettled: 0,
+    };
+    let earned = matches!(state, DepositState::Earned | DepositState::Returned);
+    DepositView {
+        terminal: till(),
+        merchant: "898310158120001".parse().unwrap(),
+        number: "31010001".parse().unwrap(),
+        deposit: Fen::sum(5_900),
+        back: DepositBack {
+            taken: Fen::sum(1_000_000),
+            within_days: 30,
+        },
+        state,
+        counted: Fen::sum(counted),
+        activated_on: day("2026-11-10"),
+        last_day: day("2026-12-10"),
+        earned_on: earned.then(|| day("2026-11-22")),
+        since: after(-7_200),
+        days: vec![
+            taken("2026-11-11", 120_000, 0),
+            taken("2026-11-15", 305_000, 5_000),
+            taken("2026-11-22", counted - 420_000, 0),
+        ],
+    }
+}
+
+fn deposits(
+    (assets, language): (&Assets, Language),
+    wrong: Option<TerminalId>,
+) -> DepositsPage<'_> {
+    let path = "/intake/deposits";
+    let nav = staff_nav(language, ("wang", Role::Clerk), path);
+    DepositsPage {
+        frame: frame(assets, language, path).with_nav(nav),
+        deposits: vec![deposit(DepositState::Earned, 1_003_000)],
+        wrong,
+    }
 }
 
 fn rows() -> Vec<Row> {
@@ -371,6 +426,7 @@ fn queue((assets, language): (&Assets, Language), rows: Vec<Row>) -> IntakeQueue
     IntakeQueuePage {
         frame,
         state: ApplicationState::Submitted,
+        pays: true,
         next: (!rows.is_empty()).then(|| format!("{}.{}", now().as_millisecond(), id())),
         rows,
     }

@@ -4,7 +4,7 @@ use tillkey_rules::case::State;
 use tillkey_rules::party::Subject;
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::trade::Fen;
-use tillkey_rules::vocabulary::{Channel, Reason};
+use tillkey_rules::vocabulary::{Channel, DepositState, Reason};
 use tillkey_server::act::Page;
 use tillkey_server::act::case::{CaseSummary, Named};
 use tillkey_server::act::contact_change::{ContactView, Pending};
@@ -13,9 +13,9 @@ use tillkey_server::act::party::{OperatorView, TerminalView};
 use tillkey_server::act::portal::{ByWhom, HistoryItem, SignOn, TradeDay};
 use tillkey_server::web::portal::diagnosis::ManagerDiagnosisPage;
 use tillkey_server::web::portal::{
-    CodeMistake, CodePage, ConfirmPage, ContactMistake, ContactPage, HistoryPage, MerchantsPage,
-    PhoneMistake, PhonePage, RecordsPage, RemovalPage, ResetMistake, ResetPage, SessionsPage,
-    TerminalMistake, TerminalPage, TerminalsPage, portal_nav,
+    CodeMistake, CodePage, ConfirmPage, ContactMistake, ContactPage, DepositPage, HistoryPage,
+    MerchantsPage, PhoneMistake, PhonePage, RecordsPage, RemovalPage, ResetMistake, ResetPage,
+    SessionsPage, TerminalMistake, TerminalPage, TerminalsPage, portal_nav,
 };
 use tillkey_server::web::reset::case::{CasePage, Stage, Viewer};
 use tillkey_server::web::{Assets, Frame, Language};
@@ -233,6 +233,26 @@ fn history(assets: &Assets, language: Language) -> HistoryPage<'_> {
     }
 }
 
+fn no_deposit(assets: &Assets, language: Language) -> DepositPage<'_> {
+    let path = "/portal/deposit";
+    DepositPage {
+        frame: frame(assets, language, path).with_nav(portal_nav(language, "老王面馆", path)),
+        deposits: Vec::new(),
+        today: "2026-11-23".parse().unwrap(),
+    }
+}
+
+fn deposit(
+    assets: &Assets,
+    language: Language,
+    (state, counted): (DepositState, i64),
+) -> DepositPage<'_> {
+    DepositPage {
+        deposits: vec![super::application::deposit(state, counted)],
+        ..no_deposit(assets, language)
+    }
+}
+
 fn records(assets: &Assets, language: Language) -> RecordsPage<'_> {
     let one = |ago: i64, ended: Option<&str>| SignOn {
         terminal: TILL,
@@ -438,6 +458,15 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         ),
         sample("portal_history", &history(assets, language)),
         sample("portal_records", &records(assets, language)),
+        sample(
+            "portal_deposit_counting",
+            &deposit(assets, language, (DepositState::Counting, 620_000)),
+        ),
+        sample(
+            "portal_deposit_earned",
+            &deposit(assets, language, (DepositState::Earned, 1_003_000)),
+        ),
+        sample("portal_deposit_none", &no_deposit(assets, language)),
         sample("portal_sessions", &sessions(assets, language)),
     ]
 }

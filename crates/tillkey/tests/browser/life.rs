@@ -1,0 +1,229 @@
+//! The whole life of a terminal, as its people meet it: a merchant chooses and applies on
+//! a phone, the bank's people check and send, the terminal is enrolled and its first
+//! passwords chosen, money is taken and the deposit comes back, a cashier forgets and is
+//! reset, and leaves.
+
+use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
+
+use crate::browser::Browser;
+use crate::counter::scan;
+use crate::look::{look, look_here};
+use crate::shop::{Phone, Till, fitting};
+use crate::staff::sit_down;
+use crate::town::Town;
+use crate::words::Tongue;
+
+/// A merchant to be.
+struct Applicant {
+    phone: Phone,
+    holder: String,
+    credit_code: String,
+    seed: u32,
+}
+
+impl Applicant {
+    fn new(town: &Town) -> Self {
+        let number = town.number();
+        Self {
+            phone: Phone::new(&town.folder, format!("+86137{number:08}")),
+            holder: fitting(
+                "0123456789X",
+                &format!("31010119850101{number:03}"),
+                |text| ResidentIdentityNumber::parse(text).is_ok(),
+            ),
+            credit_code: fitting(
+                "0123456789ABCDEFGHJKLMNPQRTUWXY",
+                &format!("92310101MA2{number:06}"),
+                |text| SocialCreditCode::parse(text).is_ok(),
+            ),
+            seed: 1_000 * number,
+        }
+    }
+}
+
+/// From the front page to the form's first page.
+fn choose(browser: &Browser) {
+    let tongue = browser.tongue();
+    browser.visit("/");
+    browser.click("a[href='/apply']");
+    browser.headed(tongue.say_in("apply", "ask.title"));
+    browser.click("[name=kind][value=sole_trader]");
+    browser.click("#region option[value='310100'], #region option[value='310000']");
+    browser.click("[name=monthly][value='12000']");
+    browser.press(tongue.say_in("apply", "ask.go"));
+    browser.headed(tongue.say_in("apply", "compare.title"));
+    browser.click("a[href*='/apply/form?product=shengpay-smart']");
+    browser.headed(tongue.say_in("application", "start.title"));
+}
+
+/// Proves the phone, photographs the papers, fills in the form and hands it in; gives the
+/// application's number.
+fn apply(town: &Town, browser: &Browser, applicant: &Applicant) -> String {
+    let tongue = browser.tongue();
+    let say = |key| tongue.say_in("application", key);
+    look(browser, "applicant-start");
+    browser.fill("phone", applicant.phone.number.strip_prefix("+86").unwrap());
+    browser.press(say("start.send"));
+    browser.reads(say("phone.title"));
+    look(browser, "applicant-phone");
+    browser.fill("code", &applicant.phone.code(6));
+    browser.press(say("phone.confirm"));
+    browser.reads(say("picture.title"));
+    browser.fill("business_name", "张江面馆");
+    browser.fill("credit_code", "9231");
+    browser.press(say("form.submit"));
+    browser.reads(say("mistake.form_not_whole"));
+    assert_eq!(
+        browser.typed("business_name"),
+        "张江面馆",
+        "nothing is lost"
+    );
+    look_here(browser, "applicant-mistakes", tongue);
+    let asked = browser.script(
+        "return [...document.querySelectorAll('.sheet [type=file]')].map((file) => file.id)",
+    );
+    for (paper, seed) in asked.as_array().unwrap().iter().zip(applicant.seed..) {
+        let paper = paper.as_str().unwrap();
+        let file = scan(&town.folder, &format!("{paper}-{seed}.png"), seed);
+        let form = format!("form[action$='/papers/{paper}']");
+        browser.fill_file(&format!("{form} [name=file]"), &file);
+        browser.click(&format!("{form} button"));
+        browser.wait("the picture", |browser| {
+            browser.has(&format!("{form} .badge.good")).then_some(())
+        });
+    }
+    for (field, text) in [
+        ("credit_code", applicant.credit_code.as_str()),
+        ("address", "张江路 1 号"),
+        ("person_name", "王小明"),
+        ("identity_number", &applicant.holder),
+        ("account_name", "王小明"),
+        ("account_number", "6222021234567890"),
+        ("bank_name", "工商银行上海张江支行"),
+    ] {
+        browser.fill(field, text);
+    }
+    browser.click("#business option[value=restaurant]");
+    browser.press(say("form.save"));
+    browser.reads(say("form.saved"));
+    look(browser, "applicant-form");
+    assert_eq!(browser.typed("address"), "张江路 1 号", "the draft is kept");
+    browser.press(say("form.submit"));
+    browser.headed(say("state.submitted"));
+    look(browser, "applicant-submitted");
+    let path = browser.path();
+    path.rsplit_once('/').unwrap().1.to_owned()
+}
+
+/// The clerk checks everything against the papers and passes it on.
+fn check(clerk: &Browser, application: &str, applicant: &Applicant) {
+    let tongue = clerk.tongue();
+    let say = |key| tongue.say_in("intake", key);
+    clerk.press(tongue.say_in("staff", "nav.intake"));
+    clerk.headed(say("queue.title"));
+    look(clerk, "clerk-intake");
+    clerk.click(&format!("a[href='/intake/{application}']"));
+    clerk.reads(say("sheet.form"));
+    assert!(!clerk.text().contains(&applicant.holder), "it is masked");
+    clerk.fill_at("#identity_number", "440524188001010014");
+    clerk.click("form:has(#identity_number) button");
+    clerk.reads(say("mistake.not_matched"));
+    look_here(clerk, "clerk-intake-mismatch", tongue);
+    for (field, number) in [
+        ("identity_number", &applicant.holder),
+        ("licence_number", &applicant.credit_code),
+    ] {
+        clerk.fill_at(&format!("#{field}"), number);
+        clerk.click(&format!("form:has(#{field}) button"));
+        clerk.wait("the comparison", |clerk| {
+            clerk
+                .has(&format!("form:has(#{field}) .badge.good"))
+                .then_some(())
+        });
+    }
+    for check in ["contact_reached", "account", "site"] {
+        let form = format!("form:has([name=check][value={check}])");
+        clerk.click(&format!("{form} [name=holds][value=yes]"));
+        clerk.wait("the check", |clerk| {
+            clerk.has(&format!("{form} .badge.good")).then_some(())
+        });
+    }
+    look(clerk, "clerk-intake-checked");
+    clerk.press(say("checks.propose"));
+    clerk.reads(say("sheet.nothing_to_do"));
+}
+
+/// Somebody else approves.
+fn approve(town: &Town, application: &str, tongue: Tongue) {
+    let reviewer = sit_down(town, "chen", tongue);
+    let say = |key| tongue.say_in("intake", key);
+    reviewer.press(tongue.say_in("staff", "nav.intake"));
+    reviewer.click(&format!("a[href='/intake/{application}']"));
+    reviewer.reads(say("verdict.approve"));
+    look(&reviewer, "reviewer-intake");
+    if reviewer.has("#password") {
+        reviewer.fill("password", town.password("chen"));
+    }
+    reviewer.press(say("verdict.approve"));
+    reviewer.reads(tongue.say_in("application", "state.approved"));
+}
+
+/// The terminal goes out.
+fn ship(clerk: &Browser, application: &str, till: &Till) {
+    let tongue = clerk.tongue();
+    clerk.visit(&format!("/intake/{application}"));
+    clerk.fill("serial", &till.serial_number);
+    clerk.fill("carrier", "顺丰速运");
+    clerk.fill("tracking", "SF1234567890123");
+    look_here(clerk, "clerk-intake-ship", tongue);
+    clerk.press(tongue.say_in("intake", "ship.send"));
+    clerk.reads("SF1234567890123");
+}
+
+/// The applicant has it, enrols it, and its people choose their passwords.
+fn switch_on(browser: &Browser, applicant: &Applicant, till: &mut Till) {
+    let tongue = browser.tongue();
+    let say = |key| tongue.say_in("application", key);
+    // Nobody touched the applicant's page.
+    browser.headed(say("state.shipped"));
+    look(browser, "applicant-shipped");
+    applicant.phone.unread();
+    browser.press(say("shipped.send_code"));
+    browser.fill("code", &applicant.phone.code(6));
+    browser.press(say("shipped.confirm"));
+    browser.headed(say("code.title"));
+    look_here(browser, "applicant-enrolment", tongue);
+    let code = browser.script("return document.getElementById('enrolment-code').textContent");
+    till.does(&format!("enrol {}", code.as_str().unwrap().trim()));
+    till.tells("welcomed");
+    browser.press(say("code.back"));
+    browser.headed(say("state.enrolled"));
+    look(browser, "applicant-passwords");
+    for (operator, password) in [("99", "48261593"), ("00", "59372604"), ("01", "736195")] {
+        till.does(&format!("first-password {operator}"));
+        let code = till.tells("code_on_screen")["code"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        till.takes(operator, &code);
+        till.chooses(operator, password);
+    }
+    browser.headed(say("state.active"));
+    look(browser, "applicant-active");
+}
+
+#[test]
+fn from_the_choice_of_a_terminal_to_the_day_its_cashier_leaves() {
+    let town = Town::shared();
+    let tongue = Tongue::Chinese;
+    let applicant = Applicant::new(town);
+    let browser = Browser::open(&town.url, tongue);
+    choose(&browser);
+    let application = apply(town, &browser, &applicant);
+    let clerk = sit_down(town, "wang", tongue);
+    check(&clerk, &application, &applicant);
+    approve(town, &application, tongue);
+    let mut till = Till::switch_on(town, &application);
+    ship(&clerk, &application, &till);
+    switch_on(&browser, &applicant, &mut till);
+}
