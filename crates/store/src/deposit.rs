@@ -14,8 +14,8 @@ use crate::value::{Row, Value};
 statements! {
     ADD: "add a deposit" =
         "INSERT INTO deposits (terminal, acquirer, merchant, number, deposit_fen, taken_fen, \
-         within_days, activated_on, last_day, state, counted_fen, changed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'counting', 0, $10)";
+         within_days, activated_on, last_day, state, counted_fen, due_on, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'counting', 0, $8, $10)";
     FIND: "find a deposit" =
         "SELECT terminal, acquirer, merchant, number, deposit_fen, taken_fen, within_days, \
          activated_on, last_day, state, counted_fen, earned_on, changed_at FROM deposits \
@@ -24,20 +24,20 @@ statements! {
         "SELECT terminal, acquirer, merchant, number, deposit_fen, taken_fen, within_days, \
          activated_on, last_day, state, counted_fen, earned_on, changed_at FROM deposits \
          WHERE merchant = $1 ORDER BY terminal LIMIT $2";
-    COUNTING: "list a merchant's deposits that are counting" =
-        "SELECT terminal FROM deposits \
-         WHERE merchant = $1 AND state = 'counting' ORDER BY terminal LIMIT $2";
+    TOUCH: "have a merchant's deposits looked at" =
+        "UPDATE deposits SET due_on = activated_on \
+         WHERE merchant = $1 AND state = 'counting'";
     IN_STATE: "list an acquirer's deposits in a state" =
         "SELECT terminal, acquirer, merchant, number, deposit_fen, taken_fen, within_days, \
          activated_on, last_day, state, counted_fen, earned_on, changed_at FROM deposits \
          WHERE acquirer = $1 AND state = $2 AND (changed_at, terminal) > ($3, $4) \
          ORDER BY changed_at, terminal LIMIT $5";
-    OVER: "find deposits whose window has closed" =
-        "SELECT terminal FROM deposits WHERE state = 'counting' AND last_day < $1 \
-         AND terminal > $2 ORDER BY terminal LIMIT $3";
+    DUE: "find deposits that are to be looked at" =
+        "SELECT terminal FROM deposits WHERE state = 'counting' AND due_on <= $1 \
+         ORDER BY due_on, terminal LIMIT $2";
     SAVE: "save how a deposit stands" =
-        "UPDATE deposits SET state = $1, counted_fen = $2, earned_on = $3, changed_at = $4 \
-         WHERE terminal = $5";
+        "UPDATE deposits SET state = $1, counted_fen = $2, earned_on = $3, changed_at = $4, \
+         due_on = $5 WHERE terminal = $6";
     TAKEN: "add up what a terminal took by day" =
         "SELECT day, \
          CAST(SUM(CASE WHEN kind = 'sale' AND settled_on IS NOT NULL THEN amount_fen \
@@ -145,19 +145,12 @@ pub fn of_merchant(
         .collect()
 }
 
-/// The terminals of a merchant whose deposits are counting.
+/// Has the deposits of a merchant looked at soon: its trade has changed.
 ///
 /// # Errors
 /// A [`Fault`] of the engine.
-pub fn counting_of(
-    tx: &mut dyn Tx,
-    merchant: &MerchantNumber,
-    limit: u32,
-) -> Result<Vec<TerminalId>, Fault> {
-    tx.query_many(COUNTING, &[Value::from(merchant), Value::from(limit)])?
-        .into_iter()
-        .map(|mut row| row.take())
-        .collect()
+pub fn touch(tx: &mut dyn Tx, merchant: &MerchantNumber) -> Result<(), Fault> {
+    tx.execute(TOUCH, &[Value::from(merchant)]).map(|_| ())
 }
 
 /// Where a page of a list ended: when the last deposit on it changed, and whose it was.
@@ -191,33 +184,28 @@ pub fn in_state(
         .collect()
 }
 
-/// Terminals after one whose deposits count and whose window closed before a day.
+/// The deposits that are to be looked at on this day.
 ///
 /// # Errors
 /// A [`Fault`] of the engine.
-pub fn over(
-    tx: &mut dyn Tx,
-    today: Date,
-    after: Option<TerminalId>,
-    limit: u32,
-) -> Result<Vec<TerminalId>, Fault> {
-    let after = after.map_or(Value::from(""), |after| Value::from(&after));
-    tx.query_many(OVER, &[Value::from(today), after, Value::from(limit)])?
+pub fn due(tx: &mut dyn Tx, today: Date, limit: u32) -> Result<Vec<TerminalId>, Fault> {
+    tx.query_many(DUE, &[Value::from(today), Value::from(limit)])?
         .into_iter()
         .map(|mut row| row.take())
         .collect()
 }
 
-/// Writes how a deposit stands.
+/// Writes how a deposit stands, and from which day it is to be looked at again.
 ///
 /// # Errors
 /// A [`Fault`] of the engine.
-pub fn save(tx: &mut dyn Tx, deposit: &Deposit) -> Result<(), Fault> {
+pub fn save(tx: &mut dyn Tx, deposit: &Deposit, due_on: Date) -> Result<(), Fault> {
     let values = [
         Value::from(deposit.state.name()),
         Value::from(deposit.counted.fen()),
         Value::from(deposit.earned_on),
         Value::from(deposit.changed_at),
+        Value::from(due_on),
         Value::from(&deposit.terminal),
     ];
     tx.execute(SAVE, &values).map(|_| ())

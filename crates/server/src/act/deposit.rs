@@ -3,8 +3,8 @@
 //!
 //! 1. A terminal in service begins to count, on the terms that were agreed when it was
 //!    approved.
-//! 2. Whenever transactions of its merchant are recorded, and once its window has closed,
-//!    the rules say how it stands. What changes is in the ledger: the terms, the days, the
+//! 2. Soon after transactions of its merchant are recorded, by whatever way, and once its
+//!    window has closed, the rules say how it stands. What changes is in the ledger: the terms, the days, the
 //!    verdict, and the keyed digest of the sums.
 //! 3. Earned, the merchant is told, and the acquirer's own system pays; that it has is
 //!    noted here.
@@ -56,20 +56,6 @@ pub(super) fn begin(
     deposits::add(tx, &new)
 }
 
-/// Reckons the deposits of merchants whose transactions were just recorded.
-pub(super) fn reckon_merchants<'m>(
-    step: &mut Step<'_>,
-    tx: &mut dyn Tx,
-    merchants: impl Iterator<Item = &'m MerchantNumber>,
-) -> Result<(), Fault> {
-    for merchant in merchants {
-        for terminal in deposits::counting_of(tx, merchant, DEPOSITS_PER_MERCHANT_MAX)? {
-            reckon(step, tx, terminal)?;
-        }
-    }
-    Ok(())
-}
-
 /// Says how a deposit stands, and writes down what changed.
 fn reckon(step: &mut Step<'_>, tx: &mut dyn Tx, terminal: TerminalId) -> Result<(), Fault> {
     let found = deposits::find(tx, terminal)?;
@@ -96,7 +82,11 @@ fn reckon(step: &mut Step<'_>, tx: &mut dyn Tx, terminal: TerminalId) -> Result<
         },
         ..deposit
     };
-    deposits::save(tx, &now)?;
+    // Trade that comes in has it looked at at once. Otherwise it is once the window has
+    // closed, and then every day until all of it is settled.
+    let after_window = now.last_day.tomorrow().unwrap_or(Date::MAX);
+    let due_on = after_window.max(today.tomorrow().unwrap_or(Date::MAX));
+    deposits::save(tx, &now, due_on)?;
     if !has_moved {
         return Ok(());
     }
@@ -148,15 +138,16 @@ fn tell(step: &mut Step<'_>, tx: &mut dyn Tx, deposit: &Deposit) -> Result<(), F
     message::send(step, tx, message)
 }
 
-/// Reckons the deposits whose window has closed. True where there may be more.
-pub(super) async fn close(shell: &Shell, limit: u32) -> Result<bool, Failure> {
+/// Reckons the deposits whose trade has changed or whose window has closed. True where
+/// there may be more.
+pub(super) async fn reckon_due(shell: &Shell, limit: u32) -> Result<bool, Failure> {
     let today = shell.day(shell.now());
-    let over = shell
+    let due = shell
         .store()
-        .read(move |tx| deposits::over(tx, today, None, limit))
+        .read(move |tx| deposits::due(tx, today, limit))
         .await?;
-    let full = over.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    for terminal in over {
+    let full = due.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    for terminal in due {
         act(shell, None, move |shell, tx, now: Timestamp, rng| {
             let Some(found) = deposits::find(tx, terminal)? else {
                 return Ok((Ok(()), Vec::new()));
@@ -322,7 +313,7 @@ pub async fn give_back(
             changed_at: now,
             ..deposit
         };
-        deposits::save(tx, &returned)?;
+        deposits::save(tx, &returned, returned.last_day)?;
         by.note(tx, now, event)?;
         Ok((Ok(GivenBack { terminal }), Vec::new()))
     })

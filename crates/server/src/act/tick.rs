@@ -20,13 +20,17 @@ use crate::shell::Shell;
 pub async fn tick(shell: &Shell) -> Result<bool, Failure> {
     let (cases_full, passwords_full) = (due_cases(shell).await?, due_passwords(shell).await?);
     let applications_full = application::lapse(shell, DUE_BATCH_MAX).await?;
-    deposit::close(shell, DUE_BATCH_MAX).await?;
+    let deposits_full = deposit::reckon_due(shell, DUE_BATCH_MAX).await?;
     let now = shell.now();
     let lapsed = shell
         .store()
         .write(move |tx| command::expire(tx, now, DUE_BATCH_MAX))
         .await?;
-    Ok(cases_full || passwords_full || applications_full || lapsed >= u64::from(DUE_BATCH_MAX))
+    Ok(cases_full
+        || passwords_full
+        || applications_full
+        || deposits_full
+        || lapsed >= u64::from(DUE_BATCH_MAX))
 }
 
 fn is_full<T>(batch: &[T]) -> bool {

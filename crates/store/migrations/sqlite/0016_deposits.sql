@@ -14,11 +14,12 @@ CREATE TABLE deposits (
     state        TEXT    NOT NULL,                                       -- counting, earned, missed, returned
     counted_fen  INTEGER NOT NULL,                                       -- what counted when last looked at
     earned_on    TEXT,                                                   -- the day that reached it
+    due_on       TEXT    NOT NULL,                                       -- from which day it is to be looked at again
     changed_at   INTEGER NOT NULL                                        -- when it last came to another state
 ) STRICT;
 CREATE INDEX deposits_by_state ON deposits (acquirer, state, changed_at, terminal);
 CREATE INDEX deposits_by_merchant ON deposits (merchant, terminal);
-CREATE INDEX deposits_over ON deposits (last_day) WHERE state = 'counting';
+CREATE INDEX deposits_due ON deposits (due_on, terminal) WHERE state = 'counting';
 
 -- What one terminal took on its days.
 CREATE INDEX transactions_by_terminal ON transactions (merchant, terminal_number, day);

@@ -119,11 +119,18 @@ pub(super) fn deposits_are_found_by_how_they_stand(open: Open<'_>) -> Result<(),
         settle(tx)?;
         deposit::add(tx, &new())?;
         assert!(matches!(deposit::add(tx, &new()), Err(Fault::Taken(_))));
-        assert_eq!(deposit::counting_of(tx, &shop(), 10)?, [till()]);
-        assert!(deposit::counting_of(tx, &other_shop(), 10)?.is_empty());
-        assert!(deposit::over(tx, date(2026, 4, 1), None, 10)?.is_empty());
-        assert_eq!(deposit::over(tx, date(2026, 4, 2), None, 10)?, [till()]);
         let found = deposit::find(tx, till())?.ok_or(Fault::Missing("deposit"))?;
+        let today = date(2026, 3, 10);
+        assert_eq!(deposit::due(tx, today, 10)?, [till()]);
+        let after_the_window = date(2026, 4, 2);
+        deposit::save(tx, &found, after_the_window)?;
+        assert!(deposit::due(tx, today, 10)?.is_empty());
+        deposit::touch(tx, &other_shop())?;
+        assert!(deposit::due(tx, today, 10)?.is_empty());
+        deposit::touch(tx, &shop())?;
+        assert_eq!(deposit::due(tx, today, 10)?, [till()]);
+        deposit::save(tx, &found, after_the_window)?;
+        assert_eq!(deposit::due(tx, after_the_window, 10)?, [till()]);
         let earned = Deposit {
             state: DepositState::Earned,
             counted: Fen::sum(1_000_000),
@@ -131,9 +138,9 @@ pub(super) fn deposits_are_found_by_how_they_stand(open: Open<'_>) -> Result<(),
             changed_at: at(5),
             ..found
         };
-        deposit::save(tx, &earned)?;
-        assert!(deposit::counting_of(tx, &shop(), 10)?.is_empty());
-        assert!(deposit::over(tx, date(2026, 4, 2), None, 10)?.is_empty());
+        deposit::save(tx, &earned, first())?;
+        deposit::touch(tx, &shop())?;
+        assert!(deposit::due(tx, after_the_window, 10)?.is_empty());
         let in_state = (&bank(), DepositState::Earned);
         assert_eq!(deposit::in_state(tx, in_state, None, 10)?, [earned.clone()]);
         let after = Some((at(5), till()));

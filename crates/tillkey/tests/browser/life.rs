@@ -3,15 +3,23 @@
 //! passwords chosen, money is taken and the deposit comes back, a cashier forgets and is
 //! reset, and leaves.
 
+use serde_json::json;
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
+use tillkey_server::clock::{Clock as _, SystemClock};
 
 use crate::browser::Browser;
 use crate::counter::scan;
 use crate::look::{look, look_here};
-use crate::shop::{Phone, Till, fitting};
+use crate::portal::sign_in as enter;
+use crate::shop::{CASHIER, Phone, Till, fitting};
 use crate::staff::sit_down;
 use crate::town::Town;
 use crate::words::Tongue;
+
+/// What the cashier chooses at first.
+const FIRST: &str = "736195";
+/// What the cashier chooses after having forgotten it.
+const SECOND: &str = "904518";
 
 /// A merchant to be.
 struct Applicant {
@@ -181,7 +189,7 @@ fn ship(clerk: &Browser, application: &str, till: &Till) {
 }
 
 /// The applicant has it, enrols it, and its people choose their passwords.
-fn switch_on(browser: &Browser, applicant: &Applicant, till: &mut Till) {
+fn switch_on(town: &Town, browser: &Browser, applicant: &Applicant, till: &mut Till) {
     let tongue = browser.tongue();
     let say = |key| tongue.say_in("application", key);
     // Nobody touched the applicant's page.
@@ -199,7 +207,7 @@ fn switch_on(browser: &Browser, applicant: &Applicant, till: &mut Till) {
     browser.press(say("code.back"));
     browser.headed(say("state.enrolled"));
     look(browser, "applicant-passwords");
-    for (operator, password) in [("99", "48261593"), ("00", "59372604"), ("01", "736195")] {
+    for (operator, password) in [("00", "59372604"), (CASHIER, FIRST)] {
         till.does(&format!("first-password {operator}"));
         let code = till.tells("code_on_screen")["code"]
             .as_str()
@@ -208,8 +216,120 @@ fn switch_on(browser: &Browser, applicant: &Applicant, till: &mut Till) {
         till.takes(operator, &code);
         till.chooses(operator, password);
     }
+    browser.wait("two of three", |browser| {
+        let set = browser.script("return document.querySelectorAll('.doors .badge.good').length");
+        (set == 2).then_some(())
+    });
+    till.does("first-password 99");
+    assert_eq!(till.tells("refused")["code"], "waits_for_review");
+    applicant.phone.unread();
+    let_the_administrator_in(town, &terminal_of(town, browser), tongue);
+    till.takes("99", &applicant.phone.code(8));
+    till.chooses("99", "48261593");
     browser.headed(say("state.active"));
     look(browser, "applicant-active");
+}
+
+/// The number of the terminal that an applicant's page is about.
+fn terminal_of(town: &Town, applicant: &Browser) -> String {
+    let path = applicant.path();
+    let view = town.look("wang", &format!("/v1{path}"));
+    view["terminal_number"].as_str().unwrap().to_owned()
+}
+
+/// A reviewer looks at who wants to be the terminal's administrator.
+fn let_the_administrator_in(town: &Town, terminal: &str, tongue: Tongue) {
+    let reviewer = sit_down(town, "sun", tongue);
+    reviewer.headed(tongue.say_in("review", "queue.title"));
+    let row = format!(
+        "return [...document.querySelectorAll('tr')]\
+         .find((row) => row.textContent.includes('{terminal}'))?.querySelector('a').pathname"
+    );
+    let case = reviewer.wait("the case", |reviewer| {
+        reviewer.script(&row).as_str().map(str::to_owned)
+    });
+    reviewer.visit(&case);
+    reviewer.fill("comment", "new terminal, approved application");
+    reviewer.press(tongue.say_in("review", "verdict.approve"));
+    reviewer.reads(tongue.say_in("review", "done.approved"));
+}
+
+/// Money is taken, the bank's books know it, and the deposit is earned.
+fn take_money(town: &Town, manager: &Browser, till: &mut Till, (merchant, terminal): (&str, &str)) {
+    let tongue = manager.tongue();
+    let say = |key| tongue.say_in("portal", key);
+    till.does(&format!("sign-on {CASHIER} {FIRST}"));
+    till.tells("signed_on");
+    till.does(&format!("sale {CASHIER} 1200000 6222021234567894"));
+    till.tells("recorded");
+    manager.click("a[href='/portal/deposit']");
+    manager.reads(say("deposit.counting"));
+    look(manager, "manager-deposit-counting");
+    let now = SystemClock::default().now();
+    let there = jiff::tz::Offset::from_hours(town.utc_offset_hours).unwrap();
+    let report = json!({
+        "currency": "CNY",
+        "transactions": [{
+            "reference": format!("{merchant}-1"), "merchant": merchant, "terminal": terminal,
+            "kind": "sale", "amount": 1_200_000, "taken_at": now, "batch": 1,
+            "settled_on": there.to_datetime(now).date(),
+        }],
+    });
+    town.post(&town.token("books"), "/v1/transactions", &report);
+    manager.wait("the deposit", |manager| {
+        manager.reload();
+        manager.text().contains(say("deposit.earned")).then_some(())
+    });
+    look(manager, "manager-deposit-earned");
+}
+
+/// The bank pays it back, and the merchant sees that.
+fn pay_back(clerk: &Browser, manager: &Browser, terminal: &str) {
+    let tongue = clerk.tongue();
+    clerk.visit("/intake");
+    clerk.press(tongue.say_in("intake", "queue.deposits"));
+    clerk.reads(terminal);
+    look(clerk, "clerk-deposits");
+    clerk.fill("reference", "PAY-20261127-1");
+    clerk.press(tongue.say_in("intake", "deposits.send"));
+    clerk.wait("the list", |clerk| {
+        (!clerk.text().contains(terminal)).then_some(())
+    });
+    manager.reload();
+    manager.reads(tongue.say_in("portal", "deposit.returned"));
+}
+
+/// The cashier forgets; the manager has the password reset.
+fn forget(manager: &Browser, phone: &Phone, till: &mut Till) {
+    let tongue = manager.tongue();
+    // Notices name the terminal, whose number has as many digits as a code.
+    phone.unread();
+    manager.visit("/portal");
+    manager.click("a[href^='/portal/terminals/']");
+    manager.click(&format!("a[href$='/operators/{CASHIER}/reset']"));
+    manager.press(tongue.say_in("portal", "reset.forgotten"));
+    manager.press(tongue.say_in("portal", "reset.send"));
+    manager.headed(tongue.say("issued.heading"));
+    till.tells("code_issued");
+    till.takes(CASHIER, &phone.code(8));
+    till.chooses(CASHIER, SECOND);
+    manager.headed(tongue.say("effective.heading"));
+}
+
+/// The cashier leaves: not a minute later nothing opens for them.
+fn leave(manager: &Browser, till: &mut Till) {
+    let tongue = manager.tongue();
+    till.does(&format!("sign-on {CASHIER} {SECOND}"));
+    till.tells("signed_on");
+    manager.visit("/portal");
+    manager.click("a[href^='/portal/terminals/']");
+    manager.click(&format!("a[href$='/operators/{CASHIER}/removal']"));
+    manager.press(tongue.say_in("portal", "removal.yes"));
+    manager.wait("the list without them", |manager| {
+        (!manager.has(&format!("a[href$='/operators/{CASHIER}/reset']"))).then_some(())
+    });
+    till.does(&format!("sign-on {CASHIER} {SECOND}"));
+    till.tells("wrong_password");
 }
 
 #[test]
@@ -225,5 +345,14 @@ fn from_the_choice_of_a_terminal_to_the_day_its_cashier_leaves() {
     approve(town, &application, tongue);
     let mut till = Till::switch_on(town, &application);
     ship(&clerk, &application, &till);
-    switch_on(&browser, &applicant, &mut till);
+    switch_on(town, &browser, &applicant, &mut till);
+    let view = town.look("wang", &format!("/v1/applications/{application}"));
+    let text = |field: &str| view[field].as_str().unwrap().to_owned();
+    let (merchant, terminal) = (text("merchant"), text("terminal_number"));
+    let manager = Browser::open(&town.url, tongue);
+    enter(&manager, &applicant.phone);
+    take_money(town, &manager, &mut till, (&merchant, &terminal));
+    pay_back(&clerk, &manager, &terminal);
+    forget(&manager, &applicant.phone, &mut till);
+    leave(&manager, &mut till);
 }

@@ -19,19 +19,22 @@ pub(crate) const TILLKEY: &str = env!("CARGO_BIN_EXE_tillkey");
 const CALL_WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// The bank's people: what they sign in as, and what they may do.
-const STAFF: [(&str, &str); 6] = [
+const STAFF: [(&str, &str); 7] = [
     ("zhou", "administrator"),
     ("li", "agent"),
     ("wang", "clerk"),
     ("chen", "reviewer"),
     ("sun", "reviewer"),
     ("xu", "auditor"),
+    ("books", "integrator"),
 ];
 
 /// A served installation.
 pub(crate) struct Town {
     pub(crate) url: String,
     pub(crate) folder: PathBuf,
+    /// Hours from UTC to where its merchants are.
+    pub(crate) utc_offset_hours: i8,
     passwords: BTreeMap<&'static str, String>,
     administrator: OnceLock<String>,
     next: AtomicU32,
@@ -50,10 +53,10 @@ impl Town {
     /// One with a configuration of its own.
     pub(crate) fn found(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap().keep();
+        let utc_offset_hours = hours_to_noon();
         let mut config = format!(
             "listen = '127.0.0.1:0'\ntrusted_proxies = ['127.0.0.1']\nsms_spool = 'sms'\n\
-             utc_offset_hours = {}\n",
-            hours_to_noon()
+             utc_offset_hours = {utc_offset_hours}\n"
         );
         writeln!(config, "{more}").unwrap();
         fs::write(folder.join("tillkey.toml"), config).unwrap();
@@ -93,6 +96,7 @@ impl Town {
         let mut town = Self {
             url: said["url"].as_str().unwrap().to_owned(),
             folder,
+            utc_offset_hours,
             passwords,
             administrator: OnceLock::new(),
             next: AtomicU32::new(1),
@@ -145,6 +149,17 @@ impl Town {
     pub(crate) fn administer(&self, path: &str, body: &Value) -> Value {
         let token = self.administrator.get_or_init(|| self.token("zhou"));
         self.post(token, path, body)
+    }
+
+    /// Reads something as a member of staff.
+    pub(crate) fn look(&self, account: &str, path: &str) -> Value {
+        let token = self.token(account);
+        let request = self.agent.get(format!("{}{path}", self.url));
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let mut answer = request.call().unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        assert!(answer.status().is_success(), "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     /// Posts, and gives the answer; with a token, or none.

@@ -22,7 +22,6 @@ use tillkey_wire::message::Command;
 use tillkey_wire::secret::Secret;
 
 use super::step::Step;
-use crate::act::application;
 use crate::act::message::{self, Message, To};
 use crate::bell::Ring;
 use crate::limits::JOURNAL_WORD_HOURS;
@@ -242,7 +241,6 @@ fn effective(
         );
         owe(step, tx, (&contact, key), text)?;
     }
-    application::note_password(step, tx, subject.terminal)?;
     ask_journal(step, tx, (case, subject))
 }
 

@@ -30,9 +30,9 @@ use tillkey_wire::opaque::{RegistrationRequest, RegistrationUpload, Subject};
 use tillkey_wire::password::Vouched;
 
 use super::{From, Received, counted, refused, refused_until, subject};
-use crate::act::Failure;
 use crate::act::case::step::Step;
 use crate::act::case::{begin, begin_step};
+use crate::act::{Failure, application};
 use crate::bell::Ring;
 use crate::shell::Shell;
 
@@ -349,6 +349,7 @@ pub(super) async fn registered(
                 // Said again after a lost answer, it adds no event and changes nothing.
                 if let Some(change) = change.as_ref().filter(|_| case.version() > before) {
                     credential::apply(tx, change, now)?;
+                    application::note_password(&mut step, tx, terminal.id)?;
                 }
                 Reply::Effective {
                     case: case.id(),

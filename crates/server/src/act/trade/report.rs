@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tillkey_rules::event::Event;
 use tillkey_rules::party::Actor;
+use tillkey_store::deposit;
 use tillkey_store::fault::Fault;
 use tillkey_store::party::merchant;
 use tillkey_store::seal::Digest;
@@ -81,6 +82,8 @@ impl<'a> Recording<'a> {
 pub(super) struct Told {
     pub(super) recorded: u32,
     known: u32,
+    /// Whose trade has changed.
+    changed: BTreeSet<MerchantNumber>,
     text: String,
 }
 
@@ -89,6 +92,7 @@ impl Told {
         Self {
             recorded: 0,
             known: 0,
+            changed: BTreeSet::new(),
             text: String::new(),
         }
     }
@@ -113,10 +117,16 @@ impl Told {
         let day = report.shell.day(transaction.taken_at);
         let standing = trade::record_transaction(tx, name, transaction, day)?;
         self.note(standing, digest, &format!("{transaction:?}"));
+        if matches!(standing, Standing::New | Standing::Settled)
+            && !self.changed.contains(&transaction.merchant)
+        {
+            self.changed.insert(transaction.merchant.clone());
+        }
         Ok(standing)
     }
 
-    /// Writes into the ledger that transactions were recorded, where any was.
+    /// Writes into the ledger that transactions were recorded, where any was, and has the
+    /// deposits of those merchants looked at.
     pub(super) fn append_transactions(
         &self,
         tx: &mut dyn Tx,
@@ -125,6 +135,9 @@ impl Told {
     ) -> Result<(), Fault> {
         if self.recorded == 0 {
             return Ok(());
+        }
+        for merchant in &self.changed {
+            deposit::touch(tx, merchant)?;
         }
         let event = Event::TransactionsRecorded {
             count: self.recorded,

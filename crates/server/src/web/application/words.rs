@@ -96,7 +96,7 @@ words! {
     /// The first passwords.
     PasswordsWords {
         lead, administrator, supervisor, cashier, is_set, missing, how, how_operator,
-        how_confirm, how_choose, careful,
+        how_confirm, how_choose, how_review, careful,
     }
     /// It works.
     ActiveWords { lead, merchant, terminal, since, next, portal, reset, help, }
