@@ -178,7 +178,7 @@ async fn a_terminal_is_applied_for_checked_approved_and_sent() {
         .iter()
         .map(|one| one["operator"].as_str().unwrap())
         .collect();
-    assert_eq!(operators, ["99", "00", "01"]);
+    assert_eq!(operators, ["00", "01", "99"]);
     let states: Vec<String> = world
         .messages()
         .await

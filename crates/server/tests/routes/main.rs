@@ -16,6 +16,8 @@ mod cases;
 #[cfg(test)]
 mod counter;
 #[cfg(test)]
+mod deposits;
+#[cfg(test)]
 mod diagnosis;
 #[cfg(test)]
 mod documents;

@@ -142,7 +142,8 @@ pub(super) fn deposits_are_found_by_how_they_stand(open: Open<'_>) -> Result<(),
         deposit::touch(tx, &shop())?;
         assert!(deposit::due(tx, after_the_window, 10)?.is_empty());
         let in_state = (&bank(), DepositState::Earned);
-        assert_eq!(deposit::in_state(tx, in_state, None, 10)?, [earned.clone()]);
+        let found = deposit::in_state(tx, in_state, None, 10)?;
+        assert_eq!(found, std::slice::from_ref(&earned));
         let after = Some((at(5), till()));
         assert!(deposit::in_state(tx, in_state, after, 10)?.is_empty());
         assert_eq!(deposit::of_merchant(tx, &shop(), 10)?, [earned]);

@@ -164,11 +164,12 @@ pub(in crate::act) fn note_password(
     on_terminal(step, tx, &found, &Command::Activate { day })
 }
 
-/// The operators that a new terminal has: `99`, `00`, `01`.
-pub(super) fn first_operators() -> [OperatorNumber; 3] {
+/// The operators that a new terminal has: `00`, `01`, `99`, the one that takes a review
+/// last.
+pub(super) const fn first_operators() -> [OperatorNumber; 3] {
     [
-        OperatorNumber::ADMINISTRATOR,
         OperatorNumber::SUPERVISOR,
         OperatorNumber::FIRST_CASHIER,
+        OperatorNumber::ADMINISTRATOR,
     ]
 }

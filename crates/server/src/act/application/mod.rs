@@ -124,25 +124,25 @@ impl Work<'_> {
             form_whole: Form::read(choice.applicant, &draft).is_ok(),
         };
         let answer = decide(&self.stored.application, command, &self.by, &facts);
-        for event in answer.events {
+        for event in &answer.events {
             self.append(tx, event)?;
         }
         Ok(answer.refusal)
     }
 
-    fn append(&mut self, tx: &mut dyn Tx, event: ApplicationEvent) -> Result<(), Fault> {
+    fn append(&mut self, tx: &mut dyn Tx, event: &ApplicationEvent) -> Result<(), Fault> {
         let step = applications::Step {
             acquirer: &self.stored.acquirer,
             at: self.step.now,
             by: &self.by,
-            events: std::slice::from_ref(&event),
+            events: std::slice::from_ref(event),
         };
         let before = self.stored.application.clone();
         self.stored.application = applications::append(tx, before, &step)?;
         self.step
             .rings
             .push(Ring::Application(self.stored.application.id()));
-        effect::apply(self, tx, &event)
+        effect::apply(self, tx, event)
     }
 
     const fn application(&self) -> &Application {

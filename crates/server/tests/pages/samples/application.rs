@@ -124,9 +124,9 @@ fn view(state: ApplicationState) -> ApplicationView {
 
 fn firsts() -> Vec<FirstPassword> {
     [
-        (OperatorNumber::ADMINISTRATOR, true),
-        (OperatorNumber::SUPERVISOR, false),
+        (OperatorNumber::SUPERVISOR, true),
         (OperatorNumber::FIRST_CASHIER, false),
+        (OperatorNumber::ADMINISTRATOR, false),
     ]
     .into_iter()
     .map(|(operator, is_set)| FirstPassword { operator, is_set })
