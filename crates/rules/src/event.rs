@@ -59,6 +59,12 @@ pub enum Event {
         #[serde(flatten)]
         step: ApplicationEvent,
     },
+    /// What an applicant wrote was erased: the application came to nothing, and its time
+    /// was over.
+    ApplicationErased {
+        /// Which application.
+        application: ApplicationId,
+    },
     /// Somebody of staff opened what is masked of an applicant: a value, or a picture.
     ApplicantDisclosed {
         /// Of which application.

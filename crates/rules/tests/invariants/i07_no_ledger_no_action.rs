@@ -115,6 +115,7 @@ fn others() -> Vec<Event> {
             merchant: merchant(),
             reference_digest: digest(),
         },
+        Event::ApplicationErased { application },
         Event::ApplicantDisclosed {
             application,
             what: "phone".to_owned(),

@@ -30,7 +30,7 @@ use super::case::step::Step;
 use super::case::{act, begin_step};
 use super::managers::ManagerSession;
 use super::message::{self, Message, To};
-use super::{Failure, Once, Page, SignedIn, note};
+use super::{Failure, Once, Page, SignedIn, cursor, note};
 use crate::limits::{DEPOSITS_PAGE, DEPOSITS_PER_MERCHANT_MAX, REFERENCE_LENGTH_MAX};
 use crate::shell::Shell;
 
@@ -242,15 +242,14 @@ pub async fn list(
 ) -> Result<Page<DepositView>, Failure> {
     by.must_be(&PAYERS)?;
     let acquirer = by.acquirer.clone();
-    let after = cursor.as_deref().map(read_cursor).transpose()?;
+    let after = cursor.as_deref().map(cursor::read).transpose()?;
     let found = shell
         .store()
         .read(move |tx| deposits::in_state(tx, (&acquirer, state), after, DEPOSITS_PAGE))
         .await?;
     let full = found.len() >= usize::try_from(DEPOSITS_PAGE).unwrap_or(usize::MAX);
     let last = found.last().filter(|_| full);
-    let next_cursor =
-        last.map(|last| format!("{}.{}", last.changed_at.as_millisecond(), last.terminal));
+    let next_cursor = last.map(|last| cursor::write(last.changed_at, last.terminal));
     Ok(Page {
         items: found
             .into_iter()
@@ -258,17 +257,6 @@ pub async fn list(
             .collect(),
         next_cursor,
     })
-}
-
-fn read_cursor(text: &str) -> Result<deposits::Cursor, InvalidId> {
-    let invalid = || InvalidId {
-        kind: "cursor",
-        rule: "as given with the page before",
-    };
-    let (at, terminal) = text.split_once('.').ok_or_else(invalid)?;
-    let at = at.parse().ok();
-    let at = at.and_then(|at| Timestamp::from_millisecond(at).ok());
-    Ok((at.ok_or_else(invalid)?, terminal.parse()?))
 }
 
 /// What was done with a deposit.

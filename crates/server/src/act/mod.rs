@@ -7,6 +7,7 @@
 pub mod application;
 pub mod case;
 pub mod contact_change;
+mod cursor;
 pub mod deposit;
 pub mod desk;
 pub mod diagnosis;

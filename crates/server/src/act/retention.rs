@@ -1,17 +1,20 @@
-//! How long backups are kept, and what is swept that nobody waits for.
+//! How long backups and applications are kept, and what is swept that nobody waits for.
 //!
 //! A backup goes when it is old *and* its batch was settled as far as anybody here knows:
 //! until then it may be all that is left of somebody's takings. Its row stays, and says
-//! that there was one.
+//! that there was one. What was written in an application that came to nothing is erased
+//! with its data key; that there was one stays.
 
 use jiff::{SignedDuration, Timestamp};
 use tillkey_rules::event::Event;
+use tillkey_rules::onboarding::application::ApplicationState;
 use tillkey_rules::party::Actor;
 use tillkey_store::snapshot::{self, Snapshot};
-use tillkey_store::upload;
+use tillkey_store::{application, upload};
+use tillkey_wire::ids::ApplicationId;
 
 use super::case::act;
-use super::{Failure, Of, append};
+use super::{Failure, Of, append, note};
 use crate::limits::DUE_BATCH_MAX;
 use crate::shell::Shell;
 use crate::vault::{Place, VaultFault};
@@ -47,7 +50,40 @@ pub async fn sweep(shell: &Shell) -> Result<(), Failure> {
     for snapshot in found {
         remove(shell, snapshot).await?;
     }
+    erase_applications(shell).await
+}
+
+/// Erases what was written in applications that came to nothing, once its time is over.
+async fn erase_applications(shell: &Shell) -> Result<(), Failure> {
+    for state in ApplicationState::ERASED {
+        let Some(days) = state.kept_days() else {
+            continue;
+        };
+        let kept = SignedDuration::from_hours(24 * i64::from(days));
+        let before = shell.now().checked_sub(kept).unwrap_or(Timestamp::MIN);
+        let found = shell
+            .store()
+            .read(move |tx| application::outlived(tx, (state, before), DUE_BATCH_MAX))
+            .await?;
+        for id in found {
+            erase(shell, id).await?;
+        }
+    }
     Ok(())
+}
+
+async fn erase(shell: &Shell, id: ApplicationId) -> Result<(), Failure> {
+    act(shell, None, move |_, tx, now, _| {
+        let Some(found) = application::find(tx, id)? else {
+            return Ok((Ok(()), Vec::new()));
+        };
+        if application::erase(tx, id, now)? {
+            let event = Event::ApplicationErased { application: id };
+            note(tx, &found.acquirer, (now, &Actor::System), event)?;
+        }
+        Ok((Ok(()), Vec::new()))
+    })
+    .await
 }
 
 /// Notes that a backup goes, and then lets its file go: cut in between, the file is one

@@ -414,6 +414,24 @@ async fn what_is_sent_back_says_why_and_is_checked_anew() {
 }
 
 #[tokio::test]
+async fn what_came_to_nothing_is_erased_and_the_ledger_stays_whole() {
+    let world = World::new().await;
+    let applicant = Applicant::submitted(&world).await;
+    applicant.bare("/withdrawal").await.is(200);
+    world.clock.advance(SignedDuration::from_hours(24 * 29));
+    let (shell, sweep) = (&world.shell, tillkey_server::act::retention::sweep);
+    sweep(shell).await.unwrap();
+    assert_eq!(applicant.view().await["form"]["person_name"], "王小明");
+    world.clock.advance(SignedDuration::from_hours(24 * 2));
+    sweep(shell).await.unwrap();
+    let gone = world.get(&applicant.path("")).token(&applicant.token);
+    assert_eq!(gone.go().await.problem(404), "unknown");
+    let ledger = world.ledger_text().await;
+    assert_eq!(ledger.matches("application_erased").count(), 1);
+    assert!(ledger.contains("\"step\":\"withdrawn\""));
+}
+
+#[tokio::test]
 async fn a_picture_of_another_application_is_flagged() {
     let world = World::new().await;
     let clerk = world.staff("clerk", "p-clerk", Role::Clerk).await;

@@ -18,9 +18,11 @@ CREATE TABLE applications (
     phone_sealed  BLOB    NOT NULL,                           -- that phone
     draft_sealed  BLOB,                                       -- what was typed into the form, JSON
     remark_sealed BLOB,                                       -- what the applicant was last told in words
-    parcel_sealed BLOB                                        -- who carries the terminal, under which number
+    parcel_sealed BLOB,                                       -- who carries the terminal, under which number
+    erased_at     INTEGER                                     -- when its data key was destroyed
 ) STRICT;
 CREATE INDEX applications_by_state ON applications (acquirer, state, changed_at, id);
+CREATE INDEX applications_kept ON applications (state, changed_at, id) WHERE is_open = 0 AND erased_at IS NULL;
 CREATE INDEX applications_due ON applications (deadline_at) WHERE is_open = 1;
 CREATE INDEX applications_by_terminal ON applications (terminal) WHERE is_open = 1;
 CREATE INDEX applications_by_merchant ON applications (merchant) WHERE merchant IS NOT NULL;

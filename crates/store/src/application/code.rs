@@ -64,6 +64,14 @@ pub fn answer(
     if row.take::<Digest>()? != *code {
         return Ok(false);
     }
-    tx.execute(DROP, &[Value::from(&application)])?;
+    withdraw(tx, application)?;
     Ok(true)
+}
+
+/// Forgets the code of an application.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub(super) fn withdraw(tx: &mut dyn Tx, application: ApplicationId) -> Result<(), Fault> {
+    tx.execute(DROP, &[Value::from(&application)]).map(|_| ())
 }

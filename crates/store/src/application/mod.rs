@@ -17,7 +17,7 @@ use tillkey_wire::secret::Secret;
 
 use crate::event;
 use crate::fault::Fault;
-use crate::seal::{DataKey, Digest, Place};
+use crate::seal::{self, DataKey, Digest, Owner, Place};
 use crate::tx::{Statement, Tx, statements};
 use crate::value::{Row, Value, signed};
 
@@ -48,6 +48,13 @@ statements! {
     DUE: "find applications past a deadline" =
         "SELECT id FROM applications WHERE is_open = 1 AND deadline_at <= $1 \
          ORDER BY deadline_at, id LIMIT $2";
+    OUTLIVED: "find applications that outlived their time" =
+        "SELECT id FROM applications \
+         WHERE state = $1 AND is_open = 0 AND erased_at IS NULL AND changed_at < $2 \
+         ORDER BY changed_at, id LIMIT $3";
+    BLANK: "blank an application" =
+        "UPDATE applications SET erased_at = $1, phone_sealed = $2, draft_sealed = NULL, \
+         remark_sealed = NULL, parcel_sealed = NULL WHERE id = $3 AND erased_at IS NULL";
     SET_TOKEN: "set an application's token" =
         "UPDATE applications SET token_digest = $1 WHERE id = $2";
     SET_DRAFT: "write an application's draft" =
@@ -324,6 +331,44 @@ pub fn due(tx: &mut dyn Tx, now: Timestamp, limit: u32) -> Result<Vec<Applicatio
         .into_iter()
         .map(|mut row| row.take())
         .collect()
+}
+
+/// Closed applications in a state that came to it before a moment and are not erased yet.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn outlived(
+    tx: &mut dyn Tx,
+    (state, before): (ApplicationState, Timestamp),
+    limit: u32,
+) -> Result<Vec<ApplicationId>, Fault> {
+    let values = [
+        Value::from(state.name()),
+        Value::from(before),
+        Value::from(limit),
+    ];
+    tx.query_many(OUTLIVED, &values)?
+        .into_iter()
+        .map(|mut row| row.take())
+        .collect()
+}
+
+/// Erases what an applicant wrote: destroys the data key, which no backup of the database
+/// outlives for long, and wipes what it sealed. What happened stays. False where it was
+/// erased before.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn erase(tx: &mut dyn Tx, id: ApplicationId, now: Timestamp) -> Result<bool, Fault> {
+    let nothing: &[u8] = &[];
+    let values = [Value::from(now), Value::from(nothing), Value::from(&id)];
+    if tx.execute(BLANK, &values)? == 0 {
+        return Ok(false);
+    }
+    seal::erase(tx, &Owner::Application(id))?;
+    paper::remove_all(tx, id)?;
+    code::withdraw(tx, id)?;
+    Ok(true)
 }
 
 fn record(tx: &mut dyn Tx, id: ApplicationId, step: &Step<'_>) -> Result<(), Fault> {

@@ -21,6 +21,8 @@ statements! {
          pixel_index = excluded.pixel_index, taken_at = excluded.taken_at";
     FIND: "find a picture of a paper" =
         "SELECT picture_sealed FROM application_papers WHERE application = $1 AND paper = $2";
+    REMOVE: "remove an application's pictures" =
+        "DELETE FROM application_papers WHERE application = $1";
     ELSEWHERE: "look for an application's pictures in others" =
         "SELECT COUNT(*) FROM application_papers AS own JOIN application_papers AS other \
          ON other.pixel_index = own.pixel_index AND other.application <> own.application \
@@ -93,6 +95,14 @@ pub fn any_elsewhere(tx: &mut dyn Tx, application: ApplicationId) -> Result<bool
         .ok_or(Fault::Missing("count"))?
         .take()?;
     Ok(count > 0)
+}
+
+/// Removes the pictures of an application.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub(super) fn remove_all(tx: &mut dyn Tx, application: ApplicationId) -> Result<(), Fault> {
+    tx.execute(REMOVE, &[Value::from(&application)]).map(|_| ())
 }
 
 fn row(application: ApplicationId, paper: ApplicationPaper) -> String {

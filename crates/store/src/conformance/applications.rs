@@ -15,7 +15,7 @@ use crate::application::paper::{self, NewPaper};
 use crate::application::{self, NewApplication, Step, Stored, Written};
 use crate::fault::Fault;
 use crate::scan::Likeness;
-use crate::seal::{self, DataKey, Digest, Owner};
+use crate::seal::{DataKey, Digest, Owner};
 use crate::tx::Tx;
 
 const PHONE: &str = "+8613800138000";
@@ -162,8 +162,21 @@ pub(super) fn what_an_applicant_wrote_is_erased_with_its_key(open: Open<'_>) -> 
         assert!(found.parcel(&key)?.is_none());
         application::set_token(tx, number(1), &token("second"))?;
         assert_eq!(stored(tx, number(1))?.token_digest, token("second"));
+        let outlived = |tx: &mut dyn Tx, second| {
+            application::outlived(tx, (ApplicationState::Withdrawn, at(second)), 10)
+        };
+        let withdrawn = [ApplicationEvent::Withdrawn];
+        application::append(tx, found.application, &step(5, &withdrawn))?;
+        assert!(outlived(tx, 5)?.is_empty());
+        assert_eq!(outlived(tx, 6)?, [number(1)]);
+        assert!(application::erase(tx, number(1), at(6))?);
+        assert!(!application::erase(tx, number(1), at(7))?);
+        assert!(outlived(tx, 6)?.is_empty());
+        let erased = stored(tx, number(1))?;
+        assert!(erased.remark(&key)?.is_none());
+        assert!(matches!(erased.phone(&key), Err(Fault::Unsealable(_))));
+        assert_eq!(erased.application.state(), ApplicationState::Withdrawn);
         let owner = Owner::Application(number(1));
-        assert!(seal::erase(tx, &owner)?);
         let gone = DataKey::load(tx, &keys(), &owner);
         assert!(matches!(gone, Err(Fault::Unsealable(_))));
         Ok(())

@@ -59,6 +59,21 @@ impl ApplicationState {
         )
     }
 
+    /// The states in which an application is erased some days after it came to them.
+    pub const ERASED: [Self; 3] = [Self::Lapsed, Self::Withdrawn, Self::Declined];
+
+    /// How many days what an applicant wrote is kept once it has come to nothing: of a
+    /// draft that nobody handed in no longer than needed to notice that it lapsed, of one
+    /// that was declined as long as somebody may ask why. None for what is still wanted.
+    pub const fn kept_days(self) -> Option<u32> {
+        match self {
+            Self::Lapsed => Some(1),
+            Self::Withdrawn => Some(30),
+            Self::Declined => Some(180),
+            _ => None,
+        }
+    }
+
     /// Whether the applicant may write in the form.
     pub const fn is_editable(self) -> bool {
         matches!(self, Self::Draft | Self::Returned)

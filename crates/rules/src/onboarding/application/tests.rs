@@ -357,6 +357,15 @@ fn a_code_for_the_terminal_can_be_asked_for_again_until_it_is_enrolled() {
     );
 }
 
+#[test]
+fn what_came_to_nothing_is_not_kept_and_the_rest_is() {
+    for state in ApplicationState::ALL {
+        let is_erased = ApplicationState::ERASED.contains(state);
+        assert_eq!(state.kept_days().is_some(), is_erased, "{state}");
+        assert!(!(is_erased && state.is_open()), "{state}");
+    }
+}
+
 fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
         Just(Command::ProvePhone),

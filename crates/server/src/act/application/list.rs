@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use tillkey_rules::onboarding::application::{ApplicationState, Choice};
 use tillkey_store::application::{self as applications};
-use tillkey_wire::ids::{ApplicationId, InvalidId};
+use tillkey_wire::ids::ApplicationId;
 
 use super::DESK;
-use crate::act::{Failure, Page, SignedIn};
+use crate::act::{Failure, Page, SignedIn, cursor};
 use crate::limits::APPLICATIONS_PAGE;
 use crate::shell::Shell;
 
@@ -37,7 +37,7 @@ pub async fn list(
 ) -> Result<Page<ApplicationSummary>, Failure> {
     by.must_be(&DESK)?;
     let acquirer = by.acquirer.clone();
-    let after = cursor.as_deref().map(read_cursor).transpose()?;
+    let after = cursor.as_deref().map(cursor::read).transpose()?;
     let found = shell
         .store()
         .read(move |tx| applications::in_state(tx, (&acquirer, state), after, APPLICATIONS_PAGE))
@@ -46,7 +46,7 @@ pub async fn list(
     let last = found.last().map(|one| &one.application);
     let next_cursor = last
         .filter(|_| full)
-        .map(|last| format!("{}.{}", last.changed_at().as_millisecond(), last.id()));
+        .map(|last| cursor::write(last.changed_at(), last.id()));
     let items = found.iter().map(|stored| {
         let application = &stored.application;
         ApplicationSummary {
@@ -61,17 +61,4 @@ pub async fn list(
         items: items.collect(),
         next_cursor,
     })
-}
-
-fn read_cursor(text: &str) -> Result<applications::Cursor, InvalidId> {
-    let invalid = || InvalidId {
-        kind: "cursor",
-        rule: "as given with the page before",
-    };
-    let (at, id) = text.split_once('.').ok_or_else(invalid)?;
-    let at = at
-        .parse()
-        .ok()
-        .and_then(|at| Timestamp::from_millisecond(at).ok());
-    Ok((at.ok_or_else(invalid)?, id.parse()?))
 }

@@ -8,7 +8,7 @@ use tillkey_rules::vocabulary::{Channel, Reason};
 use tillkey_store::case::{self as cases, Cursor, Filter, Stored};
 use tillkey_wire::ids::CaseId;
 
-use crate::act::{Failure, Page, SignedIn};
+use crate::act::{Failure, Page, SignedIn, cursor};
 use crate::limits::CASES_PAGE;
 use crate::shell::Shell;
 
@@ -70,13 +70,7 @@ pub(in crate::act) fn page_of(mut found: Vec<Stored>) -> Page<CaseSummary> {
         found.pop();
     }
     let last = found.last().filter(|_| more);
-    let next_cursor = last.map(|stored| {
-        format!(
-            "{}.{}",
-            stored.case.opened_at().as_millisecond(),
-            stored.case.id()
-        )
-    });
+    let next_cursor = last.map(|stored| cursor::write(stored.case.opened_at(), stored.case.id()));
     let items = found.iter().map(|stored| summary(&stored.case)).collect();
     Page { items, next_cursor }
 }
@@ -86,17 +80,8 @@ pub(in crate::act) fn page_of(mut found: Vec<Stored>) -> Page<CaseSummary> {
 /// # Errors
 /// [`Failure::Invalid`] for any other.
 pub(in crate::act) fn read_cursor(text: &str) -> Result<Cursor, Failure> {
-    let invalid = tillkey_wire::ids::InvalidId {
-        kind: "cursor",
-        rule: "as the last page gave it",
-    };
-    let (at, id) = text.split_once('.').ok_or(invalid.clone())?;
-    let at: i64 = at.parse().map_err(|_| invalid.clone())?;
-    let opened_at = Timestamp::from_millisecond(at).map_err(|_| invalid)?;
-    Ok(Cursor {
-        opened_at,
-        id: id.parse()?,
-    })
+    let (opened_at, id) = cursor::read(text)?;
+    Ok(Cursor { opened_at, id })
 }
 
 /// A case as a list shows it.

@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use tillkey_rules::onboarding::FormField;
 use tillkey_rules::refusal::Refusal;
+use tillkey_wire::code::SmsCode;
 use tillkey_wire::ids::ApplicationId;
 use tillkey_wire::secret::Secret;
 
@@ -47,6 +48,27 @@ impl Press {
     async fn show(&self, shown: Shown) -> Response {
         let whose = (self.application, &self.token);
         draw(&self.site, self.language, whose, shown).await
+    }
+
+    /// The code that was typed, or the page that says what a code looks like.
+    async fn code(
+        &self,
+        form: Result<Form<TypedCode>, FormRejection>,
+    ) -> Result<SmsCode, Response> {
+        let Ok(Form(typed)) = form else {
+            return Err(Notice::Malformed.page(&self.site, self.language));
+        };
+        match typed.read() {
+            Some(code) => Ok(code),
+            None => {
+                let mistake = Some(Mistake::CodeShape);
+                let shown = Shown {
+                    mistake,
+                    ..Shown::default()
+                };
+                Err(self.show(shown).await)
+            }
+        }
     }
 
     /// Ends on the page: by a redirect where it was done, or was done before.
@@ -117,17 +139,9 @@ pub(super) async fn prove(
         Ok(press) => press,
         Err(answer) => return answer,
     };
-    let Ok(Form(typed)) = form else {
-        return Notice::Malformed.page(&press.site, language);
-    };
-    let Some(code) = typed.read() else {
-        let mistake = Some(Mistake::CodeShape);
-        return press
-            .show(Shown {
-                mistake,
-                ..Shown::default()
-            })
-            .await;
+    let code = match press.code(form).await {
+        Ok(code) => code,
+        Err(answer) => return answer,
     };
     let (shell, token) = (press.site.shell(), &press.token);
     let proven = application::prove(shell, press.application, token, (code, &source), None).await;
@@ -229,17 +243,9 @@ pub(super) async fn receive(
         Ok(press) => press,
         Err(answer) => return answer,
     };
-    let Ok(Form(typed)) = form else {
-        return Notice::Malformed.page(&press.site, language);
-    };
-    let Some(code) = typed.read() else {
-        let mistake = Some(Mistake::CodeShape);
-        return press
-            .show(Shown {
-                mistake,
-                ..Shown::default()
-            })
-            .await;
+    let code = match press.code(form).await {
+        Ok(code) => code,
+        Err(answer) => return answer,
     };
     let (shell, token) = (press.site.shell(), &press.token);
     let received =

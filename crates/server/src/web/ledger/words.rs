@@ -60,7 +60,7 @@ words! {
         manager_signed_out, records_downloaded, restore_asked, restore_reviewed, restored,
         restore_failed, snapshot_removed, backup_key_given, snapshot_exported,
         supervisor_acted, serial_number_copied, merchant_renamed, merchant_documents_changed,
-        imported, applicant_disclosed,
+        imported, applicant_disclosed, application_erased,
         deposit_evaluated, deposit_returned,
     }
     /// What happens to an application, by its stable name.
