@@ -222,7 +222,6 @@ fn switch_on(town: &Town, browser: &Browser, applicant: &Applicant, till: &mut T
     });
     till.does("first-password 99");
     assert_eq!(till.tells("refused")["code"], "waits_for_review");
-    applicant.phone.unread();
     let_the_administrator_in(town, &terminal_of(town, browser), tongue);
     till.takes("99", &applicant.phone.code(8));
     till.chooses("99", "48261593");
@@ -302,8 +301,6 @@ fn pay_back(clerk: &Browser, manager: &Browser, terminal: &str) {
 /// The cashier forgets; the manager has the password reset.
 fn forget(manager: &Browser, phone: &Phone, till: &mut Till) {
     let tongue = manager.tongue();
-    // Notices name the terminal, whose number has as many digits as a code.
-    phone.unread();
     manager.visit("/portal");
     manager.click("a[href^='/portal/terminals/']");
     manager.click(&format!("a[href$='/operators/{CASHIER}/reset']"));

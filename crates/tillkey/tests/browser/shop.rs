@@ -20,6 +20,9 @@ const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
 /// How often a phone is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
+/// What messages with a code in them call it.
+const CODES: [&str; 4] = ["验证码", "重置码", "应答码", " code"];
+
 /// The cashier whose password is reset.
 pub(crate) const CASHIER: &str = "01";
 
@@ -124,7 +127,10 @@ impl Phone {
     pub(crate) fn code(&self, digits: usize) -> String {
         let until = Instant::now() + ARRIVES_WITHIN;
         loop {
-            for text in self.unread() {
+            // Notices name terminals, whose numbers have as many digits as a reset code.
+            let mut texts = self.unread();
+            texts.retain(|text| CODES.iter().any(|word| text.contains(word)));
+            for text in texts {
                 let runs = text.split(|c: char| !c.is_ascii_alphanumeric());
                 let is_code =
                     |run: &&str| run.len() == digits && run.bytes().all(|b| b.is_ascii_digit());
