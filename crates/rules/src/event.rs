@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
-    AcquirerId, ApplicationId, CaseId, CodeId, CommandId, ManagerId, MerchantNumber,
+    AcquirerId, AlertId, ApplicationId, CaseId, CodeId, CommandId, ManagerId, MerchantNumber,
     OperatorNumber, PrinterName, ScanId, SerialNumber, SessionId, SnapshotId, StaffId, TerminalId,
     TerminalNumber,
 };
@@ -24,6 +24,7 @@ use crate::scan::Scan;
 use crate::vocabulary::{
     Channel, DepositState, EvidenceKind, ManagerRight, MerchantStatus, Reason,
 };
+use crate::watch::{About, AlertOutcome, Rule};
 
 /// One entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -461,6 +462,32 @@ pub enum Event {
     PolicyServed {
         /// SHA-256 of its files, in hexadecimal.
         digest: String,
+    },
+    /// A rule of the watch found something worth a look.
+    AlertRaised {
+        /// Names it.
+        alert: AlertId,
+        /// Which rule.
+        rule: Rule,
+        /// Whom or what it is about.
+        #[serde(flatten)]
+        about: About,
+        /// The entries of the ledger that say why, oldest first; the last ones.
+        because: Vec<u64>,
+    },
+    /// Somebody looks into an alert from now on.
+    AlertTaken {
+        /// Which one.
+        alert: AlertId,
+    },
+    /// Whoever looked into an alert said what it came to.
+    AlertClosed {
+        /// Which one.
+        alert: AlertId,
+        /// What it came to.
+        outcome: AlertOutcome,
+        /// The keyed digest of what they wrote; the text itself is sealed elsewhere.
+        comment_digest: Option<String>,
     },
 }
 

@@ -28,3 +28,4 @@ pub mod staff_password;
 pub mod terms;
 pub mod trade;
 pub mod vocabulary;
+pub mod watch;

@@ -390,6 +390,11 @@ random_id!(
     "application"
 );
 random_id!(
+    /// One thing that the watch found worth a look.
+    AlertId,
+    "alert"
+);
+random_id!(
     /// One enrolled device. It stays the same when the terminal number changes.
     TerminalId,
     "terminal"

@@ -13,8 +13,10 @@ use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::vocabulary::{
     ApplicantKind, ApplicationPaper, DepositState, ManagerRight, MerchantStatus,
 };
+use tillkey_rules::watch::{About, AlertOutcome, Rule};
 use tillkey_wire::ids::{
-    ApplicationId, CodeId, ManagerId, OperatorNumber, ScanId, SessionId, SnapshotId, TerminalId,
+    AlertId, ApplicationId, CodeId, ManagerId, OperatorNumber, ScanId, SessionId, SnapshotId,
+    TerminalId,
 };
 
 use super::world::{config, plans, play};
@@ -52,6 +54,13 @@ fn others() -> Vec<Event> {
         deposit_fen: 5_900,
         taken_fen: 1_000_000,
         within_days: 30,
+    };
+    let alert = || AlertId::from_bytes([8; 10]);
+    let raised = |about| Event::AlertRaised {
+        alert: alert(),
+        rule: Rule::ManyFailures,
+        about,
+        because: vec![3, 5],
     };
     let choice = || Choice {
         product: "shengpay-smart".parse().unwrap(),
@@ -296,6 +305,19 @@ fn others() -> Vec<Event> {
             printer: "counter-1".parse().unwrap(),
         },
         Event::PolicyServed { digest: digest() },
+        raised(About::Operator { terminal, operator }),
+        raised(About::Terminal { terminal }),
+        raised(About::Merchant {
+            merchant: merchant(),
+        }),
+        raised(About::Staff { staff: staff() }),
+        raised(About::Application { application }),
+        Event::AlertTaken { alert: alert() },
+        Event::AlertClosed {
+            alert: alert(),
+            outcome: AlertOutcome::FalseAlarm,
+            comment_digest: Some(digest()),
+        },
     ]
 }
 
