@@ -34,6 +34,8 @@ statements! {
          WHERE acquirer = $1 AND actor_kind = $2 AND actor = $3 AND position < $4 \
          ORDER BY position DESC LIMIT $5";
     AT: "read the event at a position" = "SELECT position, entry FROM events WHERE position = $1";
+    FROM: "read the events from a position" =
+        "SELECT position, entry FROM events WHERE position >= $1 ORDER BY position LIMIT $2";
     COUNT_OF_ACTOR: "count the events of an actor" =
         "SELECT COUNT(*) FROM events \
          WHERE acquirer = $1 AND actor_kind = $2 AND actor = $3 AND kind = $4 AND at >= $5";
@@ -142,6 +144,15 @@ pub fn at(tx: &mut dyn Tx, position: u64) -> Result<Option<Placed>, Fault> {
         return Ok(None);
     };
     Ok(placed(tx.query_many(AT, &[position])?)?.pop())
+}
+
+/// The events from a position on, whoever's they are, oldest first.
+///
+/// # Errors
+/// [`Fault::Damaged`] when one cannot be read.
+pub fn from(tx: &mut dyn Tx, position: u64, limit: u32) -> Result<Vec<Placed>, Fault> {
+    let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
+    placed(tx.query_many(FROM, &[signed(position)?, limit])?)
 }
 
 /// How often a member of staff did something since a time, such as a look-up.

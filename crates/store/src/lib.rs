@@ -8,11 +8,12 @@
 //! - [`party`], [`application`], [`deposit`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
 //!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
 //!   [`outbox`], [`spending`], [`in_hand`], [`health`], [`idempotency`], [`meta`],
-//!   [`event`], [`history`], [`snapshot`], [`upload`], [`restore`] and [`journal`] are the domain
-//!   operations.
+//!   [`event`], [`history`], [`snapshot`], [`upload`], [`restore`], [`journal`], [`watch`] and
+//!   [`alert`] are the domain operations.
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
 //! - [`conformance`] is what every engine has to pass.
 
+pub mod alert;
 pub mod application;
 pub mod attempts;
 pub mod case;
@@ -54,6 +55,7 @@ pub mod trade;
 pub mod tx;
 pub mod upload;
 pub mod value;
+pub mod watch;
 
 pub use checkpoint_file::CheckpointFile;
 pub use sqlite::Options;

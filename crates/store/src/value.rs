@@ -9,7 +9,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tillkey_wire::ids::{
-    AcquirerId, ApplicationId, CaseId, CodeId, CommandId, ManagerId, ManagerSessionId,
+    AcquirerId, AlertId, ApplicationId, CaseId, CodeId, CommandId, ManagerId, ManagerSessionId,
     MerchantNumber, MessageId, OperatorNumber, PersonId, ScanId, SerialNumber, SessionId,
     SnapshotId, StaffId, StaffSessionId, TerminalId, TerminalNumber,
 };
@@ -204,6 +204,7 @@ macro_rules! identifiers {
 }
 identifiers!(
     AcquirerId = "acquirer",
+    AlertId = "alert",
     ApplicationId = "application",
     CaseId = "case",
     CodeId = "code",

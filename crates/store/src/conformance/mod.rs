@@ -24,6 +24,7 @@ mod sealing;
 mod snapshots;
 mod trade;
 mod transactions;
+mod watching;
 
 use crate::fault::Fault;
 use crate::store::Store;
@@ -270,5 +271,13 @@ pub const CHECKS: &[(&str, Check)] = &[
     (
         "the_ledger_verifies_after_reopening",
         ledger::the_ledger_verifies_after_reopening,
+    ),
+    (
+        "the_watch_goes_on_where_it_stopped",
+        watching::the_watch_goes_on_where_it_stopped,
+    ),
+    (
+        "an_alert_is_raised_owned_and_closed",
+        watching::an_alert_is_raised_owned_and_closed,
     ),
 ];

@@ -45,6 +45,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     14 "0014_offline",
     15 "0015_applications",
     16 "0016_deposits",
+    18 "0018_watch",
 ];
 
 /// Where it is written what was applied.

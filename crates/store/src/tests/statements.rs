@@ -11,6 +11,7 @@ use crate::tx::Statement;
 /// Every statement of the room.
 fn all() -> Vec<(&'static str, &'static [Statement])> {
     vec![
+        ("alert", crate::alert::STATEMENTS),
         ("application/code", crate::application::code::STATEMENTS),
         ("application/mod", crate::application::STATEMENTS),
         ("application/paper", crate::application::paper::STATEMENTS),
@@ -69,6 +70,7 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
         ("spending", crate::spending::STATEMENTS),
         ("trade", crate::trade::STATEMENTS),
         ("upload", crate::upload::STATEMENTS),
+        ("watch", crate::watch::STATEMENTS),
     ]
 }
 
