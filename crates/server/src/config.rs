@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use tillkey_rules::spending::MessageMoney;
 use tillkey_rules::terms::Terms;
+use tillkey_rules::watch::WatchTerms;
 use tillkey_wire::ids::{AcquirerId, PrinterName};
 use tillkey_wire::password::{Lengths, PasswordRules};
 
@@ -101,6 +102,8 @@ pub struct Config {
     pub slip_printers: BTreeSet<PrinterName>,
     /// How long things last and how often they may be tried.
     pub terms: Terms,
+    /// When a rule of the watch speaks.
+    pub watch: WatchTerms,
     /// The least number of digits of a password, by rank.
     pub password_lengths: PasswordLengths,
     /// Whom merchants turn to, as the pages say it.
@@ -168,6 +171,7 @@ impl Default for Config {
             slip_spool: PathBuf::from("tillkey-data/slips"),
             slip_printers: BTreeSet::new(),
             terms: Terms::default(),
+            watch: WatchTerms::default(),
             password_lengths: PasswordLengths::default(),
             help: WhomToCall::default(),
         }
@@ -252,6 +256,7 @@ impl Config {
             wrong.push("`utc_offset_hours` is not within -12 and 14".to_owned());
         }
         wrong.extend(self.help.wrong());
+        wrong.extend(self.watch.wrong());
         let is_base = |url: &str| {
             (url.starts_with("https://") || url.starts_with("http://")) && !url.ends_with('/')
         };
@@ -311,7 +316,7 @@ mod tests {
         let fault = read(
             "root_key_file = 'tillkey-data/root.key'\ninstitution = '89'\n[password_lengths]\ncashier = 3\n\
              [terms]\ncase_hours = 0\n[message_money]\nday_cap_fen = 1\n\
-             [help]\nhotline = 'call us'\n",
+             [help]\nhotline = 'call us'\n[watch]\nquiet_hours = 0\n",
         )
         .unwrap_err()
         .to_string();
@@ -322,11 +327,16 @@ mod tests {
             "terms",
             "message_money",
             "help.hotline",
+            "watch.quiet_hours",
         ] {
             assert!(fault.contains(word), "{fault}");
         }
         assert!(matches!(
             read("unknown = 1"),
+            Err(ConfigFault::Malformed { .. })
+        ));
+        assert!(matches!(
+            read("[watch]\nunknown = 1"),
             Err(ConfigFault::Malformed { .. })
         ));
     }

@@ -15,6 +15,12 @@ pub const SLIP_PRINTERS_MAX: usize = 64;
 pub const COUNTER_QUEUE_MAX: u32 = 50;
 /// How many due deadlines one look takes on.
 pub const DUE_BATCH_MAX: u32 = 200;
+/// How many events the watch reads in one look.
+pub const WATCH_BATCH_MAX: u32 = 500;
+/// How many entries an alert names as its reasons: the last ones.
+pub const ALERT_REASONS_MAX: usize = 50;
+/// How many alerts one page of a list has.
+pub const ALERTS_PAGE: u32 = 50;
 /// How many events of a case are read for its timeline.
 pub const TIMELINE_EVENTS_MAX: u32 = 200;
 /// How many characters a reviewer's comment may have.

@@ -8,12 +8,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tillkey_store::fault::Fault;
 use tillkey_store::party::{contact_change, manager_session, manager_sign_in, staff_session};
-use tillkey_store::{attempts, idempotency, outbox};
+use tillkey_store::{attempts, idempotency, outbox, watch as memories};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use crate::act::retention;
 use crate::act::tick::tick;
+use crate::act::watch::look;
 use crate::shell::Shell;
 
 /// How long a lapsed deadline may go unnoticed.
@@ -30,6 +31,8 @@ const PRUNE_BATCHES_MAX: u32 = 100;
 const ANSWERS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long attempts are kept: facts look back thirty days.
 const ATTEMPTS_KEPT: SignedDuration = SignedDuration::from_hours(31 * 24);
+/// How long the watch remembers what it was not reminded of.
+const MEMORIES_KEPT: SignedDuration = SignedDuration::from_hours(120 * 24);
 /// How long the traces of messages that ended are kept; texts were wiped before.
 const MESSAGES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -37,7 +40,7 @@ const MESSAGES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub async fn run(shell: Shell, mut shutdown: watch::Receiver<bool>) {
     let (mut pruned_at, mut tidied_at): (Option<Instant>, Option<Instant>) = (None, None);
     loop {
-        let more = match tick(&shell).await {
+        let mut more = match tick(&shell).await {
             Ok(more) => more,
             Err(failure) => {
                 let failure: &dyn std::error::Error = &failure;
@@ -45,6 +48,13 @@ pub async fn run(shell: Shell, mut shutdown: watch::Receiver<bool>) {
                 false
             }
         };
+        match look(&shell).await {
+            Ok(news) => more |= news,
+            Err(failure) => {
+                let failure: &dyn std::error::Error = &failure;
+                tracing::error!(failure, "the watch could not look");
+            }
+        }
         if pruned_at.is_none_or(|at| at.elapsed() >= PRUNE_EVERY) {
             pruned_at = Some(Instant::now());
             if let Err(fault) = prune(&shell).await {
@@ -78,12 +88,13 @@ pub async fn run(shell: Shell, mut shutdown: watch::Receiver<bool>) {
 pub async fn prune(shell: &Shell) -> Result<(), Fault> {
     let now = shell.now();
     let before = |kept: SignedDuration| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
-    let tables: [(Prune, Timestamp); 5] = [
+    let tables: [(Prune, Timestamp); 6] = [
         (manager_sign_in::prune, now),
         (contact_change::prune, now),
         (idempotency::prune, before(ANSWERS_KEPT)),
         (attempts::prune, before(ATTEMPTS_KEPT)),
         (outbox::prune, before(MESSAGES_KEPT)),
+        (memories::prune, before(MEMORIES_KEPT)),
     ];
     for (prune, before) in tables {
         for _ in 0..PRUNE_BATCHES_MAX {

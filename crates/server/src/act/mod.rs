@@ -4,6 +4,7 @@
 //! what is stored, and writes events, projections, commands and messages together.
 //! It never speaks HTTP, never sends anything, and decides nothing itself.
 
+pub mod alert;
 pub mod application;
 pub mod case;
 pub mod contact_change;
@@ -29,6 +30,7 @@ pub mod tick;
 pub mod till;
 mod token;
 pub mod trade;
+pub mod watch;
 
 use std::fmt;
 use std::str::FromStr;

@@ -62,6 +62,7 @@ words! {
         supervisor_acted, serial_number_copied, merchant_renamed, merchant_documents_changed,
         imported, applicant_disclosed, application_erased,
         deposit_evaluated, deposit_returned,
+        alert_raised, alert_taken, alert_closed,
     }
     /// What happens to an application, by its stable name.
     ApplicationStepWords {
