@@ -9,6 +9,7 @@
 //! exists, before something about it is proven.
 
 mod address;
+mod alert;
 mod application;
 mod caller;
 mod case;
@@ -77,6 +78,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(product::routes())
         .merge(ledger::routes())
         .merge(report::routes())
+        .merge(alert::routes())
 }
 
 /// The OpenAPI document, as it is committed.

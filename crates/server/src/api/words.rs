@@ -13,6 +13,7 @@ use tillkey_rules::vocabulary::{
     ApplicantKind, ApplicationPaper, CardKind, Channel, DepositState, EvidenceKind, ManagerRight,
     MerchantStatus, Need, ProductKind, QuestionKind, Reason, SettlementTime, TransactionKind,
 };
+use tillkey_rules::watch::{AlertOutcome, AlertState, Rule, Severity};
 use tillkey_wire::ids::Rank;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -49,6 +50,14 @@ word_schemas! {
     EvidenceWord = "EvidenceKind" of EvidenceKind;
     /// Where a case stands.
     StateWord = "State" of State;
+    /// A rule of the watch.
+    RuleWord = "Rule" of Rule;
+    /// How soon somebody should look into an alert.
+    SeverityWord = "Severity" of Severity;
+    /// How an alert stands.
+    AlertStateWord = "AlertState" of AlertState;
+    /// What an alert came to.
+    AlertOutcomeWord = "AlertOutcome" of AlertOutcome;
     /// What a member of staff may do.
     RoleWord = "Role" of Role;
     /// What is asked about a day of trade.

@@ -8,6 +8,8 @@
 mod support;
 
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod applications;
 #[cfg(test)]
 mod backups;
