@@ -40,6 +40,7 @@ pub mod settings;
 pub mod sign_in;
 mod site;
 mod staff_words;
+pub mod watch;
 mod way_back;
 mod when;
 mod words;
@@ -111,6 +112,7 @@ pub fn router(shell: Shell) -> Router {
         .merge(intake::routes())
         .merge(review::routes())
         .merge(settings::routes())
+        .merge(watch::routes())
         .route("/assets/{name}", get(assets::serve))
         .fallback(notice::missing)
         .method_not_allowed_fallback(notice::form_only)

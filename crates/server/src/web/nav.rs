@@ -38,12 +38,13 @@ pub(super) const fn workplaces(role: Role) -> &'static [&'static str] {
     match role {
         Role::Agent => &["/desk", "/intake"],
         Role::Clerk => &["/counter", "/intake"],
-        Role::Reviewer => &["/review", "/intake"],
-        Role::Auditor => &["/ledger", "/ledger/dashboard"],
+        Role::Reviewer => &["/review", "/intake", "/watch"],
+        Role::Auditor => &["/ledger", "/ledger/dashboard", "/watch"],
         Role::Administrator => &[
             "/settings/staff",
             "/settings/managers",
             "/intake",
+            "/watch",
             "/ledger/dashboard",
         ],
         // A system, not a person: it has no pages.
@@ -65,6 +66,7 @@ impl Nav {
             "/counter" => &words.nav.counter,
             "/review" => &words.nav.review,
             "/intake" => &words.nav.intake,
+            "/watch" => &words.nav.watch,
             "/ledger" => &words.nav.ledger,
             "/ledger/dashboard" => &words.nav.dashboard,
             "/settings/staff" => &words.nav.staff,

@@ -28,6 +28,7 @@ use super::portal::PortalWords;
 use super::review::ReviewerWords;
 use super::settings::SettingsWords;
 use super::staff_words::StaffWords;
+use super::watch::WatchWords;
 
 /// A group of words: one table of the file, one field for each key.
 macro_rules! words {
@@ -110,6 +111,7 @@ pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
         ("dossier", DossierWords::of(language).entries()),
         ("review", ReviewerWords::of(language).entries()),
         ("settings", SettingsWords::of(language).entries()),
+        ("watch", WatchWords::of(language).entries()),
     ];
     let named = |(area, entries): (&'static str, Vec<(String, &'static str)>)| {
         entries

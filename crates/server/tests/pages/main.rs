@@ -24,6 +24,7 @@ mod site;
 )]
 #[path = "../support/mod.rs"]
 mod support;
+mod watch;
 mod words;
 
 use std::fs;

@@ -18,7 +18,14 @@ use crate::words::Tongue;
 const PAGES_MAX: usize = 60;
 
 /// Where the bank's people work. What is public was looked at by whoever walked in.
-const STAFF_PAGES: [&str; 5] = ["/desk", "/counter", "/review", "/ledger", "/settings"];
+const STAFF_PAGES: [&str; 6] = [
+    "/desk",
+    "/counter",
+    "/review",
+    "/ledger",
+    "/settings",
+    "/watch",
+];
 
 /// What of a path does not differ from one case, terminal or person to the next.
 fn kind(path: &str) -> String {
@@ -116,7 +123,7 @@ fn the_banks_people_find_pages_that_bear_a_look() {
     for (account, pages) in [
         ("li", &["/desk", "/settings/sessions"][..]),
         ("wang", &["/counter", "/settings/password"]),
-        ("chen", &["/review"]),
+        ("chen", &["/review", "/watch"]),
         (
             "xu",
             &["/ledger", "/ledger/entries/one", "/ledger/dashboard"],

@@ -12,6 +12,7 @@ mod offline;
 mod portal;
 mod review;
 mod staff;
+mod watch;
 
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
@@ -402,6 +403,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
     samples.extend(desk::all(assets, language));
     samples.extend(diagnosis::all(assets, language));
     samples.extend(offline::all(assets, language));
+    samples.extend(watch::all(assets, language));
     samples
 }
 
@@ -446,5 +448,6 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
     pages.extend(application::hostile(assets, language, script));
     pages.extend(counter::hostile(assets, language, script));
     pages.extend(desk::hostile(assets, language, script));
+    pages.extend(watch::hostile(assets, language, script));
     pages
 }
