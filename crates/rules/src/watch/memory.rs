@@ -6,10 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::hours::Hours;
+use super::limits::MARKS_MAX;
 use super::working_day::Days;
-
-/// The most marks of one subject that a rule keeps; the oldest go first.
-pub const MARKS_MAX: usize = 256;
 
 /// What is kept of one event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

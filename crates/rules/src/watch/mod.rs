@@ -14,6 +14,7 @@ mod contact;
 mod devices;
 mod failures;
 mod hours;
+mod limits;
 mod look_ups;
 mod memory;
 mod pictures;
@@ -26,7 +27,8 @@ mod tests;
 mod working_day;
 
 pub use about::About;
-pub use memory::{MARKS_MAX, Mark, Memory};
+pub use limits::MARKS_MAX;
+pub use memory::{Mark, Memory};
 pub use rule::{AlertOutcome, AlertState, Rule, Severity, Told};
 pub use seen::{Clues, Known, Seen};
 pub use terms::WatchTerms;

@@ -303,3 +303,25 @@ async fn a_database_that_another_program_holds_is_said_to_be_locked() {
     drop(other);
     store.write(|tx| put(tx, "after")).await.unwrap();
 }
+
+#[test]
+fn what_happened_before_the_watch_was_set_up_raises_nothing() {
+    let connection = Connection::open_in_memory().unwrap();
+    let apply = |numbers: std::ops::Range<u32>| {
+        let due = MIGRATIONS
+            .iter()
+            .filter(|one| numbers.contains(&one.number));
+        for one in due {
+            connection.execute_batch(one.sql).unwrap();
+        }
+    };
+    apply(0..18);
+    let add = "INSERT INTO events (position, at, kind, actor_kind, entry) \
+               VALUES (0, 0, 'x', 'system', '{}'), (1, 0, 'x', 'system', '{}')";
+    connection.execute_batch(add).unwrap();
+    apply(18..19);
+    let standing = "SELECT next, speaks_from FROM watch_position";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+    let standing = connection.query_row(standing, [], read).unwrap();
+    assert_eq!(standing, (0, 2));
+}

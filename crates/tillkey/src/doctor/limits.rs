@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 /// The files, by room.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     ("ledger", include_str!("../../../ledger/src/limits.rs")),
     (
         "rules/catalogue",
@@ -13,6 +13,10 @@ const FILES: [(&str, &str); 13] = [
     (
         "rules/policy",
         include_str!("../../../rules/src/policy/limits.rs"),
+    ),
+    (
+        "rules/watch",
+        include_str!("../../../rules/src/watch/limits.rs"),
     ),
     ("server", include_str!("../../../server/src/limits.rs")),
     (
