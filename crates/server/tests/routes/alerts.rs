@@ -9,6 +9,7 @@ use tillkey_rules::event::{Entry, Event};
 use tillkey_rules::party::{Actor, Role};
 use tillkey_server::act::watch::look;
 use tillkey_store::event::{self, Filter};
+use tillkey_wire::ids::SessionId;
 
 use crate::support::{Answer, MERCHANT, World, other};
 
@@ -222,6 +223,57 @@ async fn c04_nobody_has_a_hand_in_an_alert_about_themselves() {
         assert_eq!(take(&world, alert, token).await.problem(403), "own_work");
     }
     take(&world, alert, &zhao).await.is(200);
+}
+
+#[tokio::test]
+async fn c13_a_reset_soon_after_a_change_of_contact_raises_an_alert() {
+    let world = World::new().await;
+    let chen = world.staff("chen", "chen", Role::Reviewer).await;
+    let changed = Event::ContactChanged {
+        merchant: MERCHANT.parse().unwrap(),
+        version: 2,
+    };
+    told(&world, ("wang.admin", Role::Administrator), vec![changed]).await;
+    let case = world.app_case(MERCHANT).await;
+    look_on(&world).await;
+    assert!(
+        list(&world, &chen, "open").await.is_empty(),
+        "anybody can ask"
+    );
+    let code = world.sms_code(&case.case, &case.token).await;
+    let evidence = json!({"kind": "sms_code", "code": code});
+    let proof = world.present(&case.case, &case.token, &evidence).await;
+    proof.is(200);
+    look_on(&world).await;
+    let open = list(&world, &chen, "open").await;
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert_eq!(open[0]["rule"], "contact_then_reset");
+    assert_eq!(open[0]["about"]["merchant"], MERCHANT);
+}
+
+#[tokio::test]
+async fn a_sign_on_at_night_raises_an_alert_once_the_hours_are_known() {
+    let world = World::new().await;
+    let signed_on = || Event::SignedOn {
+        terminal: world.terminal,
+        operator: "01".parse().unwrap(),
+        session: SessionId::from_bytes([1; 10]),
+        offline: false,
+    };
+    let till = ("till", Role::Agent);
+    // The day has two in the afternoon, where the merchants are, twenty times.
+    for _ in 0..20 {
+        told(&world, till, vec![signed_on()]).await;
+        world.clock.advance(SignedDuration::from_hours(24));
+    }
+    world.clock.advance(SignedDuration::from_hours(13));
+    told(&world, till, vec![signed_on()]).await;
+    look_on(&world).await;
+    let chen = world.staff("chen", "chen", Role::Reviewer).await;
+    let open = list(&world, &chen, "open").await;
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert_eq!(open[0]["rule"], "unusual_hour");
+    assert_eq!(open[0]["about"]["merchant"], MERCHANT);
 }
 
 #[tokio::test]

@@ -442,4 +442,13 @@ async fn a_picture_of_another_application_is_flagged() {
     let seen = world.get(&second.path("")).token(&clerk).go().await.is(200);
     assert_eq!(seen["seen_elsewhere"], json!(true));
     assert_eq!(second.view().await["seen_elsewhere"], json!(false));
+    while tillkey_server::act::watch::look(&world.shell)
+        .await
+        .unwrap()
+    {}
+    let chen = world.staff("chen", "chen", Role::Reviewer).await;
+    let alerts = world.get("/v1/alerts?state=open").token(&chen).go().await;
+    let alerts = alerts.is(200);
+    assert_eq!(alerts["items"][0]["rule"], "picture_reused", "{alerts}");
+    assert_eq!(alerts["items"][0]["about"]["kind"], "application");
 }
