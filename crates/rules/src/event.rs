@@ -311,6 +311,53 @@ pub enum Event {
         /// Which account.
         operator: OperatorNumber,
     },
+    /// An operator had not signed on for so long that the account was put to rest: it
+    /// takes a reset to sign on again.
+    OperatorDormant {
+        /// Where.
+        terminal: TerminalId,
+        /// Which account.
+        operator: OperatorNumber,
+    },
+    /// A manager had not signed in for so long that the account was put to rest.
+    ManagerDormant {
+        /// The account.
+        manager: ManagerId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+    },
+    /// An administrator let a manager who was at rest sign in again.
+    ManagerEnabled {
+        /// The account.
+        manager: ManagerId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+    },
+    /// It is time for a merchant to say who should still have access.
+    AccessReviewOpened {
+        /// Whose.
+        merchant: MerchantNumber,
+        /// Counts the merchant's reviews, from 1.
+        round: u32,
+    },
+    /// A manager said of everybody with access whether they should still have it. Whoever
+    /// should not has lost it in the same moment, by an event of its own.
+    AccessReviewed {
+        /// Whose.
+        merchant: MerchantNumber,
+        /// Counts the merchant's reviews, from 1.
+        round: u32,
+        /// How many operators stay.
+        kept: u32,
+        /// How many operators were removed.
+        removed: u32,
+        /// How many managers stay.
+        managers_kept: u32,
+        /// How many managers were disabled.
+        managers_removed: u32,
+        /// SHA-256 of all answers, in hexadecimal.
+        digest: String,
+    },
     /// A terminal told what a supervisor did on its screen.
     SupervisorActed {
         /// Where.

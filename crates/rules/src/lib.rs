@@ -7,6 +7,7 @@
 //! which events a command may add. [`credential`] is the one door through which a
 //! password changes.
 
+pub mod access_review;
 pub mod assurance;
 pub mod attempts;
 pub mod backup;
@@ -14,6 +15,7 @@ pub mod case;
 pub mod credential;
 pub mod diagnosis;
 pub mod document;
+pub mod dormancy;
 pub mod event;
 pub mod in_hand;
 pub mod name;

@@ -65,11 +65,13 @@ pub enum Refusal {
     FormNotWhole,
     /// Not everything was checked, or something does not hold.
     ChecksOpen,
+    /// The operator was not seen for so long that the account was put to rest.
+    Dormant,
 }
 
 impl Refusal {
     /// One of each, for the tables that must cover them all.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::CaseClosed,
         Self::OutOfOrder,
         Self::NotOffered,
@@ -99,6 +101,7 @@ impl Refusal {
         Self::PhoneNotProven,
         Self::FormNotWhole,
         Self::ChecksOpen,
+        Self::Dormant,
     ];
 
     /// The stable code, as in the API and on the terminal link.
@@ -131,6 +134,7 @@ impl Refusal {
             Self::PhoneNotProven => "phone_not_proven",
             Self::FormNotWhole => "form_not_whole",
             Self::ChecksOpen => "checks_open",
+            Self::Dormant => "dormant",
         }
     }
 
@@ -181,6 +185,7 @@ impl Refusal {
             Self::PhoneNotProven => "Type the code that was sent to your phone first.",
             Self::FormNotWhole => "Something is missing or wrong in the form. See where.",
             Self::ChecksOpen => "Not everything is checked yet. See what is missing.",
+            Self::Dormant => "Not used for long: the account is at rest. Request a reset.",
         }
     }
 
@@ -214,6 +219,7 @@ impl Refusal {
             Self::PhoneNotProven => "请先输入发送到您手机的验证码。",
             Self::FormNotWhole => "申请表有缺漏或错误，请按提示补齐。",
             Self::ChecksOpen => "还有未核实的项目，请先完成核实。",
+            Self::Dormant => "该操作员长期未签到，已停用，请申请重置密码。",
         }
     }
 }

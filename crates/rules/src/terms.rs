@@ -44,6 +44,12 @@ pub struct Terms {
     /// How long a case waits for a terminal without a link: for its word that an answer
     /// was typed, or for the operator to sign on again.
     pub offline_days: u32,
+    /// After how long without a sign-on an operator or a manager is put to rest; 0 never.
+    pub dormant_days: u32,
+    /// How often a merchant reviews who has access; 0 never.
+    pub access_review_days: u32,
+    /// How long after it was opened such a review is overdue.
+    pub access_review_grace_days: u32,
 }
 
 impl Default for Terms {
@@ -66,6 +72,9 @@ impl Default for Terms {
             system_update_hours: 72,
             supervisor_minutes: 15,
             offline_days: 30,
+            dormant_days: 90,
+            access_review_days: 365,
+            access_review_grace_days: 14,
         }
     }
 }

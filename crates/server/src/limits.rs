@@ -114,3 +114,11 @@ pub const SNAPSHOTS_AT_ONCE_MAX: usize = 2;
 pub const JOURNAL_WORD_HOURS: u32 = 7 * 24;
 /// How many backups of one terminal are shown.
 pub const SNAPSHOTS_SHOWN_MAX: u32 = 50;
+/// How many accounts, and how many merchants, one look takes on to see who is dormant and
+/// whose review of access is due.
+pub const LOOK_BATCH_MAX: u32 = 50;
+/// How many operators one review of access takes: as many as somebody can honestly answer
+/// for on one page.
+pub const OPERATORS_REVIEWED_MAX: usize = 300;
+/// How many open reviews of access one page lists.
+pub const ACCESS_REVIEWS_PAGE: u32 = 50;

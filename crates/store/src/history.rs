@@ -69,6 +69,10 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         | Event::ManagerAdded { merchant, .. }
         | Event::ManagerRightsChanged { merchant, .. }
         | Event::ManagerDisabled { merchant, .. }
+        | Event::ManagerDormant { merchant, .. }
+        | Event::ManagerEnabled { merchant, .. }
+        | Event::AccessReviewOpened { merchant, .. }
+        | Event::AccessReviewed { merchant, .. }
         | Event::ManagerSignedIn { merchant, .. }
         | Event::ManagerProvedAnew { merchant, .. }
         | Event::ManagerSignedOut { merchant, .. }
@@ -79,6 +83,7 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         Event::TerminalMoved { from, merchant, .. } => Concerns::Both(from, merchant),
         Event::OperatorAdded { terminal, .. }
         | Event::OperatorRemoved { terminal, .. }
+        | Event::OperatorDormant { terminal, .. }
         | Event::TerminalEnrolled { terminal, .. }
         | Event::SerialNumberCopied { terminal, .. }
         | Event::TerminalRetired { terminal } => match &entry.by {

@@ -8,11 +8,12 @@
 //! - [`party`], [`application`], [`deposit`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
 //!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
 //!   [`outbox`], [`spending`], [`in_hand`], [`health`], [`idempotency`], [`meta`],
-//!   [`event`], [`history`], [`snapshot`], [`upload`], [`restore`], [`journal`], [`watch`] and
-//!   [`alert`] are the domain operations.
+//!   [`event`], [`history`], [`access_review`], [`snapshot`], [`upload`], [`restore`],
+//!   [`journal`], [`watch`] and [`alert`] are the domain operations.
 //! - [`seal`] keeps personal data, [`ledger`] what happened.
 //! - [`conformance`] is what every engine has to pass.
 
+pub mod access_review;
 pub mod alert;
 pub mod application;
 pub mod attempts;

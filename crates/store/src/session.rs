@@ -6,6 +6,7 @@ use tillkey_wire::ids::{
 };
 
 use crate::fault::Fault;
+use crate::party::operator;
 use crate::tx::{Tx, statements};
 use crate::value::{Row, Value};
 
@@ -28,6 +29,11 @@ statements! {
          WHERE terminals.acquirer = $1 AND terminals.merchant = $2 \
          AND sessions.started_at >= $3 AND sessions.started_at < $4 \
          ORDER BY sessions.started_at DESC, sessions.id LIMIT $5";
+    LIVE_OF_MERCHANT: "find who is signed on at a merchant's terminals" =
+        "SELECT DISTINCT sessions.terminal, sessions.operator FROM terminals \
+         JOIN sessions ON sessions.terminal = terminals.id AND sessions.ended_at IS NULL \
+         WHERE terminals.merchant = $1 AND terminals.status = 'active' \
+         ORDER BY sessions.terminal, sessions.operator";
     END: "end a session" =
         "UPDATE sessions SET ended_at = $1, ended_by = $2 \
          WHERE id = $3 AND terminal = $4 AND ended_at IS NULL";
@@ -62,6 +68,10 @@ pub enum SessionEnd {
     Superseded,
     /// The operator was removed.
     Removed,
+    /// The merchant was suspended or closed.
+    NotServed,
+    /// The operator had not been seen for long.
+    Dormant,
 }
 
 impl SessionEnd {
@@ -73,11 +83,13 @@ impl SessionEnd {
             Self::Revoked => "revoked",
             Self::Superseded => "superseded",
             Self::Removed => "removed",
+            Self::NotServed => "not_served",
+            Self::Dormant => "dormant",
         }
     }
 }
 
-/// Starts a session.
+/// Starts a session, and notes that its operator was seen.
 ///
 /// # Errors
 /// [`Fault::Taken`] when the identifier was used before.
@@ -88,7 +100,9 @@ pub fn start(tx: &mut dyn Tx, session: &Session) -> Result<(), Fault> {
         Value::from(session.operator),
         Value::from(session.started_at),
     ];
-    tx.execute(START, &values).map(|_| ())
+    tx.execute(START, &values)?;
+    let whose = (session.terminal, session.operator);
+    operator::signed_on(tx, whose, session.started_at)
 }
 
 /// Finds a session, ended or not, and why it ended: a stable name.
@@ -178,6 +192,20 @@ pub fn of_merchant(
     tx.query_many(OF_MERCHANT, &values)?
         .into_iter()
         .map(read)
+        .collect()
+}
+
+/// Who is signed on at a merchant's terminals in service.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn live_of_merchant(
+    tx: &mut dyn Tx,
+    merchant: &MerchantNumber,
+) -> Result<Vec<(TerminalId, OperatorNumber)>, Fault> {
+    let rows = tx.query_many(LIVE_OF_MERCHANT, &[Value::from(merchant)])?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
         .collect()
 }
 

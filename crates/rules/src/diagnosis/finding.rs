@@ -110,6 +110,11 @@ findings! {
         /// When.
         at: Timestamp
     } = "password_revoked", Cause;
+    /// Nobody signed on for so long that the account was put to rest.
+    OperatorDormant {
+        /// When.
+        at: Timestamp
+    } = "operator_dormant", Cause;
     /// Too many sign-ons did not finish: the next one has to wait.
     SignOnHeld {
         /// Until when.

@@ -40,6 +40,11 @@ pub enum Account {
     },
     /// It is there.
     Present,
+    /// It is there, and at rest: nobody has signed on for long.
+    Dormant {
+        /// Since when.
+        at: Timestamp,
+    },
 }
 
 /// The account's password.
@@ -122,7 +127,10 @@ pub fn diagnose(facts: &SignOnFacts<'_>) -> Vec<Finding> {
     match facts.account {
         Account::Unknown => found.push(Finding::OperatorUnknown),
         Account::Removed { at } => found.push(Finding::OperatorRemoved { at }),
-        Account::Present => {
+        Account::Present | Account::Dormant { .. } => {
+            if let Account::Dormant { at } = facts.account {
+                found.push(Finding::OperatorDormant { at });
+            }
             found.extend(password(facts));
             found.extend(tries(facts));
             found.extend(facts.case.and_then(|case| case::finding(case, facts)));

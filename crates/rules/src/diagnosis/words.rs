@@ -173,6 +173,16 @@ impl Finding {
                     "Use another operator number, or ask the merchant's manager to add it again.",
                 ),
             ),
+            Self::OperatorDormant { .. } => told(
+                words(
+                    "这个操作员长期没有签到，已于 {at} 停用。",
+                    "This operator had not signed on for long and was put to rest at {at}.",
+                ),
+                words(
+                    "人还在用这个号的，请申请重置，设置新密码后即可签到；不再用的，请删除。",
+                    "If the number is still needed, request a reset: a new password wakes it. If not, remove it.",
+                ),
+            ),
             Self::NoPasswordYet => told(
                 words(
                     "这个操作员还没有设置过密码。",

@@ -228,6 +228,28 @@ fn others() -> Vec<Event> {
         Event::SnapshotExported { terminal, snapshot },
         Event::OperatorAdded { terminal, operator },
         Event::OperatorRemoved { terminal, operator },
+        Event::OperatorDormant { terminal, operator },
+        Event::ManagerDormant {
+            manager,
+            merchant: merchant(),
+        },
+        Event::ManagerEnabled {
+            manager,
+            merchant: merchant(),
+        },
+        Event::AccessReviewOpened {
+            merchant: merchant(),
+            round: 1,
+        },
+        Event::AccessReviewed {
+            merchant: merchant(),
+            round: 1,
+            kept: 4,
+            removed: 1,
+            managers_kept: 2,
+            managers_removed: 0,
+            digest: digest(),
+        },
         Event::SupervisorActed {
             terminal,
             supervisor: operator,

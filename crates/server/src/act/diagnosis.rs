@@ -254,9 +254,11 @@ fn account(tx: &mut dyn Tx, (terminal, operator): credential::Whose) -> Result<A
     let found = operator::find(tx, terminal, operator)?;
     Ok(match found {
         None => Account::Unknown,
-        Some(found) => found
-            .removed_at
-            .map_or(Account::Present, |at| Account::Removed { at }),
+        Some(found) => match (found.removed_at, found.dormant_at) {
+            (Some(at), _) => Account::Removed { at },
+            (None, Some(at)) => Account::Dormant { at },
+            (None, None) => Account::Present,
+        },
     })
 }
 

@@ -4,6 +4,7 @@
 //! what is stored, and writes events, projections, commands and messages together.
 //! It never speaks HTTP, never sends anything, and decides nothing itself.
 
+pub mod access_review;
 pub mod alert;
 pub mod application;
 pub mod case;
@@ -12,6 +13,7 @@ mod cursor;
 pub mod deposit;
 pub mod desk;
 pub mod diagnosis;
+pub mod dormancy;
 pub mod give_out;
 pub mod health;
 pub mod import;
@@ -20,6 +22,7 @@ pub mod managers;
 mod masked;
 mod message;
 mod once;
+mod order;
 pub mod party;
 pub mod portal;
 pub mod report;

@@ -31,7 +31,7 @@ use tillkey_store::party::operator::{self, Operator};
 use tillkey_store::party::terminal::{self, Terminal};
 use tillkey_store::seal::{DataKey, Owner};
 use tillkey_store::tx::Tx;
-use tillkey_store::{health, journal};
+use tillkey_store::{credential, health, journal};
 use tillkey_wire::code::EnrolmentCode;
 use tillkey_wire::enrolment::CodeKey;
 use tillkey_wire::ids::{
@@ -111,7 +111,8 @@ pub async fn change_contact(
     .await
 }
 
-/// Suspends, closes or takes back a merchant. Open cases find out at their next step.
+/// Suspends, closes or takes back a merchant. Sessions at its terminals end at once; open
+/// cases find out at their next step.
 ///
 /// # Errors
 /// [`Failure::Unknown`] for a merchant of another acquirer.
@@ -128,8 +129,8 @@ pub async fn set_merchant_status(
         if own_merchant(tx, &merchant, &by.acquirer)?.is_none() {
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
-        Register::of(shell, &by, now, rng).status(tx, &merchant, status)?;
-        Ok((Ok(()), Vec::new()))
+        let rings = Register::of(shell, &by, now, rng).status(tx, &merchant, status)?;
+        Ok((Ok(()), rings))
     })
     .await
 }
@@ -202,6 +203,12 @@ pub struct OperatorView {
     pub operator: OperatorNumber,
     /// Whether there is a password.
     pub password_set: bool,
+    /// Since when it is in force.
+    pub password_since: Option<Timestamp>,
+    /// When the operator last signed on.
+    pub signed_on_at: Option<Timestamp>,
+    /// Since when the account is at rest, because nobody signed on for long.
+    pub dormant_at: Option<Timestamp>,
 }
 
 /// Shows a terminal of the caller's acquirer, or of their own merchant.
@@ -229,13 +236,9 @@ pub(super) fn draw_terminal(
     shell: &Shell,
     found: Terminal,
 ) -> Result<TerminalView, Fault> {
-    let operators = operator::list(tx, found.id)?
-        .into_iter()
-        .filter(|operator| operator.removed_at.is_none())
-        .map(|operator| OperatorView {
-            operator: operator.number,
-            password_set: operator.credential_version.is_some(),
-        })
+    let operators: Result<_, Fault> = operator::list(tx, found.id)?
+        .iter()
+        .map(|operator| operator_view(tx, operator))
         .collect();
     Ok(TerminalView {
         terminal: found.id,
@@ -247,7 +250,24 @@ pub(super) fn draw_terminal(
         enrolled_at: found.enrolled_at,
         seen_at: found.seen_at,
         online: shell.presence().is_online(found.id),
-        operators,
+        operators: operators?,
+    })
+}
+
+/// An operator with what is known of their use.
+pub(super) fn operator_view(tx: &mut dyn Tx, operator: &Operator) -> Result<OperatorView, Fault> {
+    let password_set = operator.credential_version.is_some();
+    let password = if password_set {
+        credential::last(tx, (operator.terminal, operator.number))?
+    } else {
+        None
+    };
+    Ok(OperatorView {
+        operator: operator.number,
+        password_set,
+        password_since: password.map(|last| last.created_at),
+        signed_on_at: operator.signed_on_at,
+        dormant_at: operator.dormant_at,
     })
 }
 
@@ -451,8 +471,8 @@ pub async fn add_operator(
     .await
 }
 
-/// Removes an operator; the password and the sessions end at once, and so do the
-/// operator's open cases.
+/// Removes an operator; the password and the sessions end at once, here and at the
+/// terminal, and so do the operator's open cases.
 ///
 /// # Errors
 /// [`Failure::Unknown`] where there is none.
@@ -465,15 +485,22 @@ pub async fn remove_operator(
     let by = by.into();
     by.must_keep(number)?;
     act(shell, once, move |shell, tx, now, rng| {
-        if kept_terminal(tx, id, &by)?.is_none() || !operator::remove(tx, id, number, now)? {
+        if kept_terminal(tx, id, &by)?.is_none() {
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
-        let event = Event::OperatorRemoved {
-            terminal: id,
-            operator: number,
+        let (acquirer, actor) = (by.acquirer(), &by.actor());
+        let mut register = Register {
+            shell,
+            acquirer,
+            actor,
+            now,
+            rng,
         };
-        by.note(tx, now, event)?;
-        let mut step = begin_step(shell, by.acquirer(), now, rng);
+        let Some(ring) = register.removal(tx, id, number)? else {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        };
+        let mut step = begin_step(shell, acquirer, now, rng);
+        step.rings.push(ring);
         recheck_cases(&mut step, tx, (id, number))?;
         Ok((Ok(()), step.rings))
     })

@@ -1,4 +1,5 @@
-//! What time alone does: cases and codes expire, old passwords end, commands lapse.
+//! What time alone does: cases and codes expire, old passwords end, commands lapse,
+//! accounts are put to rest, reviews fall due.
 
 use jiff::Timestamp;
 use tillkey_rules::case::Command as CaseCommand;
@@ -9,7 +10,7 @@ use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::{case as cases, command, credential};
 
 use super::case::{act, begin_step};
-use super::{Failure, Of, append, application, deposit};
+use super::{Failure, Of, access_review, append, application, deposit, dormancy, order};
 use crate::limits::DUE_BATCH_MAX;
 use crate::shell::Shell;
 
@@ -19,6 +20,8 @@ use crate::shell::Shell;
 /// [`Failure::Fault`]; the next look finds the same.
 pub async fn tick(shell: &Shell) -> Result<bool, Failure> {
     let (cases_full, passwords_full) = (due_cases(shell).await?, due_passwords(shell).await?);
+    dormancy::sweep(shell).await?;
+    access_review::sweep(shell).await?;
     let applications_full = application::lapse(shell, DUE_BATCH_MAX).await?;
     let deposits_full = deposit::reckon_due(shell, DUE_BATCH_MAX).await?;
     let now = shell.now();
@@ -66,7 +69,7 @@ async fn due_passwords(shell: &Shell) -> Result<bool, Failure> {
         .await?;
     let full = is_full(&due);
     for whose in due {
-        act(shell, None, move |_, tx, now, _| {
+        act(shell, None, move |_, tx, now, rng| {
             if !credential::end_due(tx, whose, now)? {
                 return Ok((Ok(()), Vec::new()));
             }
@@ -79,7 +82,8 @@ async fn due_passwords(shell: &Shell) -> Result<bool, Failure> {
                 case: None,
             };
             append(tx, &of, (now, &Actor::System), event)?;
-            Ok((Ok(()), Vec::new()))
+            let ring = order::revoke(tx, whose, (now, rng))?;
+            Ok((Ok(()), vec![ring]))
         })
         .await?;
     }

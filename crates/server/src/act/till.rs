@@ -225,6 +225,7 @@ async fn hello(shell: &Shell, from: From, capabilities: Capabilities) -> Result<
     };
     counted(shell, from, move |shell, tx, now, rng, terminal| {
         terminal::describe(tx, terminal.id, &described, now)?;
+        let is_served = is_served(tx, terminal)?;
         let mut operators = Vec::new();
         let mut rings = Vec::new();
         for found in operator::list(tx, terminal.id)? {
@@ -243,8 +244,13 @@ async fn hello(shell: &Shell, from: From, capabilities: Capabilities) -> Result<
                 }
                 rings.append(&mut step.rings);
             }
-            let password_set = credentials::in_force(tx, whose, now)?.is_some();
-            let credential_version = found.credential_version.unwrap_or(0);
+            // Of a merchant that is not served nobody signs on, without a link either: the
+            // terminal compares no password that is not set.
+            let password_set = is_served && credentials::in_force(tx, whose, now)?.is_some();
+            // At rest, none that the terminal remembers counts: it has to ask, and whoever
+            // knows the password is told why it signs nobody on.
+            let version = found.credential_version;
+            let credential_version = version.filter(|_| found.dormant_at.is_none()).unwrap_or(0);
             operators.push(OperatorState {
                 number: found.number,
                 password_set,

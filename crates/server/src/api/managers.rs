@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::Api;
 use super::address::{Named, StrictQuery};
-use super::caller::{Key, Staff};
+use super::caller::{Key, Member, Staff};
 use super::json::{FieldFault, NoBody, StrictJson};
 use super::problem::{Problem, ProblemBody};
 use super::words::RightWord;
@@ -27,6 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(add, list))
         .routes(routes!(set_rights, disable))
+        .routes(routes!(enable))
 }
 
 /// A manager to be added.
@@ -144,8 +145,14 @@ struct ManagerBody {
     /// What they may do.
     #[schema(value_type = Vec<RightWord>)]
     rights: Vec<ManagerRight>,
-    /// Whether they may sign in.
+    /// Whether they may sign in, unless they are at rest.
     enabled: bool,
+    /// When they last signed in.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    signed_in_at: Option<Timestamp>,
+    /// Since when the account is at rest because nobody signed in for long.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    dormant_at: Option<Timestamp>,
     /// When the account was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -160,6 +167,8 @@ impl From<ManagerSummary> for ManagerBody {
             phone_masked: summary.phone_masked,
             rights: summary.rights.into_iter().collect(),
             enabled: summary.enabled,
+            signed_in_at: summary.signed_in_at,
+            dormant_at: summary.dormant_at,
             created_at: summary.created_at,
         }
     }
@@ -224,7 +233,9 @@ async fn set_rights(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Disables a manager; the sessions that act as them end at once.
+/// Ends a manager's access; the sessions that act as them end at once. A manager with the
+/// right to manage operators may do so for another one of the merchant who may do nothing
+/// that they may not; the registered contact is told.
 #[utoipa::path(
     delete, path = "/v1/managers/{manager}", tag = "managers",
     params(("manager" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -232,9 +243,34 @@ async fn set_rights(
         (status = 204),
         (status = "default", body = ProblemBody, content_type = "application/problem+json"),
     ),
-    security(("staff" = []))
+    security(("staff" = []), ("manager" = []))
 )]
 async fn disable(
+    State(api): State<Api>,
+    Named(manager): Named<ManagerId>,
+    member: Member,
+    key: Key,
+    request: NoBody,
+) -> Result<StatusCode, Problem> {
+    let once = key.once(member.principal(), request.digest);
+    match &member {
+        Member::Staff(staff) => act::disable(&api.shell, manager, &staff.signed_in, once).await?,
+        Member::Manager(by) => act::end_access(&api.shell, manager, &by.0, once).await?,
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets a manager sign in again who is at rest.
+#[utoipa::path(
+    post, path = "/v1/managers/{manager}/enabling", tag = "managers",
+    params(("manager" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 204),
+        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = []))
+)]
+async fn enable(
     State(api): State<Api>,
     Named(manager): Named<ManagerId>,
     staff: Staff,
@@ -242,6 +278,6 @@ async fn disable(
     request: NoBody,
 ) -> Result<StatusCode, Problem> {
     let once = key.once(staff.principal(), request.digest);
-    act::disable(&api.shell, manager, &staff.signed_in, once).await?;
+    act::enable(&api.shell, manager, &staff.signed_in, once).await?;
     Ok(StatusCode::NO_CONTENT)
 }

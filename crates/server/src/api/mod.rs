@@ -8,6 +8,7 @@
 //! **Invariant.** No answer depends on whether a merchant, a terminal or an operator
 //! exists, before something about it is proven.
 
+mod access_review;
 mod address;
 mod alert;
 mod application;
@@ -66,6 +67,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(case::routes())
         .merge(staff::routes())
         .merge(managers::routes())
+        .merge(access_review::routes())
         .merge(manager_session::routes())
         .merge(contact_change::routes())
         .merge(application::routes())

@@ -180,6 +180,7 @@ fn row_of(refusal: &Refusal) -> Row {
         | Refusal::ApplicationClosed
         | Refusal::PhoneNotProven
         | Refusal::ChecksOpen
+        | Refusal::Dormant
         | Refusal::PasswordAlreadySet => StatusCode::CONFLICT,
     };
     row(refusal.code(), status, refusal.chinese(), refusal.english())

@@ -18,7 +18,9 @@ use super::address::{Both, Named, StrictQuery};
 use super::caller::{Key, ManagerCaller, Member, Staff};
 use super::json::{NoBody, StrictJson};
 use super::problem::{Problem, ProblemBody};
-use crate::act::party::{self as act, OpenedEnrolment, TerminalDetails, TerminalView};
+use crate::act::party::{
+    self as act, OpenedEnrolment, OperatorView, TerminalDetails, TerminalView,
+};
 use crate::act::portal;
 
 pub(super) mod health;
@@ -145,14 +147,33 @@ struct OperatorBody {
     operator: OperatorNumber,
     /// Whether there is a password.
     password_set: bool,
+    /// Since when it is in force.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    password_since: Option<Timestamp>,
+    /// When the operator last signed on.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    signed_on_at: Option<Timestamp>,
+    /// Since when the account is at rest because nobody signed on for long: it takes a
+    /// reset to sign on again.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    dormant_at: Option<Timestamp>,
+}
+
+impl From<OperatorView> for OperatorBody {
+    fn from(view: OperatorView) -> Self {
+        Self {
+            operator: view.operator,
+            password_set: view.password_set,
+            password_since: view.password_since,
+            signed_on_at: view.signed_on_at,
+            dormant_at: view.dormant_at,
+        }
+    }
 }
 
 impl From<TerminalView> for TerminalBody {
     fn from(view: TerminalView) -> Self {
-        let operators = view.operators.into_iter().map(|operator| OperatorBody {
-            operator: operator.operator,
-            password_set: operator.password_set,
-        });
+        let operators = view.operators.into_iter().map(OperatorBody::from);
         Self {
             terminal: view.terminal,
             merchant: view.merchant,

@@ -43,6 +43,7 @@ pub(super) const fn workplaces(role: Role) -> &'static [&'static str] {
         Role::Administrator => &[
             "/settings/staff",
             "/settings/managers",
+            "/settings/access-reviews",
             "/intake",
             "/watch",
             "/ledger/dashboard",
@@ -71,6 +72,7 @@ impl Nav {
             "/ledger/dashboard" => &words.nav.dashboard,
             "/settings/staff" => &words.nav.staff,
             "/settings/managers" => &words.nav.managers,
+            "/settings/access-reviews" => &words.nav.access_reviews,
             _ => &words.nav.account,
         };
         let all = workplaces(role)

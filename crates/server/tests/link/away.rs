@@ -19,32 +19,32 @@ use crate::reset::app_case;
 use crate::till::{Act, Told};
 use crate::world::{Watched, World, soon};
 
-const BOSS: &str = "60718293";
-const FIRST: &str = "73920164";
-const SECOND: &str = "50418627";
+pub(crate) const BOSS: &str = "60718293";
+pub(crate) const FIRST: &str = "73920164";
+pub(crate) const SECOND: &str = "50418627";
 
-fn boss() -> OperatorNumber {
+pub(crate) fn boss() -> OperatorNumber {
     OperatorNumber::new(0).unwrap()
 }
 
-fn cashier() -> OperatorNumber {
+pub(crate) fn cashier() -> OperatorNumber {
     OperatorNumber::new(1).unwrap()
 }
 
-fn password(text: &str) -> Secret<String> {
+pub(crate) fn password(text: &str) -> Secret<String> {
     Secret::new(text.to_owned())
 }
 
 /// A shop with a till whose supervisor and cashier have passwords.
-struct Shop {
-    world: World,
-    terminal: TerminalId,
-    folder: PathBuf,
-    rng: StdRng,
+pub(crate) struct Shop {
+    pub(crate) world: World,
+    pub(crate) terminal: TerminalId,
+    pub(crate) folder: PathBuf,
+    pub(crate) rng: StdRng,
 }
 
 impl Shop {
-    async fn open() -> (Self, Watched) {
+    pub(crate) async fn open() -> (Self, Watched) {
         let world = World::start(Limits::default()).await;
         let folder = world.folder.path().join("till-1");
         let mut till = world.till(1).await;
@@ -79,7 +79,7 @@ impl Shop {
     }
 
     /// The network is gone, and so is whoever watched.
-    async fn loses_network(&self, till: Watched) -> Terminal<FileDevice> {
+    pub(crate) async fn loses_network(&self, till: Watched) -> Terminal<FileDevice> {
         drop(till);
         let again = async {
             loop {
@@ -99,14 +99,14 @@ impl Shop {
         terminal
     }
 
-    async fn finds_network(&self, terminal: Terminal<FileDevice>) -> Watched {
+    pub(crate) async fn finds_network(&self, terminal: Terminal<FileDevice>) -> Watched {
         drop(terminal);
         let mut till = self.world.switch_on(1, &self.folder);
         welcomed(&mut till).await;
         till
     }
 
-    fn signs_on(
+    pub(crate) fn signs_on(
         &mut self,
         till: &mut Terminal<FileDevice>,
         who: OperatorNumber,
@@ -133,7 +133,7 @@ impl Shop {
     }
 }
 
-fn tells(step: &Step, fits: impl Fn(&Notice) -> bool) -> bool {
+pub(crate) fn tells(step: &Step, fits: impl Fn(&Notice) -> bool) -> bool {
     step.notices.iter().any(fits)
 }
 
@@ -163,7 +163,7 @@ async fn taken(till: &mut Watched) {
     .await;
 }
 
-async fn signs_on(till: &mut Watched, who: OperatorNumber, text: &str) -> bool {
+pub(crate) async fn signs_on(till: &mut Watched, who: OperatorNumber, text: &str) -> bool {
     till.act(Act::SignOn(who, password(text))).await;
     let answer = till
         .until("answer to a sign-on", |told| {

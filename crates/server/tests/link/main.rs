@@ -22,6 +22,8 @@ mod in_hand;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]
+mod leavers;
+#[cfg(test)]
 mod lines;
 #[cfg(test)]
 mod outbox;

@@ -8,6 +8,8 @@
 mod support;
 
 #[cfg(test)]
+mod access_reviews;
+#[cfg(test)]
 mod alerts;
 #[cfg(test)]
 mod applications;
@@ -23,6 +25,8 @@ mod deposits;
 mod diagnosis;
 #[cfg(test)]
 mod documents;
+#[cfg(test)]
+mod dormancy;
 #[cfg(test)]
 mod import;
 #[cfg(test)]

@@ -34,12 +34,16 @@ fn phone_index() -> Digest {
 /// One person who manages both shops with one phone.
 fn hire(tx: &mut dyn Tx) -> Result<(), Fault> {
     for (manager, merchant) in [(CHEN, shop()), (CHEN_ELSEWHERE, other_shop())] {
-        add(tx, manager, merchant)?;
+        add_one(tx, manager, merchant)?;
     }
     Ok(())
 }
 
-fn add(tx: &mut dyn Tx, manager: ManagerId, merchant: MerchantNumber) -> Result<(), Fault> {
+pub(super) fn add_one(
+    tx: &mut dyn Tx,
+    manager: ManagerId,
+    merchant: MerchantNumber,
+) -> Result<(), Fault> {
     let key = DataKey::load(tx, &keys(), &Owner::Merchant(merchant.clone()))?;
     let new = NewManagerAccount {
         id: manager,
@@ -59,12 +63,12 @@ pub(super) fn managers_are_found_by_phone_and_disabled(open: Open<'_>) -> Result
     let store = open()?;
     store.write_blocking(settle)?;
     store.write_blocking(hire)?;
-    let again = store.write_blocking(|tx| add(tx, ManagerId::from_bytes([3; 10]), shop()));
+    let again = store.write_blocking(|tx| add_one(tx, ManagerId::from_bytes([3; 10]), shop()));
     assert!(
         matches!(again, Err(Fault::Taken(_))),
         "one a phone and merchant"
     );
-    let nowhere = store.write_blocking(|tx| add(tx, CHEN, id("898310054119999")));
+    let nowhere = store.write_blocking(|tx| add_one(tx, CHEN, id("898310054119999")));
     assert!(nowhere.is_err());
     store.write_blocking(|tx| {
         let found = managers::of_phone(tx, &bank(), &phone_index(), 10)?;
@@ -93,7 +97,7 @@ pub(super) fn managers_are_found_by_phone_and_disabled(open: Open<'_>) -> Result
         assert!(!managers::set_rights(tx, CHEN, &rights)?);
         let left = managers::of_phone(tx, &bank(), &phone_index(), 10)?;
         assert_eq!(left.first().map(|left| left.id), Some(CHEN_ELSEWHERE));
-        add(tx, ManagerId::from_bytes([3; 10]), shop())
+        add_one(tx, ManagerId::from_bytes([3; 10]), shop())
     })
 }
 
@@ -361,6 +365,42 @@ pub(super) fn a_merchants_history_is_its_own(open: Open<'_>) -> Result<(), Fault
         let shown = case::list(tx, &bank, &Filter::ShownToMerchant(shop()), (None, 10))?;
         let ids: Vec<_> = shown.iter().map(|stored| stored.case.id()).collect();
         assert_eq!(ids, [case_id(2)], "what a stranger opened is not shown");
+        Ok(())
+    })
+}
+
+pub(super) fn managers_rest_and_wake(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(hire)?;
+    store.write_blocking(|tx| {
+        managers::look_again(tx, CHEN_ELSEWHERE, at(50))?;
+        let due = managers::to_look_at(tx, at(49), 10)?;
+        assert_eq!(due.iter().map(|one| one.id).collect::<Vec<_>>(), [CHEN]);
+        managers::signed_in(tx, CHEN, at(5))?;
+        let found = managers::find(tx, CHEN)?.ok_or(Fault::Missing("manager"))?;
+        assert_eq!((found.signed_in_at, found.dormant_at), (Some(at(5)), None));
+        assert!(!managers::wake(tx, CHEN, at(6))?, "not at rest");
+        assert!(managers::rest(tx, CHEN, at(7))?);
+        assert!(!managers::rest(tx, CHEN, at(8))?, "once");
+        let left = managers::of_phone(tx, &bank(), &phone_index(), 10)?;
+        assert_eq!(
+            left.iter().map(|one| one.id).collect::<Vec<_>>(),
+            [CHEN_ELSEWHERE]
+        );
+        assert!(managers::wake(tx, CHEN, at(9))?);
+        assert_eq!(
+            managers::of_phone(tx, &bank(), &phone_index(), 10)?.len(),
+            2
+        );
+        let found = managers::find(tx, CHEN)?.ok_or(Fault::Missing("manager"))?;
+        assert_eq!(
+            found.signed_in_at,
+            Some(at(9)),
+            "waking counts as being seen"
+        );
+        managers::disable(tx, CHEN, at(10))?;
+        assert!(!managers::rest(tx, CHEN, at(11))?);
         Ok(())
     })
 }

@@ -76,6 +76,12 @@ pub const CHECKS: &[(&str, Check)] = &[
         people::an_enrolment_is_used_once,
     ),
     ("operators_come_and_go", people::operators_come_and_go),
+    ("operators_rest_and_wake", people::operators_rest_and_wake),
+    (
+        "one_access_review_is_open_at_once",
+        people::one_access_review_is_open_at_once,
+    ),
+    ("managers_rest_and_wake", managers::managers_rest_and_wake),
     (
         "staff_choose_passwords_and_are_disabled",
         people::staff_choose_passwords_and_are_disabled,

@@ -2,12 +2,12 @@ use jiff::Timestamp;
 use tillkey_rules::attempts::Scope;
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::MerchantStatus;
-use tillkey_wire::ids::StaffSessionId;
+use tillkey_wire::ids::{ManagerId, SessionId, StaffSessionId};
 use tillkey_wire::secret::Secret;
 
 use super::Open;
-use super::ground::{at, bank, cashier, id, keys, rng, settle, shop, subject, till};
-use crate::attempts;
+use super::ground::{at, bank, cashier, id, keys, other_shop, rng, settle, shop, subject, till};
+use super::managers;
 use crate::fault::Fault;
 use crate::party::contact::{self, NewContact};
 use crate::party::enrolment::{self, NewEnrolment};
@@ -15,7 +15,9 @@ use crate::party::staff::{self, Staff};
 use crate::party::staff_session::{self, NewSession};
 use crate::party::{merchant, operator, subject as subjects, terminal};
 use crate::seal::{DataKey, Digest, Owner};
+use crate::session::{self, Session};
 use crate::tx::Tx;
+use crate::{access_review, attempts};
 
 pub(super) fn an_enrolment_is_used_once(open: Open<'_>) -> Result<(), Fault> {
     let store = open()?;
@@ -238,5 +240,96 @@ pub(super) fn facts_are_those_of_the_moment(open: Open<'_>) -> Result<(), Fault>
         terminal::retire(tx, till(), at(9))?;
         assert!(!subjects::facts(tx, &subject(), at(9), true)?.terminal_in_service);
         Ok(())
+    })
+}
+
+pub(super) fn operators_rest_and_wake(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(|tx| {
+        let whose = (till(), cashier());
+        assert!(
+            operator::to_look_at(tx, at(100), 10)?.is_empty(),
+            "without a password there is nothing to put to rest"
+        );
+        operator::point(tx, whose, Some(1))?;
+        assert_eq!(operator::to_look_at(tx, at(100), 10)?, [whose]);
+        operator::look_again(tx, whose, at(200))?;
+        assert!(operator::to_look_at(tx, at(199), 10)?.is_empty());
+        assert_eq!(operator::to_look_at(tx, at(200), 10)?, [whose]);
+
+        let session = Session {
+            id: SessionId::from_bytes([4; 10]),
+            terminal: till(),
+            operator: cashier(),
+            started_at: at(50),
+        };
+        session::start(tx, &session)?;
+        let earlier = Session {
+            id: SessionId::from_bytes([5; 10]),
+            started_at: at(40),
+            ..session.clone()
+        };
+        session::start(tx, &earlier)?;
+        let seen = operator::find(tx, till(), cashier())?.ok_or(Fault::Missing("operator"))?;
+        assert_eq!(seen.signed_on_at, Some(at(50)), "the latest counts");
+        assert_eq!(session::live_of_merchant(tx, &shop())?, [whose]);
+        assert!(session::live_of_merchant(tx, &other_shop())?.is_empty());
+
+        assert!(operator::rest(tx, whose, at(300))?);
+        assert!(!operator::rest(tx, whose, at(301))?, "once");
+        assert!(session::live(tx, whose)?.is_empty());
+        assert!(operator::to_look_at(tx, at(900), 10)?.is_empty());
+        operator::point(tx, whose, Some(2))?;
+        let awake = operator::find(tx, till(), cashier())?.ok_or(Fault::Missing("operator"))?;
+        assert_eq!(awake.dormant_at, None, "a new password wakes");
+        assert!(operator::remove(tx, till(), cashier(), at(400))?);
+        assert!(!operator::rest(tx, whose, at(500))?);
+        operator::add(tx, till(), cashier(), at(600))?;
+        let again = operator::find(tx, till(), cashier())?.ok_or(Fault::Missing("operator"))?;
+        assert_eq!(again.signed_on_at, None, "another person's number");
+        Ok(())
+    })
+}
+
+pub(super) fn one_access_review_is_open_at_once(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(settle)?;
+    store.write_blocking(|tx| {
+        let due = access_review::to_look_at(tx, at(10), 10)?;
+        let due: Vec<_> = due.into_iter().map(|one| one.merchant).collect();
+        assert_eq!(due, [shop(), other_shop()]);
+        access_review::look_again(tx, &other_shop(), at(50))?;
+        assert_eq!(access_review::to_look_at(tx, at(49), 10)?.len(), 1);
+        assert!(access_review::last(tx, &shop())?.is_none());
+        access_review::open(tx, (&bank(), &shop()), 1, (at(10), at(20)))
+    })?;
+    for round in [1, 2] {
+        let again = store.write_blocking(move |tx| {
+            access_review::open(tx, (&bank(), &shop()), round, (at(11), at(21)))
+        });
+        assert!(matches!(again, Err(Fault::Taken(_))), "{round}");
+    }
+    store.write_blocking(|tx| {
+        let listed = |tx: &mut dyn Tx, span: (i64, i64)| {
+            let span = (at(span.0), at(span.1));
+            access_review::list(tx, &bank(), span, (None, 10)).map(|list| list.len())
+        };
+        assert_eq!(listed(tx, (0, 19))?, 0, "not overdue");
+        assert_eq!(listed(tx, (0, 20))?, 1);
+        assert_eq!(listed(tx, (20, 99))?, 0);
+        let after = (Some(&shop()), 10);
+        assert!(access_review::list(tx, &bank(), (at(0), at(99)), after)?.is_empty());
+        access_review::remind(tx, &shop(), at(20))?;
+        let open = access_review::open_of(tx, &shop())?.ok_or(Fault::Missing("review"))?;
+        assert_eq!((open.round, open.reminded_at), (1, Some(at(20))));
+        let manager = ManagerId::from_bytes([1; 10]);
+        managers::add_one(tx, manager, shop())?;
+        assert!(!access_review::complete(tx, (&shop(), 2), manager, at(25))?);
+        assert!(access_review::complete(tx, (&shop(), 1), manager, at(25))?);
+        assert!(!access_review::complete(tx, (&shop(), 1), manager, at(26))?);
+        assert!(access_review::open_of(tx, &shop())?.is_none());
+        assert_eq!(listed(tx, (0, 99))?, 0);
+        access_review::open(tx, (&bank(), &shop()), 2, (at(30), at(40)))
     })
 }

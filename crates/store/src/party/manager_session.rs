@@ -21,12 +21,13 @@ statements! {
     FIND: "find the manager of a session" =
         "SELECT managers.id, managers.acquirer, managers.merchant, managers.person, \
          managers.name_sealed, managers.phone_sealed, managers.phone_index, managers.rights, \
-         managers.created_at, managers.disabled_at, manager_sessions.id, \
-         manager_sessions.started_at, manager_sessions.proved_at, manager_sessions.idle_until, \
+         managers.created_at, managers.disabled_at, managers.signed_in_at, managers.dormant_at, \
+         manager_sessions.id, manager_sessions.started_at, manager_sessions.proved_at, manager_sessions.idle_until, \
          manager_sessions.ends_at \
          FROM manager_sessions JOIN managers ON managers.id = manager_sessions.manager \
          WHERE manager_sessions.token_digest = $1 AND manager_sessions.idle_until > $2 \
          AND manager_sessions.ends_at > $2 AND managers.disabled_at IS NULL \
+         AND managers.dormant_at IS NULL \
          AND managers.acquirer = manager_sessions.acquirer \
          AND managers.phone_index = manager_sessions.phone_index";
     OF_PHONE: "list the sessions of a phone" =

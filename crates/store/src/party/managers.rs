@@ -20,20 +20,36 @@ statements! {
          phone_index, rights, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     FIND: "find a manager" =
         "SELECT id, acquirer, merchant, person, name_sealed, phone_sealed, phone_index, rights, \
-         created_at, disabled_at FROM managers WHERE id = $1";
+         created_at, disabled_at, signed_in_at, dormant_at FROM managers WHERE id = $1";
     OF_PHONE: "find the managers with a phone" =
         "SELECT id, acquirer, merchant, person, name_sealed, phone_sealed, phone_index, rights, \
-         created_at, disabled_at FROM managers \
+         created_at, disabled_at, signed_in_at, dormant_at FROM managers \
          WHERE acquirer = $1 AND phone_index = $2 AND disabled_at IS NULL \
+         AND dormant_at IS NULL \
          ORDER BY merchant LIMIT $3";
     OF_MERCHANT: "list a merchant's managers" =
         "SELECT id, acquirer, merchant, person, name_sealed, phone_sealed, phone_index, rights, \
-         created_at, disabled_at FROM managers \
+         created_at, disabled_at, signed_in_at, dormant_at FROM managers \
          WHERE acquirer = $1 AND merchant = $2 AND id > $3 ORDER BY id LIMIT $4";
     SET_RIGHTS: "set a manager's rights" =
         "UPDATE managers SET rights = $1 WHERE id = $2 AND disabled_at IS NULL";
     DISABLE: "disable a manager" =
         "UPDATE managers SET disabled_at = $1 WHERE id = $2 AND disabled_at IS NULL";
+    SIGNED_IN: "note when a manager signed in" =
+        "UPDATE managers SET signed_in_at = $1 WHERE id = $2";
+    TO_LOOK_AT: "find the managers to look at" =
+        "SELECT id, acquirer, merchant, person, name_sealed, phone_sealed, phone_index, rights, \
+         created_at, disabled_at, signed_in_at, dormant_at FROM managers \
+         WHERE disabled_at IS NULL AND dormant_at IS NULL AND look_at <= $1 \
+         ORDER BY look_at, id LIMIT $2";
+    LOOK_AGAIN: "note when to look at a manager again" =
+        "UPDATE managers SET look_at = $1 WHERE id = $2";
+    REST: "put a manager to rest" =
+        "UPDATE managers SET dormant_at = $1 \
+         WHERE id = $2 AND disabled_at IS NULL AND dormant_at IS NULL";
+    WAKE: "let a manager sign in again" =
+        "UPDATE managers SET dormant_at = NULL, signed_in_at = $1 \
+         WHERE id = $2 AND disabled_at IS NULL AND dormant_at IS NOT NULL";
 }
 
 /// A manager as stored; name and phone are sealed.
@@ -55,6 +71,10 @@ pub struct ManagerAccount {
     pub created_at: Timestamp,
     /// When it was closed.
     pub disabled_at: Option<Timestamp>,
+    /// When they last signed in.
+    pub signed_in_at: Option<Timestamp>,
+    /// Since when the account is at rest.
+    pub dormant_at: Option<Timestamp>,
     name_sealed: Vec<u8>,
     phone_sealed: Vec<u8>,
 }
@@ -218,6 +238,58 @@ pub fn disable(tx: &mut dyn Tx, id: ManagerId, now: Timestamp) -> Result<bool, F
     Ok(disabled)
 }
 
+/// Notes that a manager signed in.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn signed_in(tx: &mut dyn Tx, id: ManagerId, now: Timestamp) -> Result<(), Fault> {
+    tx.execute(SIGNED_IN, &[Value::from(now), Value::from(&id)])
+        .map(|_| ())
+}
+
+/// The managers whom it is time to look at, whether they are dormant.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn to_look_at(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<ManagerAccount>, Fault> {
+    tx.query_many(TO_LOOK_AT, &[Value::from(now), Value::from(limit)])?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// Notes when to look at a manager again.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn look_again(tx: &mut dyn Tx, id: ManagerId, at: Timestamp) -> Result<(), Fault> {
+    tx.execute(LOOK_AGAIN, &[Value::from(at), Value::from(&id)])
+        .map(|_| ())
+}
+
+/// Puts a manager to rest; every session that acts as them ends. True when they were not
+/// at rest before.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn rest(tx: &mut dyn Tx, id: ManagerId, now: Timestamp) -> Result<bool, Fault> {
+    let rests = tx.execute(REST, &[Value::from(now), Value::from(&id)])? > 0;
+    super::manager_session::end_as(tx, id)?;
+    Ok(rests)
+}
+
+/// Lets a manager who was at rest sign in again. False when they were not.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn wake(tx: &mut dyn Tx, id: ManagerId, now: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(WAKE, &[Value::from(now), Value::from(&id)])? > 0)
+}
+
 fn words(rights: &BTreeSet<ManagerRight>) -> String {
     let names: Vec<&str> = rights.iter().map(|right| right.name()).collect();
     names.join(" ")
@@ -252,5 +324,7 @@ pub(super) fn read_from(row: &mut Row) -> Result<ManagerAccount, Fault> {
         })?,
         created_at: row.take()?,
         disabled_at: row.take()?,
+        signed_in_at: row.take()?,
+        dormant_at: row.take()?,
     })
 }

@@ -45,6 +45,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     14 "0014_offline",
     15 "0015_applications",
     16 "0016_deposits",
+    17 "0017_leavers",
     18 "0018_watch",
 ];
 

@@ -11,6 +11,7 @@ use crate::tx::Statement;
 /// Every statement of the room.
 fn all() -> Vec<(&'static str, &'static [Statement])> {
     vec![
+        ("access_review", crate::access_review::STATEMENTS),
         ("alert", crate::alert::STATEMENTS),
         ("application/code", crate::application::code::STATEMENTS),
         ("application/mod", crate::application::STATEMENTS),

@@ -9,7 +9,7 @@ use tillkey_rules::event::{CaseEvent, Destination, OldPassword, Preparation};
 use tillkey_rules::party::Subject;
 use tillkey_rules::spending::Purse;
 use tillkey_rules::terms::hours_after;
-use tillkey_store::command::{self, NewCommand};
+use tillkey_store::command;
 use tillkey_store::fault::Fault;
 use tillkey_store::party::contact::{self, Contact};
 use tillkey_store::reset_code::{self, CodeState, NewResetCode};
@@ -23,11 +23,8 @@ use tillkey_wire::secret::Secret;
 
 use super::step::Step;
 use crate::act::message::{self, Message, To};
-use crate::bell::Ring;
+use crate::act::order::{self, Queued};
 use crate::limits::JOURNAL_WORD_HOURS;
-
-/// How long a terminal that is away may still be told to end sessions or revoke.
-const REVOCATION_HOURS: u32 = 24 * 365;
 
 /// Does what an event entails.
 pub(super) fn apply(
@@ -138,11 +135,9 @@ fn revoke(
     let whose = (subject.terminal, subject.operator);
     credential::apply(tx, change, step.now)?;
     session::end_all(tx, whose, SessionEnd::Revoked, step.now)?;
-    let until = hours_after(step.now, REVOCATION_HOURS);
-    let command = Command::RevokeCredential {
-        operator: subject.operator,
-    };
-    queue(step, tx, subject, ("revoke_credential", &command, until))
+    let ring = order::revoke(tx, whose, (step.now, &mut *step.rng))?;
+    step.rings.push(ring);
+    Ok(())
 }
 
 /// The code goes to the registered contact, on a sealed slip, or to the terminal that
@@ -278,21 +273,16 @@ fn queue_as(
     (subject, id): (&Subject, CommandId),
     (kind, command, expires_at): (&'static str, &Command, Timestamp),
 ) -> Result<(), Fault> {
-    let body = tillkey_wire::cbor::encode(command).map_err(|_| Fault::Damaged {
-        thing: "a command",
-        why: "it cannot be encoded",
-    })?;
-    let new = NewCommand {
+    let queued = Queued {
         id,
         terminal: subject.terminal,
-        operator: Some(subject.operator),
+        operator: subject.operator,
         kind,
-        body,
-        now: step.now,
-        expires_at,
+        command,
+        until: expires_at,
     };
-    command::queue(tx, &new)?;
-    step.rings.push(Ring::Terminal(subject.terminal));
+    let ring = order::queue(tx, &queued, step.now)?;
+    step.rings.push(ring);
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 //! Managers: the people of a merchant who sign in to the portal.
 //!
-//! An administrator adds and disables them; nobody else does, and no manager makes
-//! another. What one may do is a list of rights, and the list of the moment counts:
+//! An administrator adds and disables them, and no manager makes another; one may end
+//! another's access when they leave ([`end_access`]). What one may do is a list of rights, and the list of the moment counts:
 //! it is read with the session at every request.
 
+mod fellows;
 mod session;
 mod sign_in;
 
@@ -24,6 +25,8 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{AcquirerId, InvalidId, ManagerId, MerchantNumber, PersonId};
 use tillkey_wire::secret::Secret;
 
+pub use self::fellows::{Fellow, end_access, fellows};
+pub(in crate::act) use self::fellows::{enabled, end_access_of, fellows_of, reach_of};
 pub use self::session::{
     ManagedMerchant, ManagerSession, SessionSummary, end_session, go_on_to, merchants, sessions,
     sign_out, sign_out_everywhere, signed_in,
@@ -182,10 +185,14 @@ pub struct ManagerSummary {
     pub phone_masked: String,
     /// What they may do.
     pub rights: BTreeSet<ManagerRight>,
-    /// Whether they may sign in.
+    /// Whether they may sign in, unless they are at rest.
     pub enabled: bool,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// When they last signed in.
+    pub signed_in_at: Option<Timestamp>,
+    /// Since when the account is at rest.
+    pub dormant_at: Option<Timestamp>,
 }
 
 /// Lists a merchant's managers.
@@ -226,6 +233,8 @@ fn summary(manager: &ManagerAccount, key: &DataKey) -> Result<ManagerSummary, Fa
         rights: manager.rights.clone(),
         enabled: manager.disabled_at.is_none(),
         created_at: manager.created_at,
+        signed_in_at: manager.signed_in_at,
+        dormant_at: manager.dormant_at,
     })
 }
 
@@ -281,6 +290,35 @@ pub async fn disable(
             return Ok((Err(Failure::Unknown), Vec::new()));
         }
         let event = Event::ManagerDisabled {
+            manager: id,
+            merchant: found.merchant,
+        };
+        by.note(tx, now, event)?;
+        Ok((Ok(()), Vec::new()))
+    })
+    .await
+}
+
+/// Lets a manager who is at rest sign in again.
+///
+/// # Errors
+/// [`Failure::Unknown`] for a manager of another acquirer, or one who is not at rest.
+pub async fn enable(
+    shell: &Shell,
+    id: ManagerId,
+    by: &SignedIn,
+    once: Option<Once>,
+) -> Result<(), Failure> {
+    by.must_be(&[Role::Administrator])?;
+    let by = by.clone();
+    act(shell, once, move |_, tx, now, _| {
+        let Some(found) = own(tx, id, &by.acquirer)? else {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        };
+        if !managers::wake(tx, id, now)? {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        }
+        let event = Event::ManagerEnabled {
             manager: id,
             merchant: found.merchant,
         };

@@ -13,7 +13,7 @@ use tillkey_rules::terms::minutes_after;
 use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_store::fault::Fault;
 use tillkey_store::party::manager_session::{self, OfPhone};
-use tillkey_store::party::managers::ManagerAccount;
+use tillkey_store::party::managers::{self, ManagerAccount};
 use tillkey_store::party::merchant;
 use tillkey_store::seal::{DataKey, Digest, Owner};
 use tillkey_store::tx::Tx;
@@ -216,6 +216,7 @@ pub async fn go_on_to(
         if !manager_session::go_on_as(tx, by.session, there.id)? {
             return Ok((Err(Failure::Unauthenticated), Vec::new()));
         }
+        managers::signed_in(tx, there.id, now)?;
         let event = Event::ManagerSignedIn {
             manager: there.id,
             merchant: there.merchant.clone(),

@@ -203,6 +203,7 @@ pub async fn finish(
             ends_at: ends_at(now),
         };
         manager_session::start(tx, &session)?;
+        managers::signed_in(tx, first.id, now)?;
         let by = Actor::Manager {
             manager: first.id,
             person: first.person.clone(),

@@ -98,6 +98,48 @@ impl Language {
         })
     }
 
+    /// The notice that a manager's access ended.
+    pub(in crate::act) fn manager_ended(self, merchant: &MerchantNumber) -> Secret<String> {
+        let tail = tail(merchant);
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "商户（尾号 {tail}）有一位商户管理员被停用，不能再登录商户平台。如非本店操作，请立即联系收单机构。"
+            ),
+            Self::English => format!(
+                "A manager of the merchant ending in {tail} can no longer sign in. If you did not \
+                 ask for this, call your bank at once."
+            ),
+        })
+    }
+
+    /// The notice that it is time to review who has access.
+    pub(in crate::act) fn access_review_due(self, merchant: &MerchantNumber) -> Secret<String> {
+        let tail = tail(merchant);
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "商户（尾号 {tail}）该做每年一次的权限核对了。请商户管理员登录商户平台，逐个确认操作员和管理员是否还在用。"
+            ),
+            Self::English => format!(
+                "Merchant ending in {tail}: the yearly review of access is due. A manager signs in \
+                 to the merchant portal and confirms who still needs an account."
+            ),
+        })
+    }
+
+    /// The reminder of it.
+    pub(in crate::act) fn access_review_overdue(self, merchant: &MerchantNumber) -> Secret<String> {
+        let tail = tail(merchant);
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "商户（尾号 {tail}）的权限核对已逾期。请商户管理员尽快登录商户平台完成核对，离职人员的账号请删除。"
+            ),
+            Self::English => format!(
+                "Merchant ending in {tail}: the yearly review of access is overdue. Please complete \
+                 it in the merchant portal and remove whoever has left."
+            ),
+        })
+    }
+
     /// The answer to the challenge that a terminal without a link shows.
     pub(in crate::act) fn offline_answer(
         self,

@@ -1,12 +1,8 @@
 //! Who keeps what belongs to a merchant: an administrator of its acquirer, or one of
 //! its managers with the right to it.
 
-use jiff::Timestamp;
-use tillkey_rules::event::Event;
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::vocabulary::ManagerRight;
-use tillkey_store::fault::Fault;
-use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{AcquirerId, MerchantNumber, OperatorNumber};
 
 use crate::act::managers::ManagerSession;
@@ -67,13 +63,6 @@ impl Keeper {
                 by.must(ManagerRight::ManageOperators)?;
                 by.must(ManagerRight::to_reset(operator.rank()))
             }
-        }
-    }
-
-    pub(super) fn note(&self, tx: &mut dyn Tx, now: Timestamp, event: Event) -> Result<(), Fault> {
-        match self {
-            Self::Staff(by) => by.note(tx, now, event),
-            Self::Manager(by) => by.note(tx, now, event),
         }
     }
 }

@@ -17,12 +17,15 @@ use tillkey_store::party::merchant::{self, DocumentRole, NewMerchant};
 use tillkey_store::party::operator;
 use tillkey_store::party::terminal::{self, NewTerminal};
 use tillkey_store::seal::{DataKey, Digest};
+use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{AcquirerId, MerchantNumber, OperatorNumber, TerminalId};
 use tillkey_wire::secret::Secret;
 
 use super::{MerchantDetails, TerminalDetails};
-use crate::act::{Phone, SignedIn, note};
+use crate::act::{Phone, SignedIn, note, order};
+use crate::bell::Ring;
+use crate::limits::TERMINALS_PAGE;
 use crate::shell::Shell;
 
 /// In whose name things are entered, and when.
@@ -179,7 +182,8 @@ impl<'a> Register<'a> {
         keys.phone_index(self.acquirer, phone.expose())
     }
 
-    /// Suspends, closes or takes back a merchant.
+    /// Suspends, closes or takes back a merchant. Whoever is signed on at its terminals is
+    /// so no longer, and every terminal learns anew where it stands.
     ///
     /// # Errors
     /// [`Fault::Missing`] where there is none.
@@ -188,7 +192,7 @@ impl<'a> Register<'a> {
         tx: &mut dyn Tx,
         merchant: &MerchantNumber,
         status: MerchantStatus,
-    ) -> Result<(), Fault> {
+    ) -> Result<Vec<Ring>, Fault> {
         merchant::set_status(tx, merchant, status, self.now)?;
         self.note(
             tx,
@@ -196,7 +200,41 @@ impl<'a> Register<'a> {
                 merchant: merchant.clone(),
                 status,
             },
-        )
+        )?;
+        let mut rings = Vec::new();
+        if status != MerchantStatus::Active {
+            for whose in session::live_of_merchant(tx, merchant)? {
+                session::end_all(tx, whose, SessionEnd::NotServed, self.now)?;
+                rings.push(order::end_sessions(tx, whose, (self.now, self.rng))?);
+            }
+        }
+        let mut after = None;
+        loop {
+            let page = terminal::of_merchant(tx, merchant, after.as_ref(), TERMINALS_PAGE)?;
+            rings.extend(page.iter().map(|found| Ring::Moved(found.id)));
+            match page.into_iter().last() {
+                Some(last) => after = Some(last.number),
+                None => return Ok(rings),
+            }
+        }
+    }
+
+    /// Removes an operator: the password, the sessions, what the terminal itself remembers.
+    /// None where there is none.
+    ///
+    /// # Errors
+    /// A [`Fault`] of the store.
+    pub(in crate::act) fn removal(
+        &mut self,
+        tx: &mut dyn Tx,
+        terminal: TerminalId,
+        operator: OperatorNumber,
+    ) -> Result<Option<Ring>, Fault> {
+        if !operator::remove(tx, terminal, operator, self.now)? {
+            return Ok(None);
+        }
+        self.note(tx, Event::OperatorRemoved { terminal, operator })?;
+        order::revoke(tx, (terminal, operator), (self.now, self.rng)).map(Some)
     }
 
     /// Changes a merchant's trading name.

@@ -10,6 +10,7 @@ use tillkey_rules::attempts::{self as budgets, Count, Scope};
 use tillkey_rules::event::Event;
 use tillkey_rules::refusal::Refusal;
 use tillkey_store::fault::Fault;
+use tillkey_store::party::operator;
 use tillkey_store::party::terminal::Terminal;
 use tillkey_store::session::{self, Session, SessionEnd};
 use tillkey_store::tx::Tx;
@@ -209,7 +210,7 @@ fn may_be_signed_on(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     let whose = (terminal.id, operator);
-    if !is_served(tx, terminal)? {
+    if !is_served(tx, terminal)? || is_dormant(tx, whose)? {
         return Ok(false);
     }
     if credential::in_force(tx, whose, now)?.is_some() {
@@ -220,6 +221,12 @@ fn may_be_signed_on(
         let case = &stored.case;
         case.is_offline() || case.code().is_some_and(|code| code.to.is_answer())
     }))
+}
+
+/// Whether an operator is at rest: nobody had signed on for long.
+fn is_dormant(tx: &mut dyn Tx, (terminal, number): credential::Whose) -> Result<bool, Fault> {
+    let found = operator::find(tx, terminal, number)?;
+    Ok(found.is_some_and(|found| found.dormant_at.is_some()))
 }
 
 /// Checks the third message, clears the count and starts the session.
@@ -246,6 +253,10 @@ pub(super) async fn finish(
         let in_force = credential::in_force(tx, whose, now)?;
         if in_force.is_none_or(|credential| credential.version != version) {
             return Ok((refused(&Refusal::NotMatched), Vec::new()));
+        }
+        // Said to nobody but whoever knows the password: it was right.
+        if is_dormant(tx, whose)? {
+            return Ok((refused(&Refusal::Dormant), Vec::new()));
         }
         attempts::clear(
             tx,

@@ -51,7 +51,9 @@ words! {
     KindWords {
         merchant_added, merchant_status_changed, contact_changed, terminal_added,
         enrolment_opened, terminal_enrolled, terminal_moved, terminal_retired, operator_added,
-        operator_removed, signed_on, sign_on_held, old_password_ended, staff_added,
+        operator_removed, signed_on, sign_on_held, old_password_ended,
+        operator_dormant, manager_dormant, manager_enabled, access_review_opened, access_reviewed,
+        staff_added,
         staff_disabled, staff_signed_in, staff_proved, staff_password_changed,
         staff_sessions_ended, looked_up, transactions_recorded, settlements_recorded,
         message_cap_reached, guessing_noticed, merchant_numbers_asked, scan_viewed, form_printed,

@@ -5,11 +5,15 @@
 //!    until when.
 //! 2. `terminals`, `operators`, `reset`, `case`: the terminals, their operators, and a
 //!    reset from the first form to the new password; consents to what others opened.
-//! 3. `contact`, `history`, `records`, `deposit`: the registered phone, what happened,
+//! 3. `access`, `access_review`: who else signs in, the end of it, and once a year whether
+//!    everybody still should.
+//! 4. `contact`, `history`, `records`, `deposit`: the registered phone, what happened,
 //!    what is known of the terminals, how far a deposit's return has come.
 //!
 //! No page takes a merchant from its address: it is the session's.
 
+mod access;
+mod access_review;
 mod case;
 mod confirm;
 mod contact;
@@ -29,6 +33,8 @@ mod words;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use self::access::{AccessPage, EndAccessPage};
+pub use self::access_review::{AccessReviewPage, ReviewMistake};
 pub use self::confirm::ConfirmPage;
 pub use self::contact::{ContactMistake, ContactPage};
 pub use self::deposit::DepositPage;
@@ -108,6 +114,15 @@ pub(super) fn routes() -> Router<Site> {
         .route("/portal/cases/{case}/cancellation", post(case::cancel))
         .route("/portal/cases/{case}/consent", post(case::consent))
         .route("/portal/cases/{case}/objection", post(case::object))
+        .route("/portal/access", get(access::show))
+        .route(
+            "/portal/access/{manager}/end",
+            get(access::show_end).post(access::end),
+        )
+        .route(
+            "/portal/access-review",
+            get(access_review::show).post(access_review::send),
+        )
         .route("/portal/history", get(history::show))
         .route("/portal/deposit", get(deposit::show))
         .route("/portal/records", get(records::show))

@@ -54,6 +54,8 @@ fn end_word(words: &'static PortalWords, why: &str) -> &'static str {
         "effective" => &words.effective,
         "revoked" => &words.revoked,
         "removed" => &words.removed,
+        "not_served" => &words.not_served,
+        "dormant" => &words.dormant,
         _ => &words.superseded,
     }
 }

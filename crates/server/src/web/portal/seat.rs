@@ -94,6 +94,11 @@ pub(in crate::web) fn bar(
             &words.contact,
             has(ManagerRight::ChangeContact),
         ),
+        (
+            "/portal/access",
+            &words.access,
+            has(ManagerRight::ManageOperators),
+        ),
         ("/portal/sessions", &words.account, true),
     ];
     let here = match path.split('/').nth(2) {
@@ -101,6 +106,7 @@ pub(in crate::web) fn bar(
         Some("records") => "/portal/records",
         Some("deposit") => "/portal/deposit",
         Some("contact") => "/portal/contact",
+        Some("access" | "access-review") => "/portal/access",
         Some("sessions" | "merchants") => "/portal/sessions",
         _ => "/portal",
     };
@@ -169,7 +175,9 @@ fn turn_away(parts: &Parts) -> Response {
 /// The page that a form stands on: its own address, or the one above it.
 fn page_of_form(posted_to: &str) -> &str {
     match posted_to.rsplit_once('/') {
-        Some((_, "reset" | "removal" | "contact" | "merchants")) => posted_to,
+        Some((_, "reset" | "removal" | "contact" | "merchants" | "end" | "access-review")) => {
+            posted_to
+        }
         Some((above, _)) => above.strip_suffix("/operators").unwrap_or(above),
         None => "/portal",
     }

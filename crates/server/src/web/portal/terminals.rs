@@ -11,9 +11,10 @@ use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_store::journal::LastKnown;
 use tillkey_wire::ids::{OperatorNumber, Rank, TerminalNumber};
 
-use super::PortalWords;
 use super::seat::ManagerSeat;
 use super::words::reason_said;
+use super::{PortalWords, access_review};
+use crate::act::access_review::DueReview;
 use crate::act::case::{self, CaseSummary};
 use crate::act::party::{self, OperatorView, TerminalView};
 use crate::act::{Failure, portal};
@@ -37,6 +38,8 @@ pub struct TerminalsPage<'a> {
     pub merchant: String,
     /// Cases that wait for this manager's consent.
     pub waiting: Vec<CaseSummary>,
+    /// The yearly review of access that waits for this manager.
+    pub review: Option<DueReview>,
     /// The terminals.
     pub terminals: Vec<TerminalView>,
     /// Where the list goes on.
@@ -46,6 +49,16 @@ pub struct TerminalsPage<'a> {
 impl TerminalsPage<'_> {
     fn words(&self) -> &'static PortalWords {
         PortalWords::of(self.frame.language())
+    }
+
+    /// That the review is due, and until when.
+    fn review_said(&self, review: &DueReview) -> String {
+        let words = &self.words().review;
+        if access_review::is_overdue(&self.frame, review) {
+            return words.banner_overdue.clone();
+        }
+        let time = self.frame.reading.minute(review.overdue_at);
+        fill(&words.banner, "time", &time)
     }
 
     /// What a case that waits is about, in one sentence.
@@ -119,12 +132,14 @@ async fn read_all(
 ) -> Result<TerminalsPage<'_>, Failure> {
     let shell = seat.site.shell();
     let waiting = case::waiting_for_consent(shell, &seat.by).await?;
+    let review = crate::act::access_review::due(shell, &seat.by).await?;
     let terminals = portal::terminals(shell, &seat.by, after).await?;
     Ok(TerminalsPage {
         frame: seat.frame("/portal"),
         merchant_name: seat.merchant_name.clone(),
         merchant: seat.by.merchant.to_string(),
         waiting,
+        review,
         terminals: terminals.items,
         next: terminals.next_cursor,
     })
@@ -168,6 +183,12 @@ impl TerminalPage<'_> {
 
     fn rank(&self, operator: &OperatorNumber) -> &'static str {
         CaseNames::of(self.frame.language()).rank(operator.rank().name())
+    }
+
+    /// When an operator last signed on.
+    fn signed_on(&self, operator: &OperatorView) -> Option<String> {
+        let time = self.frame.reading.minute(operator.signed_on_at?);
+        Some(fill(&self.words().operators.signed_on, "time", &time))
     }
 
     fn may_reset(&self, operator: &OperatorView) -> bool {

@@ -30,12 +30,17 @@ file! {
         trade: TradeWords,
         sign_on_end: SignOnEndWords,
         sessions: SessionsWords,
+        access: AccessWords,
+        end_access: EndAccessWords,
+        review: ReviewWords,
     }
 }
 
 words! {
     /// Where a manager can go.
-    NavWords { label, terminals, history, records, deposit, contact, account, sign_out, }
+    NavWords {
+        label, terminals, history, records, deposit, contact, access, account, sign_out,
+    }
     /// Where a manager signs in.
     SignInWords {
         title, lead, phone, phone_hint, phone_wrong, send, send_note, no_account, too_many,
@@ -60,7 +65,7 @@ words! {
     }
     /// The operators of a terminal.
     OperatorsWords {
-        title, password_set, password_missing, reset, why, remove, not_allowed, empty, add,
+        title, dormant, signed_on, password_set, password_missing, reset, why, remove, not_allowed, empty, add,
         add_label, add_hint, add_wrong, add_exists, add_not_allowed, add_send, add_note,
     }
     /// Whether an operator is really to go.
@@ -98,7 +103,8 @@ words! {
     ChangeWords {
         merchant_added, merchant_status_changed, merchant_renamed, merchant_documents_changed,
         contact_changed, contact_change_started,
-        manager_added, manager_rights_changed, manager_disabled, manager_signed_in,
+        manager_added, manager_rights_changed, manager_disabled, manager_dormant, manager_enabled,
+        access_review_opened, access_reviewed, operator_dormant, manager_signed_in,
         manager_proved_anew, manager_signed_out, records_downloaded, terminal_added,
         terminal_enrolled, serial_number_copied, terminal_moved, terminal_retired,
         operator_added, operator_removed, deposit_evaluated, deposit_returned,
@@ -116,7 +122,21 @@ words! {
         download, yuan,
     }
     /// How a sign-on ended.
-    SignOnEndWords { sign_off, effective, revoked, removed, superseded, }
+    SignOnEndWords { sign_off, effective, revoked, removed, superseded, not_served, dormant, }
+    /// The managers among themselves.
+    AccessWords {
+        title, lead, you, rights, signed_in, never_signed_in, dormant, end, above, review,
+        operators, new,
+    }
+    /// Whether a manager's access is really to end.
+    EndAccessWords { title, lead, ends_sign_in, ends_session, told, phone, yes, no, }
+    /// The yearly review of access.
+    ReviewWords {
+        title, banner, banner_overdue, go, lead, until, overdue, operators, no_operators,
+        managers, terminal, signed_on, never_signed_on, password_since, password_missing,
+        dormant, keep, remove, kept_only, note, send, missing, changed, not_allowed, not_fresh,
+        confirm, too_many, nothing, back,
+    }
     /// On which devices somebody is signed in.
     SessionsWords {
         title, lead, this_device, other_device, started, used, end, everywhere,

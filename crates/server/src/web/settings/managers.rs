@@ -14,6 +14,7 @@ use tillkey_wire::ids::{ManagerId, MerchantNumber};
 use super::super::frame::{Frame, respond};
 use super::super::notice::Notice;
 use super::super::seat::{Form, Posted, Seat};
+use super::super::words::fill;
 use super::SettingsWords;
 use crate::act::managers::{self, ManagerDetails, ManagerSummary};
 use crate::act::{Failure, Phone, checked_name};
@@ -88,6 +89,12 @@ impl ManagersPage<'_> {
         let words = &self.words().rights;
         let option = |right: ManagerRight| (right.name(), words.of(right), held.contains(&right));
         ManagerRight::ALL.iter().copied().map(option).collect()
+    }
+
+    /// When a manager last signed in.
+    fn signed_in(&self, manager: &ManagerSummary) -> Option<String> {
+        let time = self.frame.reading.minute(manager.signed_in_at?);
+        Some(fill(&self.words().managers.signed_in, "time", &time))
     }
 
     fn rights_of(&self, manager: &ManagerSummary) -> Vec<(&'static str, &'static str, bool)> {
@@ -236,6 +243,18 @@ pub(in super::super) async fn disable(
 ) -> Response {
     change(seat, &manager, form, async |seat, manager, _| {
         managers::disable(seat.site().shell(), manager, &seat.signed_in, None).await?;
+        Ok(None)
+    })
+    .await
+}
+
+/// Lets a manager who is at rest sign in again.
+pub(in super::super) async fn enable(
+    Path(manager): Path<String>,
+    Posted { seat, form }: Posted<ChangeForm>,
+) -> Response {
+    change(seat, &manager, form, async |seat, manager, _| {
+        managers::enable(seat.site().shell(), manager, &seat.signed_in, None).await?;
         Ok(None)
     })
     .await

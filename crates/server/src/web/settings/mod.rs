@@ -1,6 +1,7 @@
 //! What staff set for themselves (their sessions, their password), and what an
 //! administrator sets for the others.
 
+pub mod access_reviews;
 pub mod managers;
 pub mod password;
 pub mod sessions;
@@ -35,6 +36,11 @@ pub(super) fn routes() -> Router<Site> {
             "/settings/managers/{manager}/disable",
             post(managers::disable),
         )
+        .route(
+            "/settings/managers/{manager}/enable",
+            post(managers::enable),
+        )
+        .route("/settings/access-reviews", get(access_reviews::show))
         .route("/settings/staff", get(staff::show).post(staff::add))
         .route("/settings/staff/{account}/disable", post(staff::disable))
         .route("/settings/staff/{account}/sessions", get(sessions::show_of))

@@ -12,6 +12,7 @@ file! {
         staff: StaffListWords,
         managers: ManagersWords,
         rights: RightWords,
+        access_reviews: AccessReviewsWords,
     }
 }
 
@@ -34,9 +35,13 @@ words! {
     /// The managers of a merchant.
     ManagersWords {
         title, merchant, merchant_hint, find, none, name, phone, person, rights, disabled,
-        action, change, save, disable, disable_sure, add, add_lead, phone_hint, person_hint,
+        action, change, save, disable, dormant, enable, signed_in, disable_sure, add, add_lead, phone_hint, person_hint,
         send, number_wrong, unknown, name_wrong, phone_wrong, person_wrong, no_rights, exists,
         full, gone,
+    }
+    /// Which merchants have not reviewed who has access.
+    AccessReviewsWords {
+        title, lead, state, all, open, overdue, merchant, opened, until, reminded, none, next,
     }
     /// What a manager may do.
     RightWords {
@@ -47,7 +52,7 @@ words! {
 
 impl RightWords {
     /// The word for a right.
-    pub(super) fn of(&self, right: ManagerRight) -> &str {
+    pub(in crate::web) fn of(&self, right: ManagerRight) -> &str {
         match right {
             ManagerRight::ResetCashiers => &self.reset_cashiers,
             ManagerRight::ResetSupervisor => &self.reset_supervisor,

@@ -1,26 +1,29 @@
 //! The pages of the portal.
 
+use tillkey_rules::access_review::{Answer, Answers, Holder, Reach};
 use tillkey_rules::case::State;
 use tillkey_rules::party::Subject;
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::trade::Fen;
-use tillkey_rules::vocabulary::{Channel, DepositState, Reason};
+use tillkey_rules::vocabulary::{Channel, DepositState, ManagerRight, Reason};
 use tillkey_server::act::Page;
+use tillkey_server::act::access_review::{DueReview, OperatorLine, ReviewView};
 use tillkey_server::act::case::{CaseSummary, Named};
 use tillkey_server::act::contact_change::{ContactView, Pending};
-use tillkey_server::act::managers::{ManagedMerchant, SessionSummary};
+use tillkey_server::act::managers::{Fellow, ManagedMerchant, SessionSummary};
 use tillkey_server::act::party::{OperatorView, TerminalView};
 use tillkey_server::act::portal::{ByWhom, HistoryItem, SignOn, TradeDay};
 use tillkey_server::web::portal::diagnosis::ManagerDiagnosisPage;
 use tillkey_server::web::portal::{
-    CodeMistake, CodePage, ConfirmPage, ContactMistake, ContactPage, DepositPage, HistoryPage,
-    MerchantsPage, PhoneMistake, PhonePage, RecordsPage, RemovalPage, ResetMistake, ResetPage,
-    SessionsPage, TerminalMistake, TerminalPage, TerminalsPage, portal_nav,
+    AccessPage, AccessReviewPage, CodeMistake, CodePage, ConfirmPage, ContactMistake, ContactPage,
+    DepositPage, EndAccessPage, HistoryPage, MerchantsPage, PhoneMistake, PhonePage, RecordsPage,
+    RemovalPage, ResetMistake, ResetPage, ReviewMistake, SessionsPage, TerminalMistake,
+    TerminalPage, TerminalsPage, portal_nav,
 };
 use tillkey_server::web::reset::case::{CasePage, Stage, Viewer};
 use tillkey_server::web::{Assets, Frame, Language};
 use tillkey_store::journal::LastKnown;
-use tillkey_wire::ids::{CaseId, ManagerSessionId, OperatorNumber, Rank, TerminalId};
+use tillkey_wire::ids::{CaseId, ManagerId, ManagerSessionId, OperatorNumber, Rank, TerminalId};
 use tillkey_wire::journal::{Head, JournalDigest, Sum, Totals};
 
 use super::{Sample, after, backup_at, frame, sample};
@@ -43,6 +46,9 @@ fn terminal(number: &str, model: &str) -> TerminalView {
     let one = |number, password_set| OperatorView {
         operator: operator(number),
         password_set,
+        password_since: password_set.then(|| after(-800_000)),
+        signed_on_at: password_set.then(|| after(-7_000)),
+        dormant_at: (number == 99).then(|| after(-50_000)),
     };
     TerminalView {
         terminal: TILL,
@@ -133,6 +139,9 @@ fn terminals(assets: &Assets, language: Language) -> TerminalsPage<'_> {
         operators: vec![OperatorView {
             operator: operator(1),
             password_set: true,
+            password_since: Some(after(-800_000)),
+            signed_on_at: None,
+            dormant_at: None,
         }],
         ..terminal("10000002", "T2")
     };
@@ -147,6 +156,7 @@ fn terminals(assets: &Assets, language: Language) -> TerminalsPage<'_> {
         merchant_name: "老王面馆".to_owned(),
         merchant: "898310054110001".to_owned(),
         waiting: Vec::new(),
+        review: None,
         terminals: vec![terminal("10000001", "T1"), away, fresh],
         next: None,
     }
@@ -305,6 +315,83 @@ fn merchants(assets: &Assets, language: Language) -> MerchantsPage<'_> {
         ],
         current: "898310054110001".parse().unwrap(),
         then: String::new(),
+    }
+}
+
+fn fellow(id: u8, rights: &[ManagerRight]) -> Fellow {
+    let is_you = id == 1;
+    Fellow {
+        manager: ManagerId::from_bytes([id; 10]),
+        name_masked: if is_you { "陈**" } else { "林**" }.to_owned(),
+        phone_masked: "139****9001".to_owned(),
+        rights: rights.iter().copied().collect(),
+        signed_in_at: is_you.then(|| after(-60)),
+        dormant_at: (id == 3).then(|| after(-60_000)),
+        is_you,
+        reach: if id == 2 {
+            Reach::Removable
+        } else {
+            Reach::KeptOnly
+        },
+    }
+}
+
+fn fellows() -> Vec<Fellow> {
+    vec![
+        fellow(
+            1,
+            &[ManagerRight::ManageOperators, ManagerRight::ResetCashiers],
+        ),
+        fellow(2, &[ManagerRight::ResetCashiers]),
+        fellow(3, ManagerRight::ALL),
+    ]
+}
+
+fn access(assets: &Assets, language: Language) -> AccessPage<'_> {
+    AccessPage {
+        frame: at_home(assets, language, "/portal/access"),
+        managers: fellows(),
+        has_review: true,
+    }
+}
+
+fn due(overdue_in: i64) -> DueReview {
+    DueReview {
+        round: 1,
+        opened_at: after(-1_000_000),
+        overdue_at: after(overdue_in),
+    }
+}
+
+fn cashier_in_review() -> Holder {
+    Holder::Operator {
+        terminal: TILL,
+        operator: operator(1),
+    }
+}
+
+fn review(assets: &Assets, language: Language, review: DueReview) -> AccessReviewPage<'_> {
+    let line = |account: OperatorView| OperatorLine {
+        terminal: TILL,
+        terminal_number: "10000001".parse().unwrap(),
+        reach: if account.operator.rank() == Rank::Cashier {
+            Reach::Removable
+        } else {
+            Reach::KeptOnly
+        },
+        account,
+    };
+    let till = terminal("10000001", "T1");
+    AccessReviewPage {
+        frame: at_home(assets, language, "/portal/access-review"),
+        view: Some(ReviewView {
+            review,
+            operators: till.operators.into_iter().map(line).collect(),
+            managers: fellows(),
+        }),
+        is_too_large: false,
+        answers: Answers::new(),
+        mistake: None,
     }
 }
 
@@ -468,6 +555,52 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         ),
         sample("portal_deposit_none", &no_deposit(assets, language)),
         sample("portal_sessions", &sessions(assets, language)),
+        sample("portal_access", &access(assets, language)),
+        sample(
+            "portal_end_access",
+            &EndAccessPage {
+                frame: at_home(assets, language, "/portal/access/2/end"),
+                manager: fellow(2, &[ManagerRight::ResetCashiers]),
+            },
+        ),
+        sample(
+            "portal_terminals_review",
+            &TerminalsPage {
+                review: Some(due(86_000)),
+                ..terminals(assets, language)
+            },
+        ),
+        sample("portal_review", &review(assets, language, due(86_000))),
+        sample(
+            "portal_review_missing",
+            &AccessReviewPage {
+                answers: Answers::from([(cashier_in_review(), Answer::Remove)]),
+                mistake: Some(ReviewMistake::Missing),
+                ..review(assets, language, due(-100))
+            },
+        ),
+        sample(
+            "portal_review_not_fresh",
+            &AccessReviewPage {
+                mistake: Some(ReviewMistake::NotFresh),
+                ..review(assets, language, due(86_000))
+            },
+        ),
+        sample(
+            "portal_review_nothing",
+            &AccessReviewPage {
+                view: None,
+                ..review(assets, language, due(86_000))
+            },
+        ),
+        sample(
+            "portal_review_too_large",
+            &AccessReviewPage {
+                view: None,
+                is_too_large: true,
+                ..review(assets, language, due(86_000))
+            },
+        ),
     ]
 }
 

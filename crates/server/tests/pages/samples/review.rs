@@ -7,6 +7,8 @@ use tillkey_rules::party::{Actor, Role, Subject};
 use tillkey_rules::policy::{Bilingual, Decision, Reviewers};
 use tillkey_rules::staff_password::Weakness;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, ManagerRight, MerchantStatus, Reason};
+use tillkey_server::act::Page;
+use tillkey_server::act::access_review::{OpenReview, OpenState};
 use tillkey_server::act::case::{
     CaseView, Dossier, Flag, Miss, Obstacle, Opinion, Outcome, Passage, Queue, QueueFilter,
     Standing, Unprepared, Waiting,
@@ -16,6 +18,7 @@ use tillkey_server::act::staff::{Device, SessionSummary, StaffSummary};
 use tillkey_server::web::dossier::Sheet;
 use tillkey_server::web::review::queue::QueuePage;
 use tillkey_server::web::review::verdict::{Mistake, VerdictPage};
+use tillkey_server::web::settings::access_reviews::AccessReviewsPage;
 use tillkey_server::web::settings::managers::{self, AddManagerForm, ManagersPage};
 use tillkey_server::web::settings::password::{self, PasswordPage};
 use tillkey_server::web::settings::sessions::SessionsPage;
@@ -259,6 +262,8 @@ fn managers(assets: &Assets, language: Language) -> ManagersPage<'_> {
         rights: rights.iter().copied().collect(),
         enabled,
         created_at: after(-90_000),
+        signed_in_at: enabled.then(|| after(-9_000_000)),
+        dormant_at: (phone == "137****7000").then(|| after(-80_000)),
     };
     let path = "/settings/managers";
     let nav = staff_nav(language, ("zhou", Role::Administrator), path);
@@ -267,10 +272,36 @@ fn managers(assets: &Assets, language: Language) -> ManagersPage<'_> {
         merchant: "898310054110001".to_owned(),
         managers: Some(vec![
             summary("138****8000", ManagerRight::ALL, true),
+            summary("137****7000", &[ManagerRight::Consent], true),
             summary("139****9000", &[ManagerRight::SeeRecords], false),
         ]),
         typed: AddManagerForm::default(),
         mistake: None,
+    }
+}
+
+fn access_reviews(assets: &Assets, language: Language) -> AccessReviewsPage<'_> {
+    let path = "/settings/access-reviews";
+    let nav = staff_nav(language, ("zhou", Role::Administrator), path);
+    let one = |merchant: &str, overdue_in: i64, state| OpenReview {
+        merchant: merchant.parse().unwrap(),
+        round: 1,
+        state,
+        opened_at: after(-1_300_000),
+        overdue_at: after(overdue_in),
+        reminded_at: (overdue_in < 0).then(|| after(overdue_in)),
+    };
+    AccessReviewsPage {
+        frame: frame(assets, language, path).with_nav(nav),
+        state: None,
+        days: 14,
+        reviews: Page {
+            items: vec![
+                one("898310054110001", 90_000, OpenState::Open),
+                one("898310054110002", -90_000, OpenState::Overdue),
+            ],
+            next_cursor: Some("898310054110002".to_owned()),
+        },
     }
 }
 
@@ -338,6 +369,18 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
     vec![
         sample("settings_managers", &managers(assets, language)),
         sample("settings_managers_unasked", &unasked),
+        sample("settings_access_reviews", &access_reviews(assets, language)),
+        sample(
+            "settings_access_reviews_none",
+            &AccessReviewsPage {
+                state: Some(OpenState::Overdue),
+                reviews: Page {
+                    items: Vec::new(),
+                    next_cursor: None,
+                },
+                ..access_reviews(assets, language)
+            },
+        ),
         sample("settings_managers_none", &nobody),
         sample("review_queue", &queue(assets, language, rows)),
         sample("review_queue_empty", &nothing),

@@ -1,0 +1,101 @@
+//! Puts to rest whom nobody has seen for long: operators until a reset, managers until an
+//! administrator lets them in again.
+//!
+//! A few accounts a look, in one transaction: each is looked at about once a week, so
+//! that a large installation is swept evenly. What an operator at rest is told is told by
+//! `till::sign_on`, once the password was right; a manager at rest is to everybody like a
+//! phone that is no manager's (attack E16).
+
+use jiff::Timestamp;
+use rand_chacha::ChaCha20Rng;
+use tillkey_rules::dormancy::{Activity, Look, look};
+use tillkey_rules::event::Event;
+use tillkey_rules::party::Actor;
+use tillkey_store::credential::{self, Whose};
+use tillkey_store::fault::Fault;
+use tillkey_store::party::managers::{self, ManagerAccount};
+use tillkey_store::party::{operator, terminal};
+use tillkey_store::session;
+use tillkey_store::tx::Tx;
+
+use super::case::act;
+use super::{Failure, note, order};
+use crate::bell::Ring;
+use crate::limits::LOOK_BATCH_MAX;
+use crate::shell::Shell;
+
+/// Looks at the accounts whose time it is.
+///
+/// # Errors
+/// [`Failure::Fault`]; the next look finds the same.
+pub async fn sweep(shell: &Shell) -> Result<(), Failure> {
+    act(shell, None, move |shell, tx, now, rng| {
+        let days = shell.terms().dormant_days;
+        let mut rings = Vec::new();
+        for whose in operator::to_look_at(tx, now, LOOK_BATCH_MAX)? {
+            rings.extend(look_at_operator(tx, whose, days, (now, rng))?);
+        }
+        for manager in managers::to_look_at(tx, now, LOOK_BATCH_MAX)? {
+            look_at_manager(tx, &manager, days, now)?;
+        }
+        Ok((Ok(()), rings))
+    })
+    .await
+}
+
+fn look_at_operator(
+    tx: &mut dyn Tx,
+    whose @ (terminal, operator): Whose,
+    days: u32,
+    (now, rng): (Timestamp, &mut ChaCha20Rng),
+) -> Result<Vec<Ring>, Fault> {
+    let (Some(account), Some(device)) = (
+        operator::find(tx, terminal, operator)?,
+        terminal::find(tx, terminal)?,
+    ) else {
+        return Ok(Vec::new());
+    };
+    let password = credential::last(tx, whose)?;
+    let is_signed_on = !session::live(tx, whose)?.is_empty();
+    let activity = Activity {
+        begun_at: password.map_or(account.created_at, |last| last.created_at),
+        signed_on_at: account.signed_on_at,
+        heard_at: device.seen_at.filter(|_| is_signed_on),
+    };
+    match look(&activity, days, now) {
+        Look::Again(at) => operator::look_again(tx, whose, at).map(|()| Vec::new()),
+        Look::Rest => {
+            operator::rest(tx, whose, now)?;
+            let event = Event::OperatorDormant { terminal, operator };
+            note(tx, &device.acquirer, (now, &Actor::System), event)?;
+            // Told at once, and told again at the next greeting: what the terminal
+            // remembers of the password is worth nothing any more.
+            let ring = order::end_sessions(tx, whose, (now, rng))?;
+            Ok(vec![ring, Ring::Moved(terminal)])
+        }
+    }
+}
+
+fn look_at_manager(
+    tx: &mut dyn Tx,
+    manager: &ManagerAccount,
+    days: u32,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let activity = Activity {
+        begun_at: manager.created_at,
+        signed_on_at: manager.signed_in_at,
+        heard_at: None,
+    };
+    match look(&activity, days, now) {
+        Look::Again(at) => managers::look_again(tx, manager.id, at),
+        Look::Rest => {
+            managers::rest(tx, manager.id, now)?;
+            let event = Event::ManagerDormant {
+                manager: manager.id,
+                merchant: manager.merchant.clone(),
+            };
+            note(tx, &manager.acquirer, (now, &Actor::System), event)
+        }
+    }
+}
