@@ -15,7 +15,9 @@ use tillkey_store::session;
 use tillkey_terminal::wire::agreement::AgreementKey;
 use tillkey_terminal::wire::code::{OfflineAnswer, ResetCode};
 use tillkey_terminal::wire::ids::{CaseId, OperatorNumber, SessionId};
-use tillkey_terminal::wire::message::{Deed, DeedKind, OfflineSignOn, Reply, Report, Supervisor};
+use tillkey_terminal::wire::message::{
+    Command, Deed, DeedKind, OfflineSignOn, Reply, Report, Supervisor,
+};
 use tillkey_terminal::wire::offline::{OfflineKey, Whose};
 use tillkey_terminal::wire::opaque::{self, Stretching, Subject};
 use tillkey_terminal::wire::password::{Rule, Vouched};
@@ -391,6 +393,9 @@ async fn a_supervisor_who_is_gone_vouched_for_nothing() {
     party::remove_operator(shell, whose, by, None)
         .await
         .unwrap();
+    let order = till.device.order(&mut till.line).await;
+    let revoked = Command::RevokeCredential { operator: boss() };
+    assert_eq!(order.command, revoked, "their terminal is told at once");
     let late = till
         .tell(1, cashier(), DeedKind::ResetOffline { supervisor })
         .await;

@@ -156,6 +156,11 @@ async fn whoever_was_not_seen_for_long_is_told_so_once_the_password_is_right() {
     assert_eq!(attempt(&mut till, (boss(), BOSS)).await, "signed on");
     shop.world.advance_seconds(2 * day);
     tick(&shop.world.shell).await.unwrap();
+    // The terminal is told anew what its passwords are worth.
+    till.until("welcome", |told| {
+        matches!(told, Told::Notice(Notice::Welcomed))
+    })
+    .await;
 
     assert_eq!(
         attempt(&mut till, (cashier(), SECOND)).await,

@@ -6,6 +6,7 @@ use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_rules::vocabulary::{Channel, Reason};
 use tillkey_server::act::case::{Named, OpenRequest, open};
+use tillkey_server::act::tick::tick;
 use tillkey_server::act::{SignedIn, Source, staff};
 use tillkey_store::journal;
 use tillkey_wire::journal::{Head, Sum};
@@ -635,4 +636,105 @@ async fn f07_what_is_not_settled_is_for_those_who_may_see_records() {
         let page = get(&world, &format!("/portal/terminals/{terminal}"), &cookie).await;
         assert_eq!(page.text.contains("135.30"), is_shown, "{}", page.text);
     }
+}
+
+/// The names of the fields with which a review is answered.
+fn fields_of(page: &Answer) -> Vec<String> {
+    let pieces = page.text.split("type=\"radio\" name=\"").skip(1);
+    let names = pieces.map(|piece| piece.split('"').next().unwrap().to_owned());
+    let mut names: Vec<_> = names.collect();
+    names.dedup();
+    names
+}
+
+#[tokio::test]
+async fn a_review_of_access_is_answered_for_everybody_without_javascript() {
+    let world = site().await;
+    let rights = [ManagerRight::ManageOperators, ManagerRight::ResetCashiers];
+    world.add_manager(MERCHANT, MANAGER_PHONE, &rights).await;
+    let mut cookie = String::new();
+    for _ in 0..5 {
+        assert!(
+            !get(&world, "/portal", &cookie)
+                .await
+                .text
+                .contains("access-review")
+        );
+        world.clock.advance(SignedDuration::from_hours(24 * 80));
+        tick(&world.shell).await.unwrap();
+        world.messages().await;
+        (cookie, _) = signed_in(&world, "").await;
+    }
+    let first = get(&world, "/portal", &cookie).await;
+    assert!(first.text.contains("href=\"/portal/access-review\""));
+    let page = get(&world, "/portal/access-review", &cookie).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text.contains(" checked"), "nothing is chosen before");
+    let names = fields_of(&page);
+    assert_eq!(names.len(), 4, "three operators and a manager: {names:?}");
+    let body = |answers: &[&str]| {
+        let pairs = names.iter().zip(answers);
+        let pairs: Vec<_> = pairs
+            .map(|(name, answer)| format!("&{name}={answer}"))
+            .collect();
+        format!("round=1{}", pairs.concat())
+    };
+
+    let path = "/portal/access-review";
+    let some = post(&world, path, &cookie, &body(&["keep", "remove"])).await;
+    assert_eq!(some.status, 422);
+    assert_eq!(
+        some.text.matches(" checked").count(),
+        2,
+        "what was chosen stays"
+    );
+    let whole = body(&["keep", "remove", "keep", "keep"]);
+    world.clock.advance(SignedDuration::from_mins(11));
+    let stale = post(&world, path, &cookie, &whole).await;
+    assert_eq!(stale.status, 403);
+    assert_eq!(stale.text.matches(" checked").count(), 4);
+    assert!(stale.text.contains("/portal/confirm"));
+    let (cookie, _) = signed_in(&world, "").await;
+    let done = post(&world, path, &cookie, &whole).await;
+    assert_eq!(
+        (done.status.as_u16(), header(&done.headers, "location")),
+        (303, path)
+    );
+    let nothing = get(&world, path, &cookie).await;
+    assert!(nothing.status == 200 && fields_of(&nothing).is_empty());
+    let terminal = format!("/portal/terminals/{}", world.terminal);
+    let left = get(&world, &terminal, &cookie).await;
+    assert!(!left.text.contains("/operators/01/"), "01 is gone");
+}
+
+#[tokio::test]
+async fn a_manager_who_leaves_is_ended_by_another() {
+    let world = site().await;
+    let rights = [ManagerRight::ManageOperators, ManagerRight::ResetCashiers];
+    world.add_manager(MERCHANT, MANAGER_PHONE, &rights).await;
+    let leaver = world
+        .add_manager(MERCHANT, "+8613900139002", &rights[1..])
+        .await;
+    let owner = world
+        .add_manager(MERCHANT, "+8613900139003", ManagerRight::ALL)
+        .await;
+    world.messages().await;
+    let (cookie, _) = signed_in(&world, "").await;
+    let list = get(&world, "/portal/access", &cookie).await;
+    let end = |id| format!("/portal/access/{id}/end");
+    assert!(list.text.contains(&end(leaver)) && !list.text.contains(&end(owner)));
+    assert_eq!(get(&world, &end(owner), &cookie).await.status, 404);
+    world.clock.advance(SignedDuration::from_mins(11));
+    let stale = get(&world, &end(leaver), &cookie).await;
+    assert!(header(&stale.headers, "location").starts_with("/portal/confirm?then=/portal/access/"));
+    let (cookie, _) = signed_in(&world, "").await;
+    assert_eq!(get(&world, &end(leaver), &cookie).await.status, 200);
+    let ended = post(&world, &end(leaver), &cookie, "").await;
+    assert_eq!(header(&ended.headers, "location"), "/portal/access");
+    assert!(
+        !get(&world, "/portal/access", &cookie)
+            .await
+            .text
+            .contains(&end(leaver))
+    );
 }

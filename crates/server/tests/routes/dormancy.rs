@@ -54,5 +54,5 @@ async fn e16_a_manager_at_rest_is_answered_like_a_stranger_until_let_in_again() 
     world.post(&path).token(&admin).go().await.is(204);
     world.manager_token(MANAGER_PHONE).await;
     let again = world.post(&path).token(&admin).go().await;
-    assert_eq!(again.problem(404), "not_found");
+    assert_eq!(again.problem(404), "unknown");
 }

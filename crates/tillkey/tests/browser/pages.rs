@@ -111,7 +111,12 @@ fn a_manager_finds_pages_that_bear_a_look() {
     let browser = Browser::open(&town.url, Tongue::Chinese);
     enter(&browser, &phone);
     let seen = walk(&browser, "manager", &["/"]);
-    for page in ["/portal", "/portal/contact", "/portal/history"] {
+    for page in [
+        "/portal",
+        "/portal/access",
+        "/portal/contact",
+        "/portal/history",
+    ] {
         assert!(seen.contains(page), "nothing leads to {page}: {seen:#?}");
     }
 }
@@ -130,7 +135,12 @@ fn the_banks_people_find_pages_that_bear_a_look() {
         ),
         (
             "zhou",
-            &["/settings/staff", "/settings/managers", "/ledger/dashboard"],
+            &[
+                "/settings/staff",
+                "/settings/managers",
+                "/settings/access-reviews",
+                "/ledger/dashboard",
+            ],
         ),
     ] {
         let browser = sit_down(town, account, Tongue::Chinese);

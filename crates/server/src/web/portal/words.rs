@@ -134,7 +134,7 @@ words! {
     ReviewWords {
         title, banner, banner_overdue, go, lead, until, overdue, operators, no_operators,
         managers, terminal, signed_on, never_signed_on, password_since, password_missing,
-        dormant, keep, remove, kept_only, note, send, missing, changed, not_allowed, not_fresh,
+        dormant, keep, remove, kept_only, note, send, choose, missing, changed, not_allowed, not_fresh,
         confirm, too_many, nothing, back,
     }
     /// On which devices somebody is signed in.
