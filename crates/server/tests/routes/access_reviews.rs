@@ -247,7 +247,7 @@ async fn c11_a_review_takes_the_right_a_fresh_sign_in_and_ones_own_merchant() {
         !world
             .ledger_text()
             .await
-            .contains(&format!("\"event\":\"manager_disabled\""))
+            .contains("\"event\":\"manager_disabled\"")
     );
     let _ = colleague;
 }
