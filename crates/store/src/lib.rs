@@ -5,8 +5,8 @@
 //!
 //! - [`Store`] opens the database and runs requests; [`tx`], [`value`], [`fault`] and
 //!   [`limits`] are what a request meets.
-//! - [`party`], [`application`], [`deposit`], [`case`], [`challenge`], [`reset_code`], [`scan`], [`attempts`],
-//!   [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
+//! - [`party`], [`application`], [`deposit`], [`case`], [`challenge`], [`reset_code`],
+//!   [`scan`], [`attempts`], [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
 //!   [`outbox`], [`spending`], [`in_hand`], [`health`], [`idempotency`], [`meta`],
 //!   [`event`], [`history`], [`access_review`], [`snapshot`], [`upload`], [`restore`],
 //!   [`journal`], [`watch`] and [`alert`] are the domain operations.

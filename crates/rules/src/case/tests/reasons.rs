@@ -102,12 +102,12 @@ fn a_password_set_meanwhile_is_not_taken_over_by_the_terminals_screen() {
 }
 
 #[test]
-fn an_administrators_first_password_is_not_the_terminals_to_give() {
+fn an_administrators_first_password_takes_a_reviewer() {
     let story = a_case()
         .first_password()
         .for_operator(99)
         .proven()
         .submits();
-    let story = story.happened(&["decided"]).is(State::Gathering);
+    let story = story.happened(&["decided"]).is(State::InReview);
     assert!(story.case.approved().is_err());
 }

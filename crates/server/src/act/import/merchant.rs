@@ -145,7 +145,7 @@ fn add(
         .status
         .filter(|status| *status != MerchantStatus::Active)
     {
-        register.status(tx, &details.merchant, status)?;
+        register.status(tx, &details.merchant, status)?; // nothing is served: no ring to pass on
     }
     Ok(Some(Change::New))
 }
@@ -169,7 +169,7 @@ fn change(
         changed = true;
     }
     if let Some(status) = row.status.filter(|status| *status != found.status) {
-        register.status(tx, number, status)?;
+        register.status(tx, number, status)?; // nothing is served: no ring to pass on
         changed = true;
     }
     if let Some(phone) = &row.phone {
