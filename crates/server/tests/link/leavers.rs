@@ -126,24 +126,31 @@ async fn a_suspended_merchants_tills_sign_everybody_off_and_nobody_on() {
     assert!(is_remembered(&mut shop, &mut away, (cashier(), FIRST)));
 }
 
-/// How an attempt to sign on ends.
+/// How an attempt to sign on ends. What ends the sessions of an operator interrupts a
+/// sign-on of theirs that is under way; whoever stands there types again.
 async fn attempt(till: &mut Watched, (who, text): (OperatorNumber, &str)) -> String {
-    till.till.act(Act::SignOn(who, password(text))).await;
-    let answer = till
-        .until("answer to a sign-on", |told| {
-            let answers = |notice: &Notice| {
-                matches!(
-                    notice,
-                    Notice::SignedOn { .. } | Notice::WrongPassword { .. } | Notice::Refused { .. }
-                )
-            };
-            matches!(told, Told::Notice(notice) if answers(notice))
-        })
-        .await;
-    match answer {
-        Told::Notice(Notice::SignedOn { .. }) => "signed on".to_owned(),
-        Told::Notice(Notice::Refused { code, .. }) => code.as_str().to_owned(),
-        _ => "wrong password".to_owned(),
+    loop {
+        till.act(Act::SignOn(who, password(text))).await;
+        let answer = till
+            .until("answer to a sign-on", |told| {
+                let answers = |notice: &Notice| {
+                    matches!(
+                        notice,
+                        Notice::SignedOn { .. }
+                            | Notice::WrongPassword { .. }
+                            | Notice::Refused { .. }
+                            | Notice::SignOnInterrupted { .. }
+                    )
+                };
+                matches!(told, Told::Notice(notice) if answers(notice))
+            })
+            .await;
+        match answer {
+            Told::Notice(Notice::SignOnInterrupted { .. }) => {}
+            Told::Notice(Notice::SignedOn { .. }) => return "signed on".to_owned(),
+            Told::Notice(Notice::Refused { code, .. }) => return code.as_str().to_owned(),
+            _ => return "wrong password".to_owned(),
+        }
     }
 }
 
