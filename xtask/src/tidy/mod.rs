@@ -2,6 +2,7 @@
 //!
 //! Each rule collects everything that breaks it and says where, and what to do.
 
+mod compliance;
 mod crates;
 mod files;
 mod names;
