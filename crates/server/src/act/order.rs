@@ -64,18 +64,11 @@ pub(in crate::act) fn queue(
 /// As [`queue`].
 pub(in crate::act) fn revoke(
     tx: &mut dyn Tx,
-    (terminal, operator): (TerminalId, OperatorNumber),
-    (now, rng): (Timestamp, &mut ChaCha20Rng),
+    whose @ (_, operator): (TerminalId, OperatorNumber),
+    at: (Timestamp, &mut ChaCha20Rng),
 ) -> Result<Ring, Fault> {
-    let queued = Queued {
-        id: CommandId::random(rng),
-        terminal,
-        operator,
-        kind: "revoke_credential",
-        command: &Command::RevokeCredential { operator },
-        until: hours_after(now, ENDING_HOURS),
-    };
-    queue(tx, &queued, now)
+    let command = Command::RevokeCredential { operator };
+    ending(tx, whose, ("revoke_credential", &command), at)
 }
 
 /// Has a terminal end an operator's sessions; the password stays.
@@ -84,15 +77,26 @@ pub(in crate::act) fn revoke(
 /// As [`queue`].
 pub(in crate::act) fn end_sessions(
     tx: &mut dyn Tx,
+    whose @ (_, operator): (TerminalId, OperatorNumber),
+    at: (Timestamp, &mut ChaCha20Rng),
+) -> Result<Ring, Fault> {
+    let command = Command::EndSessions { operator };
+    ending(tx, whose, ("end_sessions", &command), at)
+}
+
+/// Queues what ends something of an operator's, under a name of its own.
+fn ending(
+    tx: &mut dyn Tx,
     (terminal, operator): (TerminalId, OperatorNumber),
+    (kind, command): (&'static str, &Command),
     (now, rng): (Timestamp, &mut ChaCha20Rng),
 ) -> Result<Ring, Fault> {
     let queued = Queued {
         id: CommandId::random(rng),
         terminal,
         operator,
-        kind: "end_sessions",
-        command: &Command::EndSessions { operator },
+        kind,
+        command,
         until: hours_after(now, ENDING_HOURS),
     };
     queue(tx, &queued, now)

@@ -238,6 +238,33 @@ fn summary(manager: &ManagerAccount, key: &DataKey) -> Result<ManagerSummary, Fa
     })
 }
 
+/// Changes a manager of one's own acquirer. `apply` gives what happened, and None where
+/// the manager is not one of those that it changes.
+async fn change<F>(
+    shell: &Shell,
+    (id, by): (ManagerId, &SignedIn),
+    once: Option<Once>,
+    mut apply: F,
+) -> Result<(), Failure>
+where
+    F: FnMut(&mut dyn Tx, MerchantNumber, Timestamp) -> Result<Option<Event>, Fault>
+        + Send
+        + 'static,
+{
+    let by = by.clone();
+    act(shell, once, move |_, tx, now, _| {
+        let Some(found) = own(tx, id, &by.acquirer)? else {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        };
+        let Some(event) = apply(tx, found.merchant, now)? else {
+            return Ok((Err(Failure::Unknown), Vec::new()));
+        };
+        by.note(tx, now, event)?;
+        Ok((Ok(()), Vec::new()))
+    })
+    .await
+}
+
 /// Sets what a manager may do, from their next request on.
 ///
 /// # Errors
@@ -251,21 +278,13 @@ pub async fn set_rights(
 ) -> Result<(), Failure> {
     by.must_be(&[Role::Administrator])?;
     must_hold_any(&rights)?;
-    let by = by.clone();
-    act(shell, once, move |_, tx, now, _| {
-        let Some(found) = own(tx, id, &by.acquirer)? else {
-            return Ok((Err(Failure::Unknown), Vec::new()));
-        };
-        if !managers::set_rights(tx, id, &rights)? {
-            return Ok((Err(Failure::Unknown), Vec::new()));
-        }
+    change(shell, (id, by), once, move |tx, merchant, _| {
         let event = Event::ManagerRightsChanged {
             manager: id,
-            merchant: found.merchant,
+            merchant,
             rights: rights.clone(),
         };
-        by.note(tx, now, event)?;
-        Ok((Ok(()), Vec::new()))
+        Ok(managers::set_rights(tx, id, &rights)?.then_some(event))
     })
     .await
 }
@@ -281,20 +300,12 @@ pub async fn disable(
     once: Option<Once>,
 ) -> Result<(), Failure> {
     by.must_be(&[Role::Administrator])?;
-    let by = by.clone();
-    act(shell, once, move |_, tx, now, _| {
-        let Some(found) = own(tx, id, &by.acquirer)? else {
-            return Ok((Err(Failure::Unknown), Vec::new()));
-        };
-        if !managers::disable(tx, id, now)? {
-            return Ok((Err(Failure::Unknown), Vec::new()));
-        }
+    change(shell, (id, by), once, move |tx, merchant, now| {
         let event = Event::ManagerDisabled {
             manager: id,
-            merchant: found.merchant,
+            merchant,
         };
-        by.note(tx, now, event)?;
-        Ok((Ok(()), Vec::new()))
+        Ok(managers::disable(tx, id, now)?.then_some(event))
     })
     .await
 }
@@ -310,20 +321,12 @@ pub async fn enable(
     once: Option<Once>,
 ) -> Result<(), Failure> {
     by.must_be(&[Role::Administrator])?;
-    let by = by.clone();
-    act(shell, once, move |_, tx, now, _| {
-        let Some(found) = own(tx, id, &by.acquirer)? else {
-            return Ok((Err(Failure::Unknown), Vec::new()));
-        };
-        if !managers::wake(tx, id, now)? {
-            return Ok((Err(Failure::Unknown), Vec::new()));
-        }
+    change(shell, (id, by), once, move |tx, merchant, now| {
         let event = Event::ManagerEnabled {
             manager: id,
-            merchant: found.merchant,
+            merchant,
         };
-        by.note(tx, now, event)?;
-        Ok((Ok(()), Vec::new()))
+        Ok(managers::wake(tx, id, now)?.then_some(event))
     })
     .await
 }
