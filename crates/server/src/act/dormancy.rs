@@ -29,6 +29,15 @@ use crate::shell::Shell;
 /// # Errors
 /// [`Failure::Fault`]; the next look finds the same.
 pub async fn sweep(shell: &Shell) -> Result<(), Failure> {
+    // Most looks find nobody: the writer is asked for only where one finds somebody.
+    let now = shell.now();
+    let is_due = shell.store().read(move |tx| {
+        Ok(!operator::to_look_at(tx, now, 1)?.is_empty()
+            || !managers::to_look_at(tx, now, 1)?.is_empty())
+    });
+    if !is_due.await? {
+        return Ok(());
+    }
     act(shell, None, move |shell, tx, now, rng| {
         let days = shell.terms().dormant_days;
         let mut rings = Vec::new();
