@@ -10,13 +10,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tillkey_wire::ids::{
-    AcquirerId, AlertId, ApplicationId, CaseId, CodeId, CommandId, ManagerId, MerchantNumber,
-    OperatorNumber, PrinterName, ScanId, SerialNumber, SessionId, SnapshotId, StaffId, TerminalId,
-    TerminalNumber,
+    AcquirerId, AlertId, ApplicationId, CampaignId, CaseId, CodeId, CommandId, ManagerId,
+    MerchantNumber, OperatorNumber, PersonId, PrinterName, ScanId, SerialNumber, SessionId,
+    SnapshotId, StaffId, TerminalId, TerminalNumber,
 };
 use tillkey_wire::password::Vouched;
 
 use crate::backup::{BackupFault, JournalMark};
+use crate::campaign::CampaignEvent;
 use crate::onboarding::application::ApplicationEvent;
 use crate::party::{Actor, Role, Subject};
 use crate::policy::{Question, Verdict};
@@ -72,6 +73,41 @@ pub enum Event {
         application: ApplicationId,
         /// What, a stable name.
         what: String,
+    },
+    /// A step of a campaign.
+    Campaign {
+        /// Which campaign.
+        campaign: CampaignId,
+        /// What happened.
+        #[serde(flatten)]
+        step: CampaignEvent,
+    },
+    /// A campaign asked a merchant for new passwords.
+    CampaignAsked {
+        /// Which campaign.
+        campaign: CampaignId,
+        /// Whom.
+        merchant: MerchantNumber,
+        /// For how many operators.
+        operators: u32,
+    },
+    /// A manager says that a merchant does not want that.
+    CampaignObjected {
+        /// To which campaign.
+        campaign: CampaignId,
+        /// Whose manager.
+        merchant: MerchantNumber,
+        /// For how many operators.
+        operators: u32,
+    },
+    /// A campaign's time for a new password was over: the old one opens nothing any more.
+    OperatorRested {
+        /// Which campaign.
+        campaign: CampaignId,
+        /// On which terminal.
+        terminal: TerminalId,
+        /// Whose.
+        operator: OperatorNumber,
     },
     /// The rules said that a deposit goes back, or does not; the sums are not here.
     DepositEvaluated {
@@ -617,6 +653,14 @@ pub enum CaseEvent {
         /// The keyed digest of what they wrote; the text itself is sealed elsewhere.
         comment_digest: Option<String>,
     },
+    /// The reviewers that the policy asks for had approved the list of a campaign, with
+    /// this operator in it.
+    ReviewedInCampaign {
+        /// Which campaign.
+        campaign: CampaignId,
+        /// Who: persons, whatever the account.
+        persons: Vec<PersonId>,
+    },
     /// Everything the policy asks for is there.
     Approved {
         /// What happens to the old password.
@@ -724,6 +768,7 @@ impl CaseEvent {
             Self::HandedOver { .. } => "handed_over",
             Self::Amended => "amended",
             Self::Reviewed { .. } => "reviewed",
+            Self::ReviewedInCampaign { .. } => "reviewed_in_campaign",
             Self::Approved { .. } => "approved",
             Self::BackupAsked { .. } => "backup_asked",
             Self::BackupFailed { .. } => "backup_failed",

@@ -11,6 +11,7 @@ pub mod access_review;
 pub mod assurance;
 pub mod attempts;
 pub mod backup;
+pub mod campaign;
 pub mod case;
 pub mod credential;
 pub mod diagnosis;

@@ -67,11 +67,15 @@ pub enum Refusal {
     ChecksOpen,
     /// The operator was not seen for so long that the account was put to rest.
     Dormant,
+    /// A campaign asks for a new password, and the time for it is over.
+    RenewalDue,
+    /// The campaign is over; nothing more happens to it.
+    CampaignClosed,
 }
 
 impl Refusal {
     /// One of each, for the tables that must cover them all.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::CaseClosed,
         Self::OutOfOrder,
         Self::NotOffered,
@@ -102,6 +106,8 @@ impl Refusal {
         Self::FormNotWhole,
         Self::ChecksOpen,
         Self::Dormant,
+        Self::RenewalDue,
+        Self::CampaignClosed,
     ];
 
     /// The stable code, as in the API and on the terminal link.
@@ -135,6 +141,8 @@ impl Refusal {
             Self::FormNotWhole => "form_not_whole",
             Self::ChecksOpen => "checks_open",
             Self::Dormant => "dormant",
+            Self::RenewalDue => "renewal_due",
+            Self::CampaignClosed => "campaign_closed",
         }
     }
 
@@ -143,7 +151,11 @@ impl Refusal {
     pub const fn is_overtaken(&self) -> bool {
         matches!(
             self,
-            Self::OutOfOrder | Self::CaseClosed | Self::ApplicationClosed | Self::FactsChanged
+            Self::OutOfOrder
+                | Self::CaseClosed
+                | Self::ApplicationClosed
+                | Self::CampaignClosed
+                | Self::FactsChanged
         )
     }
 
@@ -186,6 +198,8 @@ impl Refusal {
             Self::FormNotWhole => "Something is missing or wrong in the form. See where.",
             Self::ChecksOpen => "Not everything is checked yet. See what is missing.",
             Self::Dormant => "Not used for long: the account is at rest. Request a reset.",
+            Self::RenewalDue => "The bank asks for a new password here. Request a reset.",
+            Self::CampaignClosed => "This campaign is over. Nothing more can be done with it.",
         }
     }
 
@@ -220,6 +234,8 @@ impl Refusal {
             Self::FormNotWhole => "申请表有缺漏或错误，请按提示补齐。",
             Self::ChecksOpen => "还有未核实的项目，请先完成核实。",
             Self::Dormant => "该操作员长期未签到，已停用，请申请重置密码。",
+            Self::RenewalDue => "收单机构要求更换密码，原密码已停用，请申请重置密码。",
+            Self::CampaignClosed => "该批量重置已结束，不能再操作。",
         }
     }
 }

@@ -19,6 +19,27 @@ pub const DUE_BATCH_MAX: u32 = 200;
 pub const WATCH_BATCH_MAX: u32 = 500;
 /// How many entries an alert names as its reasons: the last ones.
 pub const ALERT_REASONS_MAX: usize = 50;
+/// How many operators one look takes onto the list of a campaign.
+pub const LIST_BATCH_MAX: u32 = 1_000;
+/// How many lines of a list are read at once.
+pub const MANIFEST_LINES_READ: u32 = 5_000;
+/// How many lines a list may have to be downloaded in one answer.
+pub const MANIFEST_DOWNLOAD_LINES_MAX: u32 = 200_000;
+/// How many merchants a campaign asks in one transaction.
+pub const ASK_BATCH_MAX: u32 = 50;
+/// How many old passwords of one merchant are put out of use in one transaction.
+pub const REST_BATCH_MAX: u32 = 200;
+/// How many operators a manager may answer for at once: each gets a code that lives for
+/// some minutes.
+pub const ANSWERED_AT_ONCE_MAX: usize = 10;
+/// How many campaigns a manager is shown at once.
+pub const CAMPAIGNS_ASKED_MAX: u32 = 20;
+/// How many operators of one merchant are shown in a campaign, those first that are due.
+pub const TARGETS_SHOWN_MAX: u32 = 300;
+/// How many campaigns one page of a list has.
+pub const CAMPAIGNS_PAGE: u32 = 50;
+/// How many operators one page of a campaign's list has.
+pub const TARGETS_PAGE: u32 = 100;
 /// How many alerts one page of a list has.
 pub const ALERTS_PAGE: u32 = 50;
 /// How many events of a case are read for its timeline.

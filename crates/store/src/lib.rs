@@ -5,7 +5,7 @@
 //!
 //! - [`Store`] opens the database and runs requests; [`tx`], [`value`], [`fault`] and
 //!   [`limits`] are what a request meets.
-//! - [`party`], [`application`], [`deposit`], [`case`], [`challenge`], [`reset_code`],
+//! - [`party`], [`application`], [`deposit`], [`campaign`], [`case`], [`challenge`], [`reset_code`],
 //!   [`scan`], [`attempts`], [`credential`], [`session`], [`command`], [`comment`], [`trade`], [`question_set`],
 //!   [`outbox`], [`spending`], [`in_hand`], [`health`], [`idempotency`], [`meta`],
 //!   [`event`], [`history`], [`access_review`], [`snapshot`], [`upload`], [`restore`],
@@ -17,6 +17,7 @@ pub mod access_review;
 pub mod alert;
 pub mod application;
 pub mod attempts;
+pub mod campaign;
 pub mod case;
 pub mod challenge;
 mod checkpoint_file;

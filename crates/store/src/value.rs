@@ -9,9 +9,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tillkey_wire::ids::{
-    AcquirerId, AlertId, ApplicationId, CaseId, CodeId, CommandId, ManagerId, ManagerSessionId,
-    MerchantNumber, MessageId, OperatorNumber, PersonId, ScanId, SerialNumber, SessionId,
-    SnapshotId, StaffId, StaffSessionId, TerminalId, TerminalNumber,
+    AcquirerId, AlertId, ApplicationId, CampaignId, CaseId, CodeId, CommandId, ManagerId,
+    ManagerSessionId, MerchantNumber, MessageId, OperatorNumber, PersonId, ScanId, SerialNumber,
+    SessionId, SnapshotId, StaffId, StaffSessionId, TerminalId, TerminalNumber,
 };
 
 use crate::fault::Fault;
@@ -206,6 +206,7 @@ identifiers!(
     AcquirerId = "acquirer",
     AlertId = "alert",
     ApplicationId = "application",
+    CampaignId = "campaign",
     CaseId = "case",
     CodeId = "code",
     CommandId = "command",
@@ -233,6 +234,12 @@ impl From<OperatorNumber> for Value {
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
         Self::Integer(number)
+    }
+}
+
+impl From<u8> for Value {
+    fn from(number: u8) -> Self {
+        Self::Integer(i64::from(number))
     }
 }
 

@@ -193,6 +193,11 @@ impl MerchantNumber {
     pub fn institution(&self) -> &str {
         self.0.get(..3).unwrap_or_default()
     }
+
+    /// The next four: province and city of GB/T 2260, where the merchant is.
+    pub fn region(&self) -> &str {
+        self.0.get(3..7).unwrap_or_default()
+    }
 }
 
 /// An operator's two-digit number on one terminal; its rank follows from it.
@@ -388,6 +393,11 @@ random_id!(
     /// One request for a terminal.
     ApplicationId,
     "application"
+);
+random_id!(
+    /// One planned reset of many operators.
+    CampaignId,
+    "campaign"
 );
 random_id!(
     /// One thing that the watch found worth a look.

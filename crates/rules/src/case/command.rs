@@ -7,6 +7,7 @@ use tillkey_wire::ids::{CaseId, CodeId, CommandId, OperatorNumber, TerminalId};
 use tillkey_wire::password::Vouched;
 
 use crate::backup::{Backup, BackupFault, JournalWord};
+use crate::campaign::Backing;
 use crate::event::{CaseEvent, Destination};
 use crate::party::{Subject, SubjectFacts};
 use crate::policy::Policy;
@@ -73,6 +74,9 @@ pub enum Command {
         /// The keyed digest of the comment; a refusal needs one.
         comment_digest: Option<String>,
     },
+    /// Take the approval of a campaign's list, which this case's operator is on, for the
+    /// review that the policy asks for.
+    ReviewInCampaign(Backing),
     /// Go on without a backup: there is nothing to back up.
     NothingToBackUp,
     /// Go on without a backup: what is to be backed up for was done without a link.

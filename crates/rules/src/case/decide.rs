@@ -14,7 +14,7 @@ use super::backup;
 use super::command::{Answer, Command, Facts, Opening};
 use super::counter;
 use super::deadline::{lapsed, latest};
-use super::review::{amend, review};
+use super::review::{amend, review, review_in_campaign};
 use super::state::{Case, State};
 use super::who::{may_drive, may_object, may_present};
 use crate::event::{CaseEvent, CodeEnd, Destination, OldPassword, Preparation, VoidReason};
@@ -128,6 +128,7 @@ fn answer(case: &Case, command: &Command, by: &Actor, facts: &Facts<'_>) -> Answ
             approve,
             comment_digest,
         } => review(case, *approve, comment_digest.as_ref(), by, facts),
+        Command::ReviewInCampaign(backing) => review_in_campaign(case, backing, by, facts),
         Command::NothingToBackUp => backup::nothing(case, facts),
         Command::DoneOffline => backup::done_offline(case),
         Command::AskBackup { command } => backup::ask(case, *command, facts),

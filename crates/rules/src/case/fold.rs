@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use tillkey_wire::ids::CaseId;
+use tillkey_wire::ids::{CaseId, PersonId};
 
 use super::state::{Case, Code, Gathered, Review, State};
 use crate::backup::Progress;
@@ -140,6 +140,14 @@ impl Case {
                     };
                     self.reviews.push(review);
                 }
+            }
+            CaseEvent::ReviewedInCampaign { persons, .. } => {
+                let review = |person: &PersonId| Review {
+                    at,
+                    person: person.clone(),
+                    approved: true,
+                };
+                self.reviews.extend(persons.iter().map(review));
             }
             CaseEvent::Approved { old_password } => self.approve(*old_password),
             CaseEvent::BackupAsked { command } => {

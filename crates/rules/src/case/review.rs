@@ -4,13 +4,17 @@
 //! 2. A review stands on the case as the reviewer saw it. Whatever adds to the case
 //!    voids it; the ledger keeps that it was given.
 
+use tillkey_wire::ids::PersonId;
+
 use super::command::{Answer, Facts};
 use super::decide::{approval, in_state, void};
 use super::state::{Case, State};
 use super::who::may_drive;
+use crate::campaign::Backing;
 use crate::event::CaseEvent;
 use crate::party::{Actor, Role};
 use crate::refusal::Refusal;
+use crate::vocabulary::Channel;
 
 /// Takes a case back from its reviewers. Whoever drives it may: the reviews so far are
 /// void, and the policy is asked anew. Who approved before may review again: they
@@ -74,4 +78,39 @@ pub(super) fn review(
         events.push(approval(case, facts));
     }
     Ok(Answer::events(events))
+}
+
+/// Lets the persons who approved a campaign's list stand for this case's reviewers. As
+/// ever none of them has had a hand in it, and there are as many as the policy asks for:
+/// otherwise the case waits for people.
+pub(super) fn review_in_campaign(
+    case: &Case,
+    backing: &Backing,
+    by: &Actor,
+    facts: &Facts<'_>,
+) -> Result<Answer, Refusal> {
+    if *by != Actor::System || case.channel() != Channel::Campaign {
+        return Err(Refusal::NotAllowed);
+    }
+    in_state(case, State::InReview)?;
+    let is_free = |person: &&PersonId| !case.makers().contains(*person);
+    let needed = usize::from(case.reviewers_needed());
+    let persons: Vec<PersonId> = backing
+        .approvers()
+        .iter()
+        .filter(is_free)
+        .take(needed)
+        .cloned()
+        .collect();
+    if persons.len() < needed {
+        return Err(Refusal::WaitsForReview);
+    }
+    if let Some(answer) = void(case, facts) {
+        return Ok(answer);
+    }
+    let reviewed = CaseEvent::ReviewedInCampaign {
+        campaign: backing.campaign(),
+        persons,
+    };
+    Ok(Answer::events(vec![reviewed, approval(case, facts)]))
 }

@@ -1,8 +1,9 @@
 //! Who may do what to a case: the channel and the role, the merchant and the right.
 //!
-//! A channel's own people drive its cases. A manager drives the portal's, for the
-//! operators that their rights cover; to a case of another channel a manager can
-//! only consent or object, and nobody can do that in their place.
+//! A channel's own people drive its cases. A manager drives the portal's, and those that
+//! a campaign has with their consent, for the operators that their rights cover; to a case
+//! of another channel a manager can only consent or object, and nobody can do that in
+//! their place.
 
 use super::state::Case;
 use crate::party::{Actor, Role, Subject};
@@ -35,6 +36,10 @@ pub(super) fn may_drive(
         (Channel::Portal, Actor::Manager { .. }) => {
             subject.is_some_and(|subject| covers(subject, by))
         }
+        // What a campaign asks of a merchant goes on with the manager who consented.
+        (Channel::Campaign, Actor::Manager { .. }) => subject.is_some_and(|subject| {
+            covers(subject, by) && by.is_manager_of(&subject.merchant, ManagerRight::Consent)
+        }),
         _ => false,
     })
 }

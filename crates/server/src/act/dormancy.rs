@@ -17,6 +17,7 @@ use tillkey_store::party::managers::{self, ManagerAccount};
 use tillkey_store::party::{operator, terminal};
 use tillkey_store::session;
 use tillkey_store::tx::Tx;
+use tillkey_wire::ids::{AcquirerId, CampaignId};
 
 use super::case::act;
 use super::{Failure, note, order};
@@ -74,15 +75,41 @@ fn look_at_operator(
     match look(&activity, days, now) {
         Look::Again(at) => operator::look_again(tx, whose, at).map(|()| Vec::new()),
         Look::Rest => {
-            operator::rest(tx, whose, now)?;
-            let event = Event::OperatorDormant { terminal, operator };
-            note(tx, &device.acquirer, (now, &Actor::System), event)?;
-            // Told at once, and told again at the next greeting: what the terminal
-            // remembers of the password is worth nothing any more.
-            let ring = order::end_sessions(tx, whose, (now, rng))?;
-            Ok(vec![ring, Ring::Moved(terminal)])
+            let resting = Resting {
+                acquirer: &device.acquirer,
+                campaign: None,
+                event: Event::OperatorDormant { terminal, operator },
+            };
+            rest(tx, whose, resting, (now, rng))
         }
     }
+}
+
+/// Why an operator is put to rest.
+pub(super) struct Resting<'a> {
+    /// Whose operator.
+    pub(super) acquirer: &'a AcquirerId,
+    /// The campaign that wants a new password; none where nobody had signed on for long.
+    pub(super) campaign: Option<CampaignId>,
+    /// What the ledger says of it.
+    pub(super) event: Event,
+}
+
+/// Puts an operator to rest who is not, wherever they are signed on.
+pub(super) fn rest(
+    tx: &mut dyn Tx,
+    whose @ (terminal, _): Whose,
+    resting: Resting<'_>,
+    (now, rng): (Timestamp, &mut ChaCha20Rng),
+) -> Result<Vec<Ring>, Fault> {
+    if !operator::rest(tx, whose, (resting.campaign, now))? {
+        return Ok(Vec::new());
+    }
+    note(tx, resting.acquirer, (now, &Actor::System), resting.event)?;
+    // Told at once, and told again at the next greeting: what the terminal remembers of
+    // the password is worth nothing any more.
+    let ring = order::end_sessions(tx, whose, (now, rng))?;
+    Ok(vec![ring, Ring::Moved(terminal)])
 }
 
 fn look_at_manager(

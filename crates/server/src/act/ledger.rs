@@ -196,6 +196,7 @@ pub fn kind_of(entry: &Entry) -> String {
     match &entry.event {
         Event::Case(step) => format!("case.{}", step.name()),
         Event::Application { step, .. } => format!("application.{}", step.name()),
+        Event::Campaign { step, .. } => format!("campaign.{}", step.name()),
         other => serde_json::to_value(other)
             .ok()
             .and_then(|value| value.get("event")?.as_str().map(str::to_owned))

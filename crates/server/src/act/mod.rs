@@ -7,6 +7,7 @@
 pub mod access_review;
 pub mod alert;
 pub mod application;
+pub mod campaign;
 pub mod case;
 pub mod contact_change;
 mod cursor;

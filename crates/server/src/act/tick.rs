@@ -10,7 +10,7 @@ use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::{case as cases, command, credential};
 
 use super::case::{act, begin_step};
-use super::{Failure, Of, access_review, append, application, deposit, dormancy, order};
+use super::{Failure, Of, access_review, append, application, campaign, deposit, dormancy, order};
 use crate::limits::DUE_BATCH_MAX;
 use crate::shell::Shell;
 
@@ -23,6 +23,7 @@ pub async fn tick(shell: &Shell) -> Result<bool, Failure> {
     dormancy::sweep(shell).await?;
     access_review::sweep(shell).await?;
     let applications_full = application::lapse(shell, DUE_BATCH_MAX).await?;
+    let campaigns_full = campaign::sweep(shell).await?;
     let deposits_full = deposit::reckon_due(shell, DUE_BATCH_MAX).await?;
     let now = shell.now();
     let lapsed = shell
@@ -32,6 +33,7 @@ pub async fn tick(shell: &Shell) -> Result<bool, Failure> {
     Ok(cases_full
         || passwords_full
         || applications_full
+        || campaigns_full
         || deposits_full
         || lapsed >= u64::from(DUE_BATCH_MAX))
 }

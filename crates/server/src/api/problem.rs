@@ -181,6 +181,8 @@ fn row_of(refusal: &Refusal) -> Row {
         | Refusal::PhoneNotProven
         | Refusal::ChecksOpen
         | Refusal::Dormant
+        | Refusal::RenewalDue
+        | Refusal::CampaignClosed
         | Refusal::PasswordAlreadySet => StatusCode::CONFLICT,
     };
     row(refusal.code(), status, refusal.chinese(), refusal.english())

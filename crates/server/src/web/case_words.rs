@@ -44,7 +44,7 @@ words! {
     /// What happened to a case, one short line each.
     StepNames {
         opened, challenged, matched, not_matched, objected, scanned, delivery_chosen, decided,
-        handed_over, amended, reviewed, approved, backup_asked, backup_failed, prepared, code_issued, answer_given,
+        handed_over, amended, reviewed, reviewed_in_campaign, approved, backup_asked, backup_failed, prepared, code_issued, answer_given,
         code_announced,
         code_mistyped, code_ended, code_redeemed,
         effective, journal_compared, cancelled, expired, superseded, voided, refused,

@@ -47,6 +47,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     16 "0016_deposits",
     17 "0017_leavers",
     18 "0018_watch",
+    19 "0019_campaigns",
 ];
 
 /// Where it is written what was applied.

@@ -22,6 +22,7 @@ use tillkey_wire::message::Command;
 use tillkey_wire::secret::Secret;
 
 use super::step::Step;
+use crate::act::campaign;
 use crate::act::message::{self, Message, To};
 use crate::act::order::{self, Queued};
 use crate::limits::JOURNAL_WORD_HOURS;
@@ -36,6 +37,7 @@ pub(super) fn apply(
     let Some(subject) = case.subject() else {
         return Ok(());
     };
+    campaign::note_outcome(tx, case, event, step.now)?;
     match event {
         CaseEvent::Approved { old_password } => approved(step, tx, case, *old_password),
         CaseEvent::BackupAsked { command } => ask_backup(step, tx, (case, subject), *command),

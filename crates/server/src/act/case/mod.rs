@@ -584,7 +584,8 @@ fn find_subject(tx: &mut dyn Tx, named: &Named) -> Result<Option<Subject>, Fault
         }))
 }
 
-fn claimed(shell: &Shell, named: &Named) -> String {
+/// The keyed digest of what a request names.
+pub(super) fn claimed(shell: &Shell, named: &Named) -> String {
     let Named {
         merchant,
         terminal,

@@ -3,6 +3,7 @@
 //! No link, so that nobody learns to tap links in such messages; and always what
 //! the code is for, so that a person who is being talked into reading it out can see.
 
+use jiff::civil::DateTime;
 use serde::Deserialize;
 use tillkey_rules::party::Subject;
 use tillkey_rules::vocabulary::Reason;
@@ -137,6 +138,43 @@ impl Language {
                 "Merchant ending in {tail}: the yearly review of access is overdue. Please complete \
                  it in the merchant portal and remove whoever has left."
             ),
+        })
+    }
+
+    /// What a campaign asks of a merchant, and by when where the old password ends.
+    pub(in crate::act) fn campaign_asks(
+        self,
+        merchant: &MerchantNumber,
+        (reason, operators): (Reason, u32),
+        by: Option<DateTime>,
+    ) -> Secret<String> {
+        let tail = tail(merchant);
+        let (chinese, english) = match reason {
+            Reason::Compromised => ("密码可能已泄露", "passwords may be known to others"),
+            Reason::StaffLeft => ("有人员离职", "people have left"),
+            _ => ("系统更新", "system update"),
+        };
+        Secret::new(match self {
+            Self::Chinese => {
+                let by = by.map_or_else(String::new, |by| {
+                    let time = by.strftime("%-m月%-d日 %H:%M");
+                    format!("，原密码于{time}停用")
+                });
+                format!(
+                    "因{chinese}，商户（尾号 {tail}）有 {operators} 个操作员需更换密码{by}。\
+                     请商户管理员登录商户平台办理。工作人员不会向您索要密码或重置码。"
+                )
+            }
+            Self::English => {
+                let by = by.map_or_else(String::new, |by| {
+                    format!(" Old passwords end on {}.", by.strftime("%-d %b %H:%M"))
+                });
+                format!(
+                    "Merchant ending in {tail}: {operators} operators need a new password \
+                     ({english}).{by} A manager signs in to the merchant portal. Staff never ask \
+                     for a password or a code."
+                )
+            }
         })
     }
 

@@ -210,7 +210,7 @@ fn may_be_signed_on(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     let whose = (terminal.id, operator);
-    if !is_served(tx, terminal)? || is_dormant(tx, whose)? {
+    if !is_served(tx, terminal)? || at_rest(tx, whose)?.is_some() {
         return Ok(false);
     }
     if credential::in_force(tx, whose, now)?.is_some() {
@@ -223,10 +223,18 @@ fn may_be_signed_on(
     }))
 }
 
-/// Whether an operator is at rest: nobody had signed on for long.
-fn is_dormant(tx: &mut dyn Tx, (terminal, number): credential::Whose) -> Result<bool, Fault> {
+/// Why an operator is at rest, if they are: nobody had signed on for long, or a campaign
+/// asked for a new password and did not get one.
+fn at_rest(
+    tx: &mut dyn Tx,
+    (terminal, number): credential::Whose,
+) -> Result<Option<Refusal>, Fault> {
     let found = operator::find(tx, terminal, number)?;
-    Ok(found.is_some_and(|found| found.dormant_at.is_some()))
+    let resting = found.filter(|found| found.dormant_at.is_some());
+    Ok(resting.map(|found| match found.rested_for {
+        Some(_) => Refusal::RenewalDue,
+        None => Refusal::Dormant,
+    }))
 }
 
 /// Checks the third message, clears the count and starts the session.
@@ -255,8 +263,8 @@ pub(super) async fn finish(
             return Ok((refused(&Refusal::NotMatched), Vec::new()));
         }
         // Said to nobody but whoever knows the password: it was right.
-        if is_dormant(tx, whose)? {
-            return Ok((refused(&Refusal::Dormant), Vec::new()));
+        if let Some(why) = at_rest(tx, whose)? {
+            return Ok((refused(&why), Vec::new()));
         }
         attempts::clear(
             tx,

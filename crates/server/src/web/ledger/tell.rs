@@ -91,6 +91,11 @@ impl Teller {
             let found = entries.into_iter().find(|(key, _)| *key == step);
             return found.map_or(kind, |(_, text)| text).to_owned();
         }
+        if let Some(step) = kind.strip_prefix("campaign.") {
+            let entries = self.words.campaign.entries();
+            let found = entries.into_iter().find(|(key, _)| *key == step);
+            return found.map_or(kind, |(_, text)| text).to_owned();
+        }
         let entries = self.words.kind.entries();
         let found = entries.into_iter().find(|(key, _)| *key == kind);
         found.map_or(kind, |(_, text)| text).to_owned()
@@ -133,6 +138,11 @@ impl Teller {
             CaseEvent::Amended => words.amended.clone(),
             CaseEvent::Reviewed { approved: true, .. } => words.reviewed_yes.clone(),
             CaseEvent::Reviewed { .. } => words.reviewed_no.clone(),
+            CaseEvent::ReviewedInCampaign { campaign, .. } => fill(
+                &words.reviewed_in_campaign,
+                "campaign",
+                &campaign.to_string(),
+            ),
             CaseEvent::Approved { old_password } => match old_password {
                 OldPassword::Kept => words.approved_kept.clone(),
                 OldPassword::Revoked => words.approved_revoked.clone(),
@@ -264,6 +274,8 @@ impl Teller {
         let rest = rest.map(|(key, text)| (key.to_owned(), text.to_owned()));
         let applying = self.words.application.entries().into_iter();
         let applying = applying.map(|(key, text)| (format!("application.{key}"), text.to_owned()));
-        steps.chain(rest).chain(applying).collect()
+        let planned = self.words.campaign.entries().into_iter();
+        let planned = planned.map(|(key, text)| (format!("campaign.{key}"), text.to_owned()));
+        steps.chain(rest).chain(applying).chain(planned).collect()
     }
 }

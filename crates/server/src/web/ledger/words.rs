@@ -12,6 +12,7 @@ file! {
         tell: TellWords,
         kind: KindWords,
         application: ApplicationStepWords,
+        campaign: CampaignStepWords,
         dashboard: DashboardWords,
         outcome: OutcomeWords,
         void: VoidWords,
@@ -38,7 +39,7 @@ words! {
     TellWords {
         opened, opened_nobody, challenged, matched, not_matched, objected, decided, handed_over,
         amended,
-        reviewed_yes, reviewed_no, approved_kept, approved_revoked, approved_ends_at,
+        reviewed_yes, reviewed_no, reviewed_in_campaign, approved_kept, approved_revoked, approved_ends_at,
         backup_asked, backup_not_done, backup_damaged, backup_foreign, backup_too_large,
         prepared, prepared_snapshot, prepared_waived, prepared_unreachable, journal_intact,
         journal_differs, code_to_contact, code_to_screen, code_to_slip, answer_to_contact,
@@ -65,11 +66,17 @@ words! {
         imported, applicant_disclosed, application_erased,
         deposit_evaluated, deposit_returned,
         alert_raised, alert_taken, alert_closed,
+        campaign_asked, campaign_objected, operator_rested,
     }
     /// What happens to an application, by its stable name.
     ApplicationStepWords {
         started, phone_proven, chosen, paper_taken, submitted, checked, proposed, returned,
         approved, declined, shipped, received, enrolled, activated, withdrawn, lapsed,
+    }
+    /// What happens to a campaign, by its stable name.
+    CampaignStepWords {
+        planned, listed, plan_failed, approved, declined, wave_began, stopped, paused, resumed,
+        cancelled, lapsed, list_altered, completed,
     }
     /// Numbers over all cases.
     DashboardWords {
