@@ -17,9 +17,8 @@ fn has_digits_by_nature(name: &str, text: &str) -> bool {
         "at" | "deadline" | "expires_at" | "until" | "review_by" => {
             text.parse::<jiff::Timestamp>().is_ok()
         }
-        "case" | "code" | "command" | "newer" | "manager" | "snapshot" | "terminal" => {
-            text.parse::<CodeId>().is_ok()
-        }
+        "campaign" | "case" | "code" | "command" | "newer" | "manager" | "snapshot"
+        | "terminal" => text.parse::<CodeId>().is_ok(),
         "merchant" => text.parse::<tillkey_wire::ids::MerchantNumber>().is_ok(),
         "terminal_number" => text.parse::<tillkey_wire::ids::TerminalNumber>().is_ok(),
         "claimed"

@@ -38,6 +38,13 @@ proptest! {
                     prop_assert!(!makers.contains(person), "a maker reviewed");
                     prop_assert!(reviewers.insert(person.clone()), "one person twice");
                 }
+                CaseEvent::ReviewedInCampaign { persons, .. } => {
+                    prop_assert_eq!(by, &Actor::System);
+                    for person in persons {
+                        prop_assert!(!makers.contains(person), "a maker reviewed");
+                        prop_assert!(reviewers.insert(person.clone()), "one person twice");
+                    }
+                }
                 CaseEvent::Approved { .. } => {
                     let needed = needed.expect("a verdict that leads to a new password");
                     prop_assert!(reviewers.len() >= usize::from(needed));

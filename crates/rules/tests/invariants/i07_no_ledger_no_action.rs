@@ -7,16 +7,19 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
+use tillkey_rules::campaign::{
+    CampaignEvent, CampaignTerms, Manifest, PlanFault, Selection, Tally,
+};
 use tillkey_rules::event::{AgreedDeposit, Entry, Event};
 use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationEvent, Choice};
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::vocabulary::{
-    ApplicantKind, ApplicationPaper, DepositState, ManagerRight, MerchantStatus,
+    ApplicantKind, ApplicationPaper, DepositState, ManagerRight, MerchantStatus, Reason,
 };
 use tillkey_rules::watch::{About, AlertOutcome, Rule};
 use tillkey_wire::ids::{
-    AlertId, ApplicationId, CodeId, ManagerId, OperatorNumber, ScanId, SessionId, SnapshotId,
-    TerminalId,
+    AlertId, ApplicationId, CampaignId, CodeId, ManagerId, OperatorNumber, Rank, ScanId, SessionId,
+    SnapshotId, TerminalId,
 };
 
 use super::world::{config, plans, play};
@@ -67,7 +70,73 @@ fn others() -> Vec<Event> {
         applicant: ApplicantKind::Company,
         region: "310115".parse().unwrap(),
     };
+    let campaign = CampaignId::from_bytes([6; 10]);
+    let planned = |step| Event::Campaign { campaign, step };
+    let tally = Tally {
+        failed: 3,
+        ..Tally::default()
+    };
+    let selection = Selection {
+        ranks: BTreeSet::from([Rank::Cashier]),
+        merchants: BTreeSet::from([merchant()]),
+        areas: BTreeSet::from(["31".parse().unwrap()]),
+        models: BTreeSet::from(["A920".parse().unwrap()]),
+        password_before: Some(Timestamp::UNIX_EPOCH),
+    };
     vec![
+        planned(CampaignEvent::Planned {
+            reason: Reason::SystemUpdate,
+            selection,
+            terms: CampaignTerms::default(),
+            title_digest: digest(),
+        }),
+        planned(CampaignEvent::Listed {
+            manifest: Manifest {
+                digest: digest(),
+                targets: 3,
+                terminals: 2,
+                merchants: 1,
+            },
+            approvals_needed: 1,
+            deadline,
+        }),
+        planned(CampaignEvent::PlanFailed {
+            why: PlanFault::Nobody,
+        }),
+        planned(CampaignEvent::Approved {
+            manifest_digest: digest(),
+        }),
+        planned(CampaignEvent::Declined {
+            comment_digest: digest(),
+        }),
+        planned(CampaignEvent::WaveBegan {
+            wave: 1,
+            ends_at: deadline,
+        }),
+        planned(CampaignEvent::Stopped { tally }),
+        planned(CampaignEvent::Paused),
+        planned(CampaignEvent::Resumed {
+            comment_digest: None,
+        }),
+        planned(CampaignEvent::Cancelled),
+        planned(CampaignEvent::Lapsed),
+        planned(CampaignEvent::ListAltered),
+        planned(CampaignEvent::Completed { tally }),
+        Event::CampaignAsked {
+            campaign,
+            merchant: merchant(),
+            operators: 3,
+        },
+        Event::CampaignObjected {
+            campaign,
+            merchant: merchant(),
+            operators: 3,
+        },
+        Event::OperatorRested {
+            campaign,
+            terminal,
+            operator,
+        },
         step(ApplicationEvent::Started {
             choice: choice(),
             deadline,

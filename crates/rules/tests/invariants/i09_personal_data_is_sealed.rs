@@ -15,7 +15,7 @@ use super::world::{config, plans, play};
 /// Every name that may occur in the leaf of a case. None holds a phone, a person's
 /// name or a document number; `person`, `staff` and `manager` are accounts,
 /// and texts that people write are digests (`…_digest`, `claimed`).
-const FIELDS: [&str; 79] = [
+const FIELDS: [&str; 81] = [
     "acquirer",
     "after",
     "approved",
@@ -23,6 +23,7 @@ const FIELDS: [&str; 79] = [
     "before",
     "business_licence",
     "by",
+    "campaign",
     "case",
     "channel",
     "checked",
@@ -58,6 +59,7 @@ const FIELDS: [&str; 79] = [
     "offline",
     "operator",
     "person",
+    "persons",
     "policies",
     "portal_session",
     "preparation",

@@ -34,6 +34,10 @@ proptest! {
                     CaseEvent::Reviewed { approved: true, .. } => {
                         approvals.push(seen(&moment.before));
                     }
+                    CaseEvent::ReviewedInCampaign { .. } => {
+                        let channel = moment.before.channel();
+                        prop_assert_eq!(channel, Channel::Campaign);
+                    }
                     CaseEvent::Approved { .. } => {
                         for approval in &approvals {
                             prop_assert_eq!(approval, &seen(&moment.after));

@@ -7,6 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use tillkey_rules::backup::{Backup, BackupFault, JournalMark, JournalWord};
+use tillkey_rules::campaign::{
+    self, Backing, Campaign, CampaignEvent, CampaignTerms, Command as Listing, Manifest, Selection,
+    Tally,
+};
 use tillkey_rules::case::{self, Answer, Case, Command, Facts, Opening, State};
 use tillkey_rules::event::Destination;
 use tillkey_rules::party::{Actor, ContactFacts, Role, Subject, SubjectFacts};
@@ -14,7 +18,7 @@ use tillkey_rules::policy::Policy;
 use tillkey_rules::terms::Terms;
 use tillkey_rules::vocabulary::{Channel, EvidenceKind, ManagerRight, MerchantStatus, Reason};
 use tillkey_wire::ids::{
-    CaseId, CodeId, CommandId, ManagerId, OperatorNumber, Rank, SnapshotId, TerminalId,
+    CampaignId, CaseId, CodeId, CommandId, ManagerId, OperatorNumber, Rank, SnapshotId, TerminalId,
 };
 use tillkey_wire::password::{Rule, Vouched};
 
@@ -72,6 +76,8 @@ pub(crate) enum Ask {
     HandOver(Channel),
     Amend,
     Review(bool),
+    /// With the campaign behind it that these persons approved, a bit each.
+    ReviewInCampaign(u8),
     Prepare,
     DoneOffline,
     RequestBackup,
@@ -423,6 +429,9 @@ fn onward((case, keeps_journal): (&Case, bool), codes: &mut u8) -> (Command, Act
                 _ => next(Ask::Submit, Who::Driver),
             }
         }
+        State::InReview if case.channel() == Channel::Campaign && case.reviews().is_empty() => {
+            next(Ask::ReviewInCampaign(0b11000), Who::System)
+        }
         State::InReview => {
             let reviewer = 3 + u8::from(!case.reviews().is_empty());
             next(Ask::Review(true), Who::Person(reviewer, Role::Reviewer))
@@ -468,6 +477,54 @@ fn onward((case, keeps_journal): (&Case, bool), codes: &mut u8) -> (Command, Act
     (command(ask, case, codes), actor(who, case))
 }
 
+/// What stands behind the cases of a campaign that these persons approved.
+fn backing(persons: u8) -> Backing {
+    let planned = CampaignEvent::Planned {
+        reason: Reason::Compromised,
+        selection: Selection {
+            ranks: Rank::ALL.into_iter().collect(),
+            merchants: BTreeSet::new(),
+            areas: BTreeSet::new(),
+            models: BTreeSet::new(),
+            password_before: None,
+        },
+        terms: CampaignTerms::default(),
+        title_digest: String::new(),
+    };
+    let planner = person(9, Role::Administrator);
+    let (id, now) = (CampaignId::from_bytes([5; 10]), beginning());
+    let mut campaign = Campaign::begin(id, (now, &planner), &planned).unwrap();
+    let approvers = (0..5).filter(|bit| persons & (1 << bit) != 0);
+    let manifest = Manifest {
+        digest: String::new(),
+        targets: 1,
+        terminals: 1,
+        merchants: 1,
+    };
+    let listed = Listing::List {
+        manifest,
+        approvals_needed: u8::try_from(persons.count_ones()).unwrap(),
+    };
+    let approve = Listing::Approve {
+        manifest_digest: String::new(),
+    };
+    let tick = Listing::Tick {
+        wave: Tally::default(),
+        all: Tally::default(),
+    };
+    let reviewers = approvers.map(|bit| (approve.clone(), person(bit, Role::Reviewer)));
+    let steps = std::iter::once((listed, Actor::System))
+        .chain(reviewers)
+        .chain([(tick, Actor::System)]);
+    for (command, by) in steps.collect::<Vec<_>>() {
+        let answer = campaign::decide(&campaign, command, &by, now);
+        for event in &answer.events {
+            campaign.fold(now, &by, event);
+        }
+    }
+    campaign.backing().unwrap()
+}
+
 fn journal() -> JournalMark {
     JournalMark {
         entries: 3,
@@ -488,6 +545,7 @@ fn command(ask: Ask, case: &Case, codes: &mut u8) -> Command {
             approve,
             comment_digest: (!approve).then(|| "9b74c9897bac770ffc029102a200c5de".to_owned()),
         },
+        Ask::ReviewInCampaign(persons) => Command::ReviewInCampaign(backing(persons)),
         Ask::Prepare => Command::NothingToBackUp,
         Ask::DoneOffline => Command::DoneOffline,
         Ask::RequestBackup => Command::AskBackup {
@@ -628,6 +686,7 @@ pub(crate) fn asks() -> impl Strategy<Value = Ask> {
         2 => Just(Ask::HandOver(Channel::Counter)),
         3 => Just(Ask::Amend),
         6 => prop::bool::weighted(0.8).prop_map(Ask::Review),
+        2 => (1..32u8).prop_map(Ask::ReviewInCampaign),
         2 => Just(Ask::Prepare),
         1 => Just(Ask::RequestBackup),
         2 => (any::<bool>(), any::<bool>()).prop_map(|(own, here)| Ask::BackUp { own, here }),

@@ -2,6 +2,7 @@
 //! invariants over random stories are in `tests/invariants`.
 
 mod backups;
+mod campaigns;
 mod codes;
 mod counter;
 mod ends;
