@@ -6,6 +6,7 @@
 
 mod applications;
 mod attempts;
+mod campaigns;
 mod cases;
 mod codes;
 mod credentials;
@@ -131,6 +132,26 @@ pub const CHECKS: &[(&str, Check)] = &[
         cases::cases_fall_due_and_are_listed,
     ),
     ("a_case_token_is_set_once", cases::a_case_token_is_set_once),
+    (
+        "a_list_is_made_in_parts_and_read_in_order",
+        campaigns::a_list_is_made_in_parts_and_read_in_order,
+    ),
+    (
+        "a_merchant_is_asked_once_for_whom_there_is",
+        campaigns::a_merchant_is_asked_once_for_whom_there_is,
+    ),
+    (
+        "a_target_follows_its_cases",
+        campaigns::a_target_follows_its_cases,
+    ),
+    (
+        "old_passwords_have_their_time",
+        campaigns::old_passwords_have_their_time,
+    ),
+    (
+        "a_campaign_is_the_fold_of_its_events",
+        campaigns::a_campaign_is_the_fold_of_its_events,
+    ),
     (
         "a_deposit_counts_what_its_terminal_settled",
         deposits::a_deposit_counts_what_its_terminal_settled,
