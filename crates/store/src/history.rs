@@ -77,6 +77,8 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         | Event::ManagerProvedAnew { merchant, .. }
         | Event::ManagerSignedOut { merchant, .. }
         | Event::RecordsDownloaded { merchant, .. }
+        | Event::CampaignAsked { merchant, .. }
+        | Event::CampaignObjected { merchant, .. }
         | Event::DepositEvaluated { merchant, .. }
         | Event::DepositReturned { merchant, .. }
         | Event::TerminalAdded { merchant, .. } => Concerns::Merchant(merchant),
@@ -84,6 +86,7 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         Event::OperatorAdded { terminal, .. }
         | Event::OperatorRemoved { terminal, .. }
         | Event::OperatorDormant { terminal, .. }
+        | Event::OperatorRested { terminal, .. }
         | Event::TerminalEnrolled { terminal, .. }
         | Event::SerialNumberCopied { terminal, .. }
         | Event::TerminalRetired { terminal } => match &entry.by {

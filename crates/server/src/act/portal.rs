@@ -172,6 +172,9 @@ fn named_in(event: &Event) -> (Option<TerminalId>, Option<OperatorNumber>) {
     match event {
         Event::OperatorAdded { terminal, operator }
         | Event::OperatorDormant { terminal, operator }
+        | Event::OperatorRested {
+            terminal, operator, ..
+        }
         | Event::OperatorRemoved { terminal, operator } => (Some(*terminal), Some(*operator)),
         Event::TerminalAdded { terminal, .. }
         | Event::DepositEvaluated { terminal, .. }

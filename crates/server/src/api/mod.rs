@@ -13,6 +13,7 @@ mod address;
 mod alert;
 mod application;
 mod caller;
+mod campaign_request;
 mod case;
 mod contact_change;
 mod deposit;
@@ -81,6 +82,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(ledger::routes())
         .merge(report::routes())
         .merge(alert::routes())
+        .merge(campaign_request::routes())
 }
 
 /// The OpenAPI document, as it is committed.

@@ -186,7 +186,7 @@ pub(super) fn as_manager_sees_it(mut view: CaseView, case: &Case, by: &Actor) ->
     view.terminal_number = subject.map(|subject| subject.terminal_number.clone());
     view.operator = subject.map(|subject| subject.operator);
     view.may_object = case.is_open_to_objection_of(by);
-    if case.channel() == Channel::Portal {
+    if matches!(case.channel(), Channel::Portal | Channel::Campaign) {
         return view;
     }
     view.evidence

@@ -4,7 +4,8 @@
 //! 1. `sign_in`, `confirm`, `merchants`, `sessions`: who it is, for which merchant, and
 //!    until when.
 //! 2. `terminals`, `operators`, `reset`, `case`: the terminals, their operators, and a
-//!    reset from the first form to the new password; consents to what others opened.
+//!    reset from the first form to the new password; consents to what others opened, and
+//!    to what a campaign asks (`campaign`).
 //! 3. `access`, `access_review`: who else signs in, the end of it, and once a year whether
 //!    everybody still should.
 //! 4. `contact`, `history`, `records`, `deposit`: the registered phone, what happened,
@@ -14,6 +15,7 @@
 
 mod access;
 mod access_review;
+mod campaign;
 mod case;
 mod confirm;
 mod contact;
@@ -35,6 +37,7 @@ use axum::routing::{get, post};
 
 pub use self::access::{AccessPage, EndAccessPage};
 pub use self::access_review::{AccessReviewPage, ReviewMistake};
+pub use self::campaign::{CampaignMistake, CampaignPage};
 pub use self::confirm::ConfirmPage;
 pub use self::contact::{ContactMistake, ContactPage};
 pub use self::deposit::DepositPage;
@@ -122,6 +125,15 @@ pub(super) fn routes() -> Router<Site> {
         .route(
             "/portal/access-review",
             get(access_review::show).post(access_review::send),
+        )
+        .route("/portal/campaigns/{campaign}", get(campaign::show))
+        .route(
+            "/portal/campaigns/{campaign}/consents",
+            post(campaign::consent),
+        )
+        .route(
+            "/portal/campaigns/{campaign}/objection",
+            post(campaign::object),
         )
         .route("/portal/history", get(history::show))
         .route("/portal/deposit", get(deposit::show))

@@ -13,8 +13,9 @@ use tillkey_wire::ids::{OperatorNumber, Rank, TerminalNumber};
 
 use super::seat::ManagerSeat;
 use super::words::reason_said;
-use super::{PortalWords, access_review};
+use super::{PortalWords, access_review, campaign};
 use crate::act::access_review::DueReview;
+use crate::act::campaign::Asked;
 use crate::act::case::{self, CaseSummary};
 use crate::act::party::{self, OperatorView, TerminalView};
 use crate::act::{Failure, portal};
@@ -38,6 +39,8 @@ pub struct TerminalsPage<'a> {
     pub merchant: String,
     /// Cases that wait for this manager's consent.
     pub waiting: Vec<CaseSummary>,
+    /// Campaigns that ask for new passwords.
+    pub campaigns: Vec<Asked>,
     /// The yearly review of access that waits for this manager.
     pub review: Option<DueReview>,
     /// The terminals.
@@ -49,6 +52,18 @@ pub struct TerminalsPage<'a> {
 impl TerminalsPage<'_> {
     fn words(&self) -> &'static PortalWords {
         PortalWords::of(self.frame.language())
+    }
+
+    /// What a campaign asks, a sentence each: why, for how many, until when.
+    fn asked(&self, asked: &Asked) -> Vec<String> {
+        let words = self.words();
+        let count = asked.due.to_string();
+        let said = [
+            campaign::why(words, asked.reason).to_owned(),
+            fill(&words.campaign.banner, "count", &count),
+        ];
+        let until = campaign::until(words, &self.frame, asked);
+        said.into_iter().chain(until).collect()
     }
 
     /// That the review is due, and until when.
@@ -132,6 +147,8 @@ async fn read_all(
 ) -> Result<TerminalsPage<'_>, Failure> {
     let shell = seat.site.shell();
     let waiting = case::waiting_for_consent(shell, &seat.by).await?;
+    let asked = crate::act::campaign::asked(shell, &seat.by).await?;
+    let campaigns = asked.into_iter().filter(|asked| asked.due > 0).collect();
     let review = crate::act::access_review::due(shell, &seat.by).await?;
     let terminals = portal::terminals(shell, &seat.by, after).await?;
     Ok(TerminalsPage {
@@ -139,6 +156,7 @@ async fn read_all(
         merchant_name: seat.merchant_name.clone(),
         merchant: seat.by.merchant.to_string(),
         waiting,
+        campaigns,
         review,
         terminals: terminals.items,
         next: terminals.next_cursor,

@@ -33,6 +33,7 @@ file! {
         access: AccessWords,
         end_access: EndAccessWords,
         review: ReviewWords,
+        campaign: CampaignWords,
     }
 }
 
@@ -75,6 +76,13 @@ words! {
         title, lead, terminal, operator, offline, reason, reason_wrong, forgotten, locked,
         staff_left, compromised, careful, send, back,
     }
+    /// What a campaign asks.
+    CampaignWords {
+        title, because_update, because_leak, because_left, banner, go, until, held, choose,
+        at_once, terminal, due, open, renewed, failed, objected, skipped, rested, not_yours,
+        send, send_note, nothing, others, look, object_summary, object_lead, object, back,
+        nobody, too_many, changed, not_fresh, confirm, partly,
+    }
     /// Where a consent is asked for.
     ConsentWords {
         heading, lead, ask, check_asked, check_who, check_operator, yes, yes_note, no, no_note,
@@ -108,6 +116,7 @@ words! {
         manager_proved_anew, manager_signed_out, records_downloaded, terminal_added,
         terminal_enrolled, serial_number_copied, terminal_moved, terminal_retired,
         operator_added, operator_removed, deposit_evaluated, deposit_returned,
+        campaign_asked, campaign_objected, operator_rested,
     }
     /// Who did it.
     ByWhomWords { you, manager, acquirer, device, }

@@ -121,7 +121,7 @@ impl Viewer {
     /// Which kind of manager's look it is.
     pub const fn of_manager(view: &CaseView) -> Self {
         match (view.channel, view.may_object) {
-            (Channel::Portal, _) => Self::Manager,
+            (Channel::Portal | Channel::Campaign, _) => Self::Manager,
             (_, true) => Self::Objector,
             (_, false) => Self::Onlooker,
         }
