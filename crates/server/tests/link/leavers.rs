@@ -34,7 +34,7 @@ async fn set(shop: &Shop, status: MerchantStatus) {
 }
 
 /// Whether the terminal still has something to compare a password with.
-fn is_remembered(
+pub(crate) fn is_remembered(
     shop: &mut Shop,
     till: &mut Terminal<FileDevice>,
     (who, text): (OperatorNumber, &str),
@@ -128,7 +128,7 @@ async fn a_suspended_merchants_tills_sign_everybody_off_and_nobody_on() {
 
 /// How an attempt to sign on ends. What ends the sessions of an operator interrupts a
 /// sign-on of theirs that is under way; whoever stands there types again.
-async fn attempt(till: &mut Watched, (who, text): (OperatorNumber, &str)) -> String {
+pub(crate) async fn attempt(till: &mut Watched, (who, text): (OperatorNumber, &str)) -> String {
     loop {
         till.act(Act::SignOn(who, password(text))).await;
         let answer = till

@@ -10,6 +10,8 @@ mod away;
 #[cfg(test)]
 mod backups;
 #[cfg(test)]
+mod campaigns;
+#[cfg(test)]
 mod copies;
 #[cfg(test)]
 mod deeds;

@@ -18,7 +18,7 @@ use tillkey_server::link::limits::Limits;
 use tillkey_server::link::{self, Links};
 use tillkey_server::outbox::{Letter, SendFault, Sender, Senders};
 use tillkey_server::{Shell, outbox};
-use tillkey_terminal::wire::code::EnrolmentCode;
+use tillkey_terminal::wire::code::{EnrolmentCode, ResetCode};
 use tillkey_terminal::wire::ids::{OperatorNumber, StaffSessionId, TerminalId, TerminalNumber};
 use tillkey_terminal::wire::message::Capabilities;
 use tillkey_terminal::{DeviceFault, FileDevice, Notice, Profile, Terminal};
@@ -221,6 +221,17 @@ impl World {
             let digits = text.split(|c: char| !c.is_ascii_digit());
             if let Some(code) = digits.filter_map(|word| word.parse().ok()).next() {
                 return code;
+            }
+        }
+    }
+
+    /// The next reset code to the phone: other messages name terminals in eight digits.
+    pub(crate) async fn reset_code(&mut self) -> ResetCode {
+        loop {
+            let text = soon("reset code", self.phone.recv()).await.unwrap();
+            if let Some(rest) = text.strip_prefix("重置码 ") {
+                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                return digits.parse().unwrap();
             }
         }
     }
