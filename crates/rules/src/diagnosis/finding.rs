@@ -115,6 +115,11 @@ findings! {
         /// When.
         at: Timestamp
     } = "operator_dormant", Cause;
+    /// The bank asked for a new password, and the time for it is over.
+    RenewalDue {
+        /// When.
+        at: Timestamp
+    } = "renewal_due", Cause;
     /// Too many sign-ons did not finish: the next one has to wait.
     SignOnHeld {
         /// Until when.

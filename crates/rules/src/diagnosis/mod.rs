@@ -45,6 +45,12 @@ pub enum Account {
         /// Since when.
         at: Timestamp,
     },
+    /// It is there, and at rest: the bank asked for a new password, and the time for it is
+    /// over.
+    RenewalDue {
+        /// Since when.
+        at: Timestamp,
+    },
 }
 
 /// The account's password.
@@ -127,9 +133,11 @@ pub fn diagnose(facts: &SignOnFacts<'_>) -> Vec<Finding> {
     match facts.account {
         Account::Unknown => found.push(Finding::OperatorUnknown),
         Account::Removed { at } => found.push(Finding::OperatorRemoved { at }),
-        Account::Present | Account::Dormant { .. } => {
-            if let Account::Dormant { at } = facts.account {
-                found.push(Finding::OperatorDormant { at });
+        Account::Present | Account::Dormant { .. } | Account::RenewalDue { .. } => {
+            match facts.account {
+                Account::Dormant { at } => found.push(Finding::OperatorDormant { at }),
+                Account::RenewalDue { at } => found.push(Finding::RenewalDue { at }),
+                _ => {}
             }
             found.extend(password(facts));
             found.extend(tries(facts));

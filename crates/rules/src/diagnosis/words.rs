@@ -183,6 +183,16 @@ impl Finding {
                     "If the number is still needed, request a reset: a new password wakes it. If not, remove it.",
                 ),
             ),
+            Self::RenewalDue { .. } => told(
+                words(
+                    "收单机构要求更换密码，到期未换，原密码已于 {at} 停用。",
+                    "The bank asked for a new password, and at {at} the old one stopped working.",
+                ),
+                words(
+                    "请申请重置，设置新密码后即可签到。",
+                    "Request a reset: with a new password you can sign on again.",
+                ),
+            ),
             Self::NoPasswordYet => told(
                 words(
                     "这个操作员还没有设置过密码。",

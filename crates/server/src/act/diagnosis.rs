@@ -256,6 +256,7 @@ fn account(tx: &mut dyn Tx, (terminal, operator): credential::Whose) -> Result<A
         None => Account::Unknown,
         Some(found) => match (found.removed_at, found.dormant_at) {
             (Some(at), _) => Account::Removed { at },
+            (None, Some(at)) if found.rested_for.is_some() => Account::RenewalDue { at },
             (None, Some(at)) => Account::Dormant { at },
             (None, None) => Account::Present,
         },

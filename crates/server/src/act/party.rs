@@ -207,8 +207,11 @@ pub struct OperatorView {
     pub password_since: Option<Timestamp>,
     /// When the operator last signed on.
     pub signed_on_at: Option<Timestamp>,
-    /// Since when the account is at rest, because nobody signed on for long.
+    /// Since when the account is at rest.
     pub dormant_at: Option<Timestamp>,
+    /// Whether it is because a campaign asked for a new password; otherwise nobody had
+    /// signed on for long.
+    pub is_renewal_due: bool,
 }
 
 /// Shows a terminal of the caller's acquirer, or of their own merchant.
@@ -268,6 +271,7 @@ pub(super) fn operator_view(tx: &mut dyn Tx, operator: &Operator) -> Result<Oper
         password_since: password.map(|last| last.created_at),
         signed_on_at: operator.signed_on_at,
         dormant_at: operator.dormant_at,
+        is_renewal_due: operator.rested_for.is_some(),
     })
 }
 

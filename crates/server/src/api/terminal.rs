@@ -153,10 +153,12 @@ struct OperatorBody {
     /// When the operator last signed on.
     #[schema(value_type = Option<String>, format = DateTime)]
     signed_on_at: Option<Timestamp>,
-    /// Since when the account is at rest because nobody signed on for long: it takes a
-    /// reset to sign on again.
+    /// Since when the account is at rest: it takes a reset to sign on again.
     #[schema(value_type = Option<String>, format = DateTime)]
     dormant_at: Option<Timestamp>,
+    /// Whether it is because a campaign asked for a new password; otherwise nobody had
+    /// signed on for long.
+    renewal_due: bool,
 }
 
 impl From<OperatorView> for OperatorBody {
@@ -167,6 +169,7 @@ impl From<OperatorView> for OperatorBody {
             password_since: view.password_since,
             signed_on_at: view.signed_on_at,
             dormant_at: view.dormant_at,
+            renewal_due: view.is_renewal_due,
         }
     }
 }

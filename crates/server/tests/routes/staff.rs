@@ -281,7 +281,7 @@ async fn an_administrator_furnishes_a_merchant_and_an_agent_finds_it_masked() {
     assert_eq!(
         view.is(200)["operators"],
         json!([{"operator": "01", "password_set": false, "password_since": null,
-                "signed_on_at": null, "dormant_at": null}])
+                "signed_on_at": null, "dormant_at": null, "renewal_due": false}])
     );
 
     let by_phone = world

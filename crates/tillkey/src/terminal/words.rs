@@ -326,6 +326,7 @@ words! {
     SignOnNotMatched: "签到未通过，请重新输入密码。", "The sign-on did not succeed. Enter the password again.";
     NotServed: "该操作员目前不能办理，请联系收单机构。", "This operator cannot be served now. Call your bank.";
     Dormant: "该操作员长期未签到，已停用，请申请重置密码。", "Not used for long: this operator is at rest. Request a reset.";
+    RenewalDue: "原密码已停用，请申请重置，设置新密码。", "The old password no longer works. Request a reset.";
     PasswordAlreadySet: "该操作员已有密码，如忘记请申请重置。", "This operator has a password. If it is forgotten, request a reset.";
     WaitsForReview: "需先由收单机构审核，通过后会发送重置码。", "The bank has to approve this first. A code will follow.";
     CaseOver: "本次重置申请已结束，请重新申请。", "This reset is over. Request a new one.";
@@ -372,6 +373,7 @@ impl Word {
             ("not_matched", Activity::SignOn) => Self::SignOnNotMatched,
             ("not_served", _) => Self::NotServed,
             ("dormant", _) => Self::Dormant,
+            ("renewal_due", _) => Self::RenewalDue,
             ("password_already_set", _) => Self::PasswordAlreadySet,
             ("waits_for_review", _) => Self::WaitsForReview,
             ("case_closed" | "facts_changed", _) => Self::CaseOver,

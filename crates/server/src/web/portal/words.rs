@@ -66,7 +66,7 @@ words! {
     }
     /// The operators of a terminal.
     OperatorsWords {
-        title, dormant, signed_on, password_set, password_missing, reset, why, remove, not_allowed, empty, add,
+        title, dormant, renewal_due, signed_on, password_set, password_missing, reset, why, remove, not_allowed, empty, add,
         add_label, add_hint, add_wrong, add_exists, add_not_allowed, add_send, add_note,
     }
     /// Whether an operator is really to go.

@@ -1,6 +1,9 @@
 //! The pages of the portal.
 
+use std::collections::BTreeSet;
+
 use tillkey_rules::access_review::{Answer, Answers, Holder, Reach};
+use tillkey_rules::campaign::TargetState;
 use tillkey_rules::case::State;
 use tillkey_rules::party::Subject;
 use tillkey_rules::refusal::Refusal;
@@ -8,6 +11,7 @@ use tillkey_rules::trade::Fen;
 use tillkey_rules::vocabulary::{Channel, DepositState, ManagerRight, Reason};
 use tillkey_server::act::Page;
 use tillkey_server::act::access_review::{DueReview, OperatorLine, ReviewView};
+use tillkey_server::act::campaign::{Asked, AskedTarget, Request};
 use tillkey_server::act::case::{CaseSummary, Named};
 use tillkey_server::act::contact_change::{ContactView, Pending};
 use tillkey_server::act::managers::{Fellow, ManagedMerchant, SessionSummary};
@@ -15,15 +19,17 @@ use tillkey_server::act::party::{OperatorView, TerminalView};
 use tillkey_server::act::portal::{ByWhom, HistoryItem, SignOn, TradeDay};
 use tillkey_server::web::portal::diagnosis::ManagerDiagnosisPage;
 use tillkey_server::web::portal::{
-    AccessPage, AccessReviewPage, CodeMistake, CodePage, ConfirmPage, ContactMistake, ContactPage,
-    DepositPage, EndAccessPage, HistoryPage, MerchantsPage, PhoneMistake, PhonePage, RecordsPage,
-    RemovalPage, ResetMistake, ResetPage, ReviewMistake, SessionsPage, TerminalMistake,
-    TerminalPage, TerminalsPage, portal_nav,
+    AccessPage, AccessReviewPage, CampaignMistake, CampaignPage, CodeMistake, CodePage,
+    ConfirmPage, ContactMistake, ContactPage, DepositPage, EndAccessPage, HistoryPage,
+    MerchantsPage, PhoneMistake, PhonePage, RecordsPage, RemovalPage, ResetMistake, ResetPage,
+    ReviewMistake, SessionsPage, TerminalMistake, TerminalPage, TerminalsPage, portal_nav,
 };
 use tillkey_server::web::reset::case::{CasePage, Stage, Viewer};
 use tillkey_server::web::{Assets, Frame, Language};
 use tillkey_store::journal::LastKnown;
-use tillkey_wire::ids::{CaseId, ManagerId, ManagerSessionId, OperatorNumber, Rank, TerminalId};
+use tillkey_wire::ids::{
+    CampaignId, CaseId, ManagerId, ManagerSessionId, OperatorNumber, Rank, TerminalId,
+};
 use tillkey_wire::journal::{Head, JournalDigest, Sum, Totals};
 
 use super::{Sample, after, backup_at, frame, sample};
@@ -49,6 +55,7 @@ fn terminal(number: &str, model: &str) -> TerminalView {
         password_since: password_set.then(|| after(-800_000)),
         signed_on_at: password_set.then(|| after(-7_000)),
         dormant_at: (number == 99).then(|| after(-50_000)),
+        is_renewal_due: number == 99,
     };
     TerminalView {
         terminal: TILL,
@@ -142,6 +149,7 @@ fn terminals(assets: &Assets, language: Language) -> TerminalsPage<'_> {
             password_since: Some(after(-800_000)),
             signed_on_at: None,
             dormant_at: None,
+            is_renewal_due: false,
         }],
         ..terminal("10000002", "T2")
     };
@@ -156,9 +164,48 @@ fn terminals(assets: &Assets, language: Language) -> TerminalsPage<'_> {
         merchant_name: "老王面馆".to_owned(),
         merchant: "898310054110001".to_owned(),
         waiting: Vec::new(),
+        campaigns: Vec::new(),
         review: None,
         terminals: vec![terminal("10000001", "T1"), away, fresh],
         next: None,
+    }
+}
+
+fn asked(rest_in: Option<i64>) -> Asked {
+    Asked {
+        campaign: CampaignId::from_bytes([6; 10]),
+        reason: Reason::Compromised,
+        asked_at: after(-3_600),
+        rest_at: rest_in.map(after),
+        is_held: false,
+        due: 3,
+    }
+}
+
+fn campaign(assets: &Assets, language: Language) -> CampaignPage<'_> {
+    let target = |number, state, may_answer| AskedTarget {
+        terminal_number: "10000001".parse().unwrap(),
+        operator: operator(number),
+        state,
+        case: (state != TargetState::Asked).then(|| CaseId::from_bytes([9; 10])),
+        rested_at: (number == 2).then(|| after(-60)),
+        may_answer,
+    };
+    CampaignPage {
+        frame: at_home(assets, language, "/portal/campaigns/1"),
+        request: Request {
+            asked: asked(Some(86_400)),
+            targets: vec![
+                target(0, TargetState::Asked, true),
+                target(1, TargetState::Failed, true),
+                target(2, TargetState::Asked, true),
+                target(99, TargetState::Asked, false),
+                target(3, TargetState::Open, true),
+                target(4, TargetState::Renewed, true),
+            ],
+        },
+        chosen: BTreeSet::new(),
+        mistake: None,
     }
 }
 
@@ -554,6 +601,34 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
             &deposit(assets, language, (DepositState::Earned, 1_003_000)),
         ),
         sample("portal_deposit_none", &no_deposit(assets, language)),
+        sample(
+            "portal_terminals_asked",
+            &TerminalsPage {
+                campaigns: vec![asked(Some(86_400))],
+                ..terminals(assets, language)
+            },
+        ),
+        sample("portal_campaign", &campaign(assets, language)),
+        sample(
+            "portal_campaign_mistake",
+            &CampaignPage {
+                chosen: ["10000001.01".to_owned()].into(),
+                mistake: Some(CampaignMistake::NotFresh),
+                ..campaign(assets, language)
+            },
+        ),
+        sample("portal_campaign_held", &{
+            let mut page = campaign(assets, language);
+            page.request.asked.is_held = true;
+            page
+        }),
+        sample("portal_campaign_done", &{
+            let mut page = campaign(assets, language);
+            page.request
+                .targets
+                .retain(|one| one.state == TargetState::Renewed);
+            page
+        }),
         sample("portal_sessions", &sessions(assets, language)),
         sample("portal_access", &access(assets, language)),
         sample(
