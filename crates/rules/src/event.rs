@@ -171,6 +171,13 @@ pub enum Event {
         /// Whose.
         merchant: MerchantNumber,
     },
+    /// A merchant's messages are in another language from now on.
+    MessageLanguageChanged {
+        /// Whose.
+        merchant: MerchantNumber,
+        /// Which, a stable name.
+        language: String,
+    },
     /// A person may sign in to the portal for a merchant.
     ManagerAdded {
         /// The account; name and phone are not here.

@@ -66,6 +66,7 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         | Event::MerchantDocumentsChanged { merchant }
         | Event::ContactChanged { merchant, .. }
         | Event::ContactChangeStarted { merchant }
+        | Event::MessageLanguageChanged { merchant, .. }
         | Event::ManagerAdded { merchant, .. }
         | Event::ManagerRightsChanged { merchant, .. }
         | Event::ManagerDisabled { merchant, .. }

@@ -218,6 +218,10 @@ fn others() -> Vec<Event> {
         Event::ContactChangeStarted {
             merchant: merchant(),
         },
+        Event::MessageLanguageChanged {
+            merchant: merchant(),
+            language: "en".to_owned(),
+        },
         Event::ManagerAdded {
             manager,
             merchant: merchant(),

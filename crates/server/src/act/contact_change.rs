@@ -20,6 +20,7 @@ use tillkey_store::attempts;
 use tillkey_store::fault::Fault;
 use tillkey_store::party::contact::{self, Contact, NewContact};
 use tillkey_store::party::contact_change::{self as changes, NewContactChange};
+use tillkey_store::party::merchant;
 use tillkey_store::seal::{DataKey, Digest, Owner};
 use tillkey_store::tx::Tx;
 use tillkey_wire::code::SmsCode;
@@ -28,7 +29,7 @@ use tillkey_wire::secret::Secret;
 
 use super::case::{act, begin_step};
 use super::managers::ManagerSession;
-use super::message::{self, Message, To};
+use super::message::{self, Language, Message, To};
 use super::{Failure, Once, Phone, Source, masked};
 use crate::bell::Ring;
 use crate::shell::Shell;
@@ -42,6 +43,8 @@ pub struct ContactView {
     pub changed_at: Option<Timestamp>,
     /// A new one that waits for its code.
     pub pending: Option<Pending>,
+    /// The language of messages to the merchant.
+    pub language: Language,
 }
 
 /// A new contact that waits for its code.
@@ -75,6 +78,7 @@ pub async fn view(shell: &Shell, by: &ManagerSession) -> Result<ContactView, Fai
             changed_at: present
                 .filter(|contact| contact.version > 1)
                 .map(|contact| contact.changed_at),
+            language: message::language_of(&inner, tx, &by.merchant)?,
             pending: pending.map(|pending| Pending {
                 phone_masked: masked::phone(pending.phone.expose()),
                 expires_at: pending.expires_at,
@@ -154,7 +158,7 @@ fn send_code(
         merchant: by.merchant.clone(),
     };
     by.note(tx, now, event)?;
-    let language = shell.config().sms_language;
+    let language = message::language_of(shell, tx, &by.merchant)?;
     let message = Message {
         purse: Purse::Asked,
         to: To::Phone {
@@ -211,17 +215,44 @@ pub async fn confirm(
             version,
         };
         by.note(tx, now, event)?;
+        let language = message::language_of(shell, tx, &by.merchant)?;
         let mut step = begin_step(shell, &by.acquirer, now, rng);
         if let Some(old) = old {
             let message = Message {
                 purse: Purse::Owed,
                 to: To::Contact(&old),
                 key: format!("contact_changed/{}/{version}", by.merchant),
-                body: shell.config().sms_language.contact_changed(&by.merchant),
+                body: language.contact_changed(&by.merchant),
             };
             message::send(&mut step, tx, message)?;
         }
         Ok((Ok(()), step.rings))
+    })
+    .await
+}
+
+/// Sets the language of the messages to the merchant.
+///
+/// # Errors
+/// [`Failure::NotAllowed`] without the right to change the contact.
+pub async fn set_language(
+    shell: &Shell,
+    language: Language,
+    by: &ManagerSession,
+    once: Option<Once>,
+) -> Result<(), Failure> {
+    by.must(ManagerRight::ChangeContact)?;
+    let by = by.clone();
+    act(shell, once, move |shell, tx, now, _| {
+        if message::language_of(shell, tx, &by.merchant)? != language {
+            merchant::set_language(tx, &by.merchant, language.name())?;
+            let event = Event::MessageLanguageChanged {
+                merchant: by.merchant.clone(),
+                language: language.name().to_owned(),
+            };
+            by.note(tx, now, event)?;
+        }
+        Ok((Ok(()), Vec::new()))
     })
     .await
 }

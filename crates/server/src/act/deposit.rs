@@ -125,15 +125,12 @@ fn tell(step: &mut Step<'_>, tx: &mut dyn Tx, deposit: &Deposit) -> Result<(), F
     let Some(contact) = contact::present(tx, &deposit.merchant)? else {
         return Ok(());
     };
+    let language = message::language_of(step.shell, tx, &deposit.merchant)?;
     let message = Message {
         purse: Purse::Owed,
         to: To::Contact(&contact),
         key: format!("deposit_earned/{}", deposit.terminal),
-        body: step
-            .shell
-            .config()
-            .sms_language
-            .deposit_earned(&deposit.number, deposit.deposit),
+        body: language.deposit_earned(&deposit.number, deposit.deposit),
     };
     message::send(step, tx, message)
 }

@@ -1,5 +1,5 @@
 //! `/v1/contact-changes`: a manager changes their merchant's registered phone, in two
-//! steps and apart from any reset.
+//! steps and apart from any reset; `/v1/message-language`, the language of messages to it.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,12 +16,14 @@ use super::caller::{Key, ManagerCaller, Peer};
 use super::json::StrictJson;
 use super::managers::PhoneField;
 use super::problem::{Problem, ProblemBody};
+use crate::act::Language;
 use crate::act::contact_change::{self as act, Pending};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(ask))
         .routes(routes!(confirm))
+        .routes(routes!(set_language))
 }
 
 /// The phone to register.
@@ -111,5 +113,35 @@ async fn confirm(
 ) -> Result<StatusCode, Problem> {
     let once = key.once(by.principal(), request.digest);
     act::confirm(&api.shell, request.body.code, &by.0, &peer.0, once).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The language of messages from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PutMessageLanguage {
+    /// `zh-CN` or `en`.
+    #[schema(value_type = String, pattern = "^(zh-CN|en)$")]
+    language: Language,
+}
+
+/// Sets the language of the messages to the manager's merchant and its managers.
+#[utoipa::path(
+    put, path = "/v1/message-language", tag = "managers", request_body = PutMessageLanguage,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 204),
+        (status = "default", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("manager" = []))
+)]
+async fn set_language(
+    State(api): State<Api>,
+    by: ManagerCaller,
+    key: Key,
+    request: StrictJson<PutMessageLanguage>,
+) -> Result<StatusCode, Problem> {
+    let once = key.once(by.principal(), request.digest);
+    act::set_language(&api.shell, request.body.language, &by.0, once).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,9 +3,10 @@
 use serde_json::json;
 use tillkey_rules::attempts::Scope;
 use tillkey_rules::party::Role;
+use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_store::attempts;
 
-use crate::support::{Answer, MERCHANT, Opened, PHONE, STRANGER, World, other};
+use crate::support::{Answer, MANAGER_PHONE, MERCHANT, Opened, PHONE, STRANGER, World, other};
 
 async fn challenge(world: &World, opened: &Opened, from: &str) -> Answer {
     let body = json!({"kind": "sms_code"});
@@ -245,4 +246,42 @@ async fn e01_agents_behind_one_address_have_budgets_of_their_own() {
         .go()
         .await
         .is(202);
+}
+
+#[tokio::test]
+async fn a_merchants_messages_are_in_the_language_that_it_chose() {
+    let world = World::new().await;
+    let token = world.manager(ManagerRight::ALL).await;
+    let put = |token: &str, language: &str| {
+        let ask = world.ask("PUT", "/v1/message-language").token(token);
+        ask.json(&json!({"language": language}))
+    };
+    assert_eq!(put(&token, "fr").go().await.problem(400), "invalid");
+    let narrow = [ManagerRight::ResetCashiers];
+    world.add_manager(MERCHANT, "+8613900139002", &narrow).await;
+    world.messages().await;
+    let other = world.manager_token("+8613900139002").await;
+    assert_eq!(put(&other, "en").go().await.problem(403), "not_allowed");
+    for _ in 0..2 {
+        put(&token, "en").go().await.is(204);
+    }
+    let opened = world.app_case(MERCHANT).await;
+    challenge(&world, &opened, "198.51.100.1").await.is(202);
+    let sent = world.messages().await;
+    assert!(
+        sent.iter().all(|(_, text)| text.contains("is your code")),
+        "{sent:?}"
+    );
+    let (_, code) = world.begin_sign_in(MANAGER_PHONE).await;
+    assert_eq!(code.len(), 6);
+    let ledger = world.ledger_text().await;
+    assert_eq!(ledger.matches("message_language_changed").count(), 1);
+    put(&token, "zh-CN").go().await.is(204);
+    let opened = world.app_case(MERCHANT).await;
+    challenge(&world, &opened, "198.51.100.1").await.is(202);
+    let sent = world.messages().await;
+    assert!(
+        sent.iter().all(|(_, text)| text.starts_with("验证码")),
+        "{sent:?}"
+    );
 }

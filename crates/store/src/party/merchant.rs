@@ -28,6 +28,10 @@ statements! {
         "UPDATE merchants SET status = $1, changed_at = $2 WHERE number = $3";
     SET_NAME: "set a merchant's name" =
         "UPDATE merchants SET name_sealed = $1, changed_at = $2 WHERE number = $3";
+    LANGUAGE: "find the language of a merchant's messages" =
+        "SELECT language FROM merchants WHERE number = $1";
+    SET_LANGUAGE: "set the language of a merchant's messages" =
+        "UPDATE merchants SET language = $1 WHERE number = $2";
     ADD_DOCUMENT: "add a merchant's document" =
         "INSERT INTO merchant_documents (merchant, role, document_index, added_at) \
          VALUES ($1, $2, $3, $4) \
@@ -152,6 +156,30 @@ pub fn find(tx: &mut dyn Tx, number: &MerchantNumber) -> Result<Option<Merchant>
     tx.query_one(FIND, &[Value::from(number)])?
         .map(read)
         .transpose()
+}
+
+/// The language of a merchant's messages, a stable name; none where it is the acquirer's.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn language(tx: &mut dyn Tx, number: &MerchantNumber) -> Result<Option<String>, Fault> {
+    match tx.query_one(LANGUAGE, &[Value::from(number)])? {
+        Some(mut row) => row.take(),
+        None => Ok(None),
+    }
+}
+
+/// Sets the language of a merchant's messages.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn set_language(
+    tx: &mut dyn Tx,
+    number: &MerchantNumber,
+    language: &'static str,
+) -> Result<(), Fault> {
+    tx.execute(SET_LANGUAGE, &[Value::from(language), Value::from(number)])
+        .map(|_| ())
 }
 
 /// The highest number within a range, both ends included, that a merchant has.

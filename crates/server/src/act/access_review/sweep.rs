@@ -104,7 +104,7 @@ fn tell(
     let Some(contact) = contact::present(tx, merchant)? else {
         return Ok(Vec::new());
     };
-    let language = shell.config().sms_language;
+    let language = message::language_of(shell, tx, merchant)?;
     let (name, body) = match word {
         Word::Due => ("due", language.access_review_due(merchant)),
         Word::Overdue => ("overdue", language.access_review_overdue(merchant)),

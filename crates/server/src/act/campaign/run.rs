@@ -303,7 +303,7 @@ fn ask_merchant(
         operators: came.asked,
     };
     note(tx, &work.stored.acquirer, (now, &Actor::System), event)?;
-    let language = work.shell.config().sms_language;
+    let language = message::language_of(work.shell, tx, number)?;
     let by = rest_at.map(|at| work.shell.there(at));
     let body = language.campaign_asks(number, (work.campaign().reason(), came.asked), by);
     let acquirer = work.stored.acquirer.clone();

@@ -175,11 +175,8 @@ fn issued(
         }
         Destination::Contact => {
             let minutes = step.shell.terms().reset_code_minutes;
-            let text = step
-                .shell
-                .config()
-                .sms_language
-                .reset_code(&code, subject, minutes);
+            let language = message::language_of(step.shell, tx, &subject.merchant)?;
+            let text = language.reset_code(&code, subject, minutes);
             let contact =
                 contact::present(tx, &subject.merchant)?.ok_or(Fault::Missing("contact"))?;
             owe(step, tx, (&contact, format!("reset_code/{id}")), text)?;
@@ -223,14 +220,11 @@ fn effective(
     ] {
         attempts::clear(tx, (scope, &counted))?;
     }
+    let language = message::language_of(step.shell, tx, &subject.merchant)?;
     let present = contact::present(tx, &subject.merchant)?;
     let previous = contact::previous(tx, &subject.merchant)?;
     for contact in [present, previous].into_iter().flatten() {
-        let text = step
-            .shell
-            .config()
-            .sms_language
-            .effective(case.reason(), subject);
+        let text = language.effective(case.reason(), subject);
         let key = format!(
             "effective/{}/{}",
             MessageId::random(step.rng),

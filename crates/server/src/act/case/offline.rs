@@ -25,7 +25,7 @@ use tillkey_wire::offline::{OfflineKey, Whose};
 
 use super::step::{Step, guessed};
 use super::{CaseView, act, begin_step, draw, effect, in_hand, reach};
-use crate::act::{Access, Failure};
+use crate::act::{Access, Failure, message};
 use crate::shell::Shell;
 
 /// A challenge that was answered.
@@ -144,7 +144,7 @@ pub(super) fn issued(
     if to != Destination::AnswerToContact {
         return Ok(());
     }
-    let language = step.shell.config().sms_language;
+    let language = message::language_of(step.shell, tx, &subject.merchant)?;
     let text = language.offline_answer(&answer, subject);
     let contact = contact::present(tx, &subject.merchant)?.ok_or(Fault::Missing("contact"))?;
     effect::owe(step, tx, (&contact, format!("offline_answer/{id}")), text)

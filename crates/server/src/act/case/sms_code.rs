@@ -24,9 +24,13 @@ pub(super) fn digest(step: &Step<'_>, case: &Case, code: &SmsCode) -> Digest {
 /// asks cannot tell (attacks E08, E16).
 pub(super) fn send(step: &mut Step<'_>, tx: &mut dyn Tx, case: &Case) -> Result<(), Fault> {
     let code = SmsCode::random(step.rng);
-    let contact = match case.subject() {
-        Some(subject) => contact::present(tx, &subject.merchant)?,
-        None => None,
+    let language = step.shell.config().sms_language;
+    let (contact, language) = match case.subject() {
+        Some(subject) => (
+            contact::present(tx, &subject.merchant)?,
+            message::language_of(step.shell, tx, &subject.merchant)?,
+        ),
+        None => (None, language),
     };
     let minutes = step.shell.terms().sms_code_minutes;
     let new = NewChallenge {
@@ -47,7 +51,7 @@ pub(super) fn send(step: &mut Step<'_>, tx: &mut dyn Tx, case: &Case) -> Result<
         purse: Purse::Asked,
         to,
         key: format!("sms_code/{}/{}", case.id(), case.version()),
-        body: step.shell.config().sms_language.sms_code(&code, minutes),
+        body: language.sms_code(&code, minutes),
     };
     message::send(step, tx, message)
 }

@@ -148,7 +148,7 @@ pub(in crate::act) fn end_access_of(
     let Some(contact) = contact::present(tx, &by.merchant)? else {
         return Ok(());
     };
-    let language = step.shell.config().sms_language;
+    let language = message::language_of(step.shell, tx, &by.merchant)?;
     let message = Message {
         purse: Purse::Owed,
         to: To::Contact(&contact),

@@ -161,12 +161,13 @@ fn tell_contact(
     let Some(contact) = contact::present(tx, merchant)? else {
         return Ok(Vec::new());
     };
+    let language = message::language_of(shell, tx, merchant)?;
     let mut step = begin_step(shell, acquirer, now, rng);
     let message = Message {
         purse: Purse::Owed,
         to: To::Contact(&contact),
         key: format!("manager_added/{id}"),
-        body: shell.config().sms_language.manager_added(merchant),
+        body: language.manager_added(merchant),
     };
     message::send(&mut step, tx, message)?;
     Ok(step.rings)

@@ -128,22 +128,24 @@ fn send_code(
         tries: terms.sms_code_tries,
     };
     manager_sign_in::start(tx, &new)?;
-    let is_known = !of_phone(tx, asked.acquirer, &asked.index)?.is_empty();
     let named = asked.index.to_hex();
-    let to = if is_known {
-        To::Phone {
-            owner: Owner::Acquirer(asked.acquirer.clone()),
-            number: Secret::new(asked.phone.to_owned()),
-            index: &asked.index,
+    let known = of_phone(tx, asked.acquirer, &asked.index)?;
+    let (to, language) = match known.first() {
+        Some(manager) => {
+            let to = To::Phone {
+                owner: Owner::Acquirer(asked.acquirer.clone()),
+                number: Secret::new(asked.phone.to_owned()),
+                index: &asked.index,
+            };
+            (to, message::language_of(shell, tx, &manager.merchant)?)
         }
-    } else {
-        To::Nobody { named: &named }
+        None => (To::Nobody { named: &named }, shell.config().sms_language),
     };
     let message = Message {
         purse: Purse::Asked,
         to,
         key: format!("manager_sign_in/{}", new.token_digest.to_hex()),
-        body: (shell.config().sms_language).sign_in_code(&code, terms.sms_code_minutes),
+        body: language.sign_in_code(&code, terms.sms_code_minutes),
     };
     let mut step = begin_step(shell, asked.acquirer, now, rng);
     message::send(&mut step, tx, message)?;

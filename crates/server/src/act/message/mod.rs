@@ -27,10 +27,11 @@ use tillkey_rules::spending::Purse;
 use tillkey_store::fault::Fault;
 use tillkey_store::outbox::{self, MessageKind, NewMessage};
 use tillkey_store::party::contact::Contact;
+use tillkey_store::party::merchant;
 use tillkey_store::seal::{DataKey, Digest, Owner};
 use tillkey_store::tx::Tx;
 use tillkey_store::{attempts, spending};
-use tillkey_wire::ids::MessageId;
+use tillkey_wire::ids::{MerchantNumber, MessageId};
 use tillkey_wire::secret::Secret;
 
 pub(in crate::act) use self::text::Extent;
@@ -38,6 +39,7 @@ pub use self::text::Language;
 use super::case::step::Step;
 use super::{Of, append};
 use crate::bell::Ring;
+use crate::shell::Shell;
 
 /// To whom a message goes.
 pub(in crate::act) enum To<'a> {
@@ -69,6 +71,20 @@ pub(in crate::act) struct Message<'a> {
     pub(in crate::act) key: String,
     /// What it says.
     pub(in crate::act) body: Secret<String>,
+}
+
+/// The language of a merchant's messages: its own choice, or else the acquirer's.
+///
+/// # Errors
+/// A [`Fault`] of the store.
+pub(in crate::act) fn language_of(
+    shell: &Shell,
+    tx: &mut dyn Tx,
+    merchant: &MerchantNumber,
+) -> Result<Language, Fault> {
+    let chosen = merchant::language(tx, merchant)?;
+    let chosen = chosen.and_then(|name| Language::named(&name));
+    Ok(chosen.unwrap_or(shell.config().sms_language))
 }
 
 /// Counts that a source asks for a message.

@@ -1,10 +1,10 @@
-//! The texts of messages that leave: short, plain, in the acquirer's language.
+//! The texts of messages that leave: short, plain, in the merchant's language.
 //!
 //! No link, so that nobody learns to tap links in such messages; and always what
 //! the code is for, so that a person who is being talked into reading it out can see.
 
 use jiff::civil::DateTime;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tillkey_rules::party::Subject;
 use tillkey_rules::vocabulary::Reason;
 use tillkey_wire::code::{OfflineAnswer, ResetCode, SmsCode};
@@ -12,7 +12,7 @@ use tillkey_wire::ids::MerchantNumber;
 use tillkey_wire::secret::Secret;
 
 /// The language of SMS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 pub enum Language {
     /// Chinese, as in China.
     #[default]
@@ -24,6 +24,22 @@ pub enum Language {
 }
 
 impl Language {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Chinese, Self::English];
+
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh-CN",
+            Self::English => "en",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
     /// The code that proves the registered phone.
     pub(in crate::act) fn sms_code(self, code: &SmsCode, minutes: u32) -> Secret<String> {
         let code = code.expose();

@@ -95,7 +95,10 @@ fn send(
             index,
         }
     };
-    let language = step.shell.config().sms_language;
+    let language = match found.first() {
+        Some(merchant) => message::language_of(step.shell, tx, merchant)?,
+        None => step.shell.config().sms_language,
+    };
     let message = Message {
         purse: Purse::Asked,
         to,

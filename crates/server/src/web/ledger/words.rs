@@ -58,7 +58,7 @@ words! {
         staff_disabled, staff_signed_in, staff_proved, staff_password_changed,
         staff_sessions_ended, looked_up, transactions_recorded, settlements_recorded,
         message_cap_reached, guessing_noticed, merchant_numbers_asked, scan_viewed, form_printed,
-        slip_printed, policy_served, contact_change_started, manager_added,
+        slip_printed, policy_served, contact_change_started, message_language_changed, manager_added,
         manager_rights_changed, manager_disabled, manager_signed_in, manager_proved_anew,
         manager_signed_out, records_downloaded, restore_asked, restore_reviewed, restored,
         restore_failed, snapshot_removed, backup_key_given, snapshot_exported,

@@ -16,8 +16,8 @@ use tillkey_wire::secret::Secret;
 
 use super::PortalWords;
 use super::seat::{ManagerSeat, to_confirm};
-use crate::act::Failure;
 use crate::act::contact_change::{self, ContactView};
+use crate::act::{Failure, Language as MessageLanguage};
 use crate::peer::Peer;
 use crate::web::frame::{Frame, respond};
 use crate::web::notice::Notice;
@@ -57,6 +57,10 @@ impl ContactPage<'_> {
 
     fn time(&self, sentence: &str, at: &Timestamp) -> String {
         fill(sentence, "time", &self.frame.reading.minute(*at))
+    }
+
+    fn is_in(&self, name: &str) -> bool {
+        self.contact.language.name() == name
     }
 
     fn sent_to(&self, phone: &str) -> String {
@@ -142,6 +146,27 @@ pub(super) async fn ask(
         Err(Failure::Refused(Refusal::TooMany { retry_at })) => {
             answer(&seat, phone, Some(ContactMistake::TooMany(retry_at))).await
         }
+        Err(failure) => seat.failed(&failure, "/portal/contact"),
+    }
+}
+
+/// The posted language.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LanguageEntry {
+    language: MessageLanguage,
+}
+
+/// Sets the language of messages.
+pub(super) async fn set_language(
+    seat: ManagerSeat,
+    form: Result<Form<LanguageEntry>, FormRejection>,
+) -> Response {
+    let Ok(Form(LanguageEntry { language })) = form else {
+        return Notice::Malformed.page(&seat.site, seat.language);
+    };
+    match contact_change::set_language(seat.site.shell(), language, &seat.by, None).await {
+        Ok(()) => Redirect::to("/portal/contact").into_response(),
         Err(failure) => seat.failed(&failure, "/portal/contact"),
     }
 }

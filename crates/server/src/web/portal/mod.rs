@@ -142,4 +142,5 @@ pub(super) fn routes() -> Router<Site> {
         .route("/portal/records/trade", get(records::download_days))
         .route("/portal/contact", get(contact::show).post(contact::ask))
         .route("/portal/contact/code", post(contact::confirm))
+        .route("/portal/contact/language", post(contact::set_language))
 }

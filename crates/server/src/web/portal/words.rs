@@ -94,7 +94,7 @@ words! {
     /// The registered phone.
     ContactWords {
         title, lead, present, none, changed, fresh, new, new_hint, new_wrong, send, sent, code,
-        code_hint, until, confirm, again, notes, note_old, note_codes, note_hours,
+        code_hint, until, confirm, again, language, language_hint, language_save, notes, note_old, note_codes, note_hours,
     }
     /// What happened.
     HistoryWords {
@@ -110,7 +110,7 @@ words! {
     /// What changed, by the stable names of the events.
     ChangeWords {
         merchant_added, merchant_status_changed, merchant_renamed, merchant_documents_changed,
-        contact_changed, contact_change_started,
+        contact_changed, contact_change_started, message_language_changed,
         manager_added, manager_rights_changed, manager_disabled, manager_dormant, manager_enabled,
         access_review_opened, access_reviewed, operator_dormant, manager_signed_in,
         manager_proved_anew, manager_signed_out, records_downloaded, terminal_added,

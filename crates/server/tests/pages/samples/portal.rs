@@ -9,7 +9,6 @@ use tillkey_rules::party::Subject;
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::trade::Fen;
 use tillkey_rules::vocabulary::{Channel, DepositState, ManagerRight, Reason};
-use tillkey_server::act::Page;
 use tillkey_server::act::access_review::{DueReview, OperatorLine, ReviewView};
 use tillkey_server::act::campaign::{Asked, AskedTarget, Request};
 use tillkey_server::act::case::{CaseSummary, Named};
@@ -17,6 +16,7 @@ use tillkey_server::act::contact_change::{ContactView, Pending};
 use tillkey_server::act::managers::{Fellow, ManagedMerchant, SessionSummary};
 use tillkey_server::act::party::{OperatorView, TerminalView};
 use tillkey_server::act::portal::{ByWhom, HistoryItem, SignOn, TradeDay};
+use tillkey_server::act::{Language as MessageLanguage, Page};
 use tillkey_server::web::portal::diagnosis::ManagerDiagnosisPage;
 use tillkey_server::web::portal::{
     AccessPage, AccessReviewPage, CampaignMistake, CampaignPage, CodeMistake, CodePage,
@@ -252,6 +252,7 @@ fn contact(assets: &Assets, language: Language) -> ContactPage<'_> {
     ContactPage {
         frame: at_home(assets, language, "/portal/contact"),
         contact: ContactView {
+            language: MessageLanguage::Chinese,
             phone_masked: Some("138****8000".to_owned()),
             changed_at: None,
             pending: None,
@@ -571,6 +572,7 @@ pub(super) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
             "portal_contact_code",
             &ContactPage {
                 contact: ContactView {
+                    language: MessageLanguage::Chinese,
                     phone_masked: Some("138****8000".to_owned()),
                     changed_at: Some(after(-90_000)),
                     pending: Some(Pending {
