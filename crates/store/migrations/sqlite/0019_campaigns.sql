@@ -62,5 +62,8 @@ CREATE INDEX campaign_targets_by_state ON campaign_targets (campaign, state, wav
 CREATE INDEX campaign_targets_due ON campaign_targets (terminal, operator) WHERE is_due = 1;
 CREATE INDEX campaign_targets_by_case ON campaign_targets (case_id) WHERE case_id IS NOT NULL;
 
+-- A list is made in the order of merchants and terminals, a batch at a time.
+CREATE UNIQUE INDEX terminals_by_place ON terminals (acquirer, merchant, number) WHERE status = 'active';
+
 ALTER TABLE merchants ADD COLUMN language TEXT; -- the language of messages, `zh-CN` or `en`; null for the acquirer's
 ALTER TABLE operators ADD COLUMN rested_for TEXT; -- the campaign for which the account is at rest; null where nobody had signed on for long
