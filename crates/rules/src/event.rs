@@ -100,6 +100,14 @@ pub enum Event {
         /// For how many operators.
         operators: u32,
     },
+    /// A password had come of age, as the acquirer's terms have it: it opens nothing any
+    /// more.
+    PasswordAged {
+        /// On which terminal.
+        terminal: TerminalId,
+        /// Whose.
+        operator: OperatorNumber,
+    },
     /// A campaign's time for a new password was over: the old one opens nothing any more.
     OperatorRested {
         /// Which campaign.

@@ -46,6 +46,8 @@ pub struct Terms {
     pub offline_days: u32,
     /// After how long without a sign-on an operator or a manager is put to rest; 0 never.
     pub dormant_days: u32,
+    /// After how many days a password ends for its age alone; 0 never, as NIST has it.
+    pub password_days: u32,
     /// How often a merchant reviews who has access; 0 never.
     pub access_review_days: u32,
     /// How long after it was opened such a review is overdue.
@@ -73,6 +75,7 @@ impl Default for Terms {
             supervisor_minutes: 15,
             offline_days: 30,
             dormant_days: 90,
+            password_days: 0,
             access_review_days: 365,
             access_review_grace_days: 14,
         }

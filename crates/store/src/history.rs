@@ -88,6 +88,7 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         | Event::OperatorRemoved { terminal, .. }
         | Event::OperatorDormant { terminal, .. }
         | Event::OperatorRested { terminal, .. }
+        | Event::PasswordAged { terminal, .. }
         | Event::TerminalEnrolled { terminal, .. }
         | Event::SerialNumberCopied { terminal, .. }
         | Event::TerminalRetired { terminal } => match &entry.by {

@@ -132,6 +132,7 @@ fn others() -> Vec<Event> {
             merchant: merchant(),
             operators: 3,
         },
+        Event::PasswordAged { terminal, operator },
         Event::OperatorRested {
             campaign,
             terminal,

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use tillkey_rules::attempts::Scope;
 use tillkey_rules::case::Case;
 use tillkey_rules::diagnosis::{Account, Device, Finding, Password, SignOnFacts, diagnose};
+use tillkey_rules::dormancy::RestCause;
 use tillkey_rules::party::Role;
 use tillkey_rules::precheck::Finding as Hint;
 use tillkey_rules::vocabulary::MerchantStatus;
@@ -254,11 +255,13 @@ fn account(tx: &mut dyn Tx, (terminal, operator): credential::Whose) -> Result<A
     let found = operator::find(tx, terminal, operator)?;
     Ok(match found {
         None => Account::Unknown,
-        Some(found) => match (found.removed_at, found.dormant_at) {
-            (Some(at), _) => Account::Removed { at },
-            (None, Some(at)) if found.rested_for.is_some() => Account::RenewalDue { at },
-            (None, Some(at)) => Account::Dormant { at },
-            (None, None) => Account::Present,
+        Some(found) => match (found.removed_at, found.dormant_at, found.rest_cause) {
+            (Some(at), ..) => Account::Removed { at },
+            (None, Some(at), Some(RestCause::Campaign | RestCause::PasswordAge)) => {
+                Account::RenewalDue { at }
+            }
+            (None, Some(at), _) => Account::Dormant { at },
+            (None, None, _) => Account::Present,
         },
     })
 }

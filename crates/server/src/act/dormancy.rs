@@ -1,5 +1,6 @@
 //! Puts to rest whom nobody has seen for long: operators until a reset, managers until an
-//! administrator lets them in again.
+//! administrator lets them in again; and, where the acquirer wants it so, operators whose
+//! password has come of age, of which their merchant is told before.
 //!
 //! A few accounts a look, in one transaction: each is looked at about once a week, so
 //! that a large installation is swept evenly. What an operator at rest is told is told by
@@ -8,18 +9,22 @@
 
 use jiff::Timestamp;
 use rand_chacha::ChaCha20Rng;
-use tillkey_rules::dormancy::{Activity, Look, look};
+use tillkey_rules::dormancy::{Activity, Look, RestCause, look};
 use tillkey_rules::event::Event;
 use tillkey_rules::party::Actor;
+use tillkey_rules::spending::Purse;
+use tillkey_rules::terms::Terms;
 use tillkey_store::credential::{self, Whose};
 use tillkey_store::fault::Fault;
 use tillkey_store::party::managers::{self, ManagerAccount};
-use tillkey_store::party::{operator, terminal};
+use tillkey_store::party::terminal::Terminal;
+use tillkey_store::party::{contact, operator, terminal};
 use tillkey_store::session;
 use tillkey_store::tx::Tx;
-use tillkey_wire::ids::{AcquirerId, CampaignId};
+use tillkey_wire::ids::AcquirerId;
 
-use super::case::act;
+use super::case::{act, begin_step};
+use super::message::{self, Message, To};
 use super::{Failure, note, order};
 use crate::bell::Ring;
 use crate::limits::LOOK_BATCH_MAX;
@@ -40,13 +45,12 @@ pub async fn sweep(shell: &Shell) -> Result<(), Failure> {
         return Ok(());
     }
     act(shell, None, move |shell, tx, now, rng| {
-        let days = shell.terms().dormant_days;
         let mut rings = Vec::new();
         for whose in operator::to_look_at(tx, now, LOOK_BATCH_MAX)? {
-            rings.extend(look_at_operator(tx, whose, days, (now, rng))?);
+            rings.extend(look_at_operator(shell, tx, whose, (now, rng))?);
         }
         for manager in managers::to_look_at(tx, now, LOOK_BATCH_MAX)? {
-            look_at_manager(tx, &manager, days, now)?;
+            look_at_manager(tx, &manager, shell.terms(), now)?;
         }
         Ok((Ok(()), rings))
     })
@@ -54,9 +58,9 @@ pub async fn sweep(shell: &Shell) -> Result<(), Failure> {
 }
 
 fn look_at_operator(
+    shell: &Shell,
     tx: &mut dyn Tx,
     whose @ (terminal, operator): Whose,
-    days: u32,
     (now, rng): (Timestamp, &mut ChaCha20Rng),
 ) -> Result<Vec<Ring>, Fault> {
     let (Some(account), Some(device)) = (
@@ -68,44 +72,65 @@ fn look_at_operator(
     let password = credential::last(tx, whose)?;
     let is_signed_on = !session::live(tx, whose)?.is_empty();
     let activity = Activity {
-        begun_at: password.map_or(account.created_at, |last| last.created_at),
+        begun_at: (password.as_ref()).map_or(account.created_at, |last| last.created_at),
+        password_since: password.map(|last| last.created_at),
         signed_on_at: account.signed_on_at,
         heard_at: device.seen_at.filter(|_| is_signed_on),
     };
-    match look(&activity, days, now) {
+    match look(&activity, shell.terms(), now) {
         Look::Again(at) => operator::look_again(tx, whose, at).map(|()| Vec::new()),
-        Look::Rest => {
-            let resting = Resting {
-                acquirer: &device.acquirer,
-                campaign: None,
-                event: Event::OperatorDormant { terminal, operator },
+        Look::Warn { due, again } => {
+            operator::look_again(tx, whose, again)?;
+            warn(shell, tx, (&device, due), (now, rng))
+        }
+        Look::Rest(cause) => {
+            let event = match cause {
+                RestCause::PasswordAge => Event::PasswordAged { terminal, operator },
+                RestCause::Unused | RestCause::Campaign => {
+                    Event::OperatorDormant { terminal, operator }
+                }
             };
-            rest(tx, whose, resting, (now, rng))
+            rest(tx, whose, (&device.acquirer, cause, event), (now, rng))
         }
     }
 }
 
-/// Why an operator is put to rest.
-pub(super) struct Resting<'a> {
-    /// Whose operator.
-    pub(super) acquirer: &'a AcquirerId,
-    /// The campaign that wants a new password; none where nobody had signed on for long.
-    pub(super) campaign: Option<CampaignId>,
-    /// What the ledger says of it.
-    pub(super) event: Event,
+/// Tells a merchant that a password comes of age: once for all of them that do so on one
+/// day.
+fn warn(
+    shell: &Shell,
+    tx: &mut dyn Tx,
+    (device, due): (&Terminal, Timestamp),
+    (now, rng): (Timestamp, &mut ChaCha20Rng),
+) -> Result<Vec<Ring>, Fault> {
+    let merchant = &device.merchant;
+    let Some(contact) = contact::present(tx, merchant)? else {
+        return Ok(Vec::new());
+    };
+    let day = shell.day(due);
+    let language = message::language_of(shell, tx, merchant)?;
+    let mut step = begin_step(shell, &device.acquirer, now, rng);
+    let message = Message {
+        purse: Purse::Owed,
+        to: To::Contact(&contact),
+        key: format!("password_age/{merchant}/{day}"),
+        body: language.passwords_come_of_age(merchant, day),
+    };
+    message::send(&mut step, tx, message)?;
+    Ok(step.rings)
 }
 
 /// Puts an operator to rest who is not, wherever they are signed on.
 pub(super) fn rest(
     tx: &mut dyn Tx,
     whose @ (terminal, _): Whose,
-    resting: Resting<'_>,
+    (acquirer, cause, event): (&AcquirerId, RestCause, Event),
     (now, rng): (Timestamp, &mut ChaCha20Rng),
 ) -> Result<Vec<Ring>, Fault> {
-    if !operator::rest(tx, whose, (resting.campaign, now))? {
+    if !operator::rest(tx, whose, (cause, now))? {
         return Ok(Vec::new());
     }
-    note(tx, resting.acquirer, (now, &Actor::System), resting.event)?;
+    note(tx, acquirer, (now, &Actor::System), event)?;
     // Told at once, and told again at the next greeting: what the terminal remembers of
     // the password is worth nothing any more.
     let ring = order::end_sessions(tx, whose, (now, rng))?;
@@ -115,17 +140,18 @@ pub(super) fn rest(
 fn look_at_manager(
     tx: &mut dyn Tx,
     manager: &ManagerAccount,
-    days: u32,
+    terms: &Terms,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let activity = Activity {
         begun_at: manager.created_at,
+        password_since: None,
         signed_on_at: manager.signed_in_at,
         heard_at: None,
     };
-    match look(&activity, days, now) {
-        Look::Again(at) => managers::look_again(tx, manager.id, at),
-        Look::Rest => {
+    match look(&activity, terms, now) {
+        Look::Again(at) | Look::Warn { again: at, .. } => managers::look_again(tx, manager.id, at),
+        Look::Rest(_) => {
             managers::rest(tx, manager.id, now)?;
             let event = Event::ManagerDormant {
                 manager: manager.id,

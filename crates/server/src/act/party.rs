@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_rules::case::Command as CaseCommand;
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
+use tillkey_rules::dormancy::RestCause;
 use tillkey_rules::event::Event;
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::refusal::Refusal;
@@ -209,8 +210,7 @@ pub struct OperatorView {
     pub signed_on_at: Option<Timestamp>,
     /// Since when the account is at rest.
     pub dormant_at: Option<Timestamp>,
-    /// Whether it is because a campaign asked for a new password; otherwise nobody had
-    /// signed on for long.
+    /// Whether it is because a new password is due; otherwise nobody had signed on for long.
     pub is_renewal_due: bool,
 }
 
@@ -271,7 +271,7 @@ pub(super) fn operator_view(tx: &mut dyn Tx, operator: &Operator) -> Result<Oper
         password_since: password.map(|last| last.created_at),
         signed_on_at: operator.signed_on_at,
         dormant_at: operator.dormant_at,
-        is_renewal_due: operator.rested_for.is_some(),
+        is_renewal_due: (operator.rest_cause).is_some_and(|cause| cause != RestCause::Unused),
     })
 }
 

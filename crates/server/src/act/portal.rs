@@ -175,6 +175,7 @@ fn named_in(event: &Event) -> (Option<TerminalId>, Option<OperatorNumber>) {
         | Event::OperatorRested {
             terminal, operator, ..
         }
+        | Event::PasswordAged { terminal, operator }
         | Event::OperatorRemoved { terminal, operator } => (Some(*terminal), Some(*operator)),
         Event::TerminalAdded { terminal, .. }
         | Event::DepositEvaluated { terminal, .. }

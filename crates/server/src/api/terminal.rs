@@ -156,8 +156,7 @@ struct OperatorBody {
     /// Since when the account is at rest: it takes a reset to sign on again.
     #[schema(value_type = Option<String>, format = DateTime)]
     dormant_at: Option<Timestamp>,
-    /// Whether it is because a campaign asked for a new password; otherwise nobody had
-    /// signed on for long.
+    /// Whether it is because a new password is due; otherwise nobody had signed on for long.
     renewal_due: bool,
 }
 

@@ -45,7 +45,10 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn open() -> (Self, Watched) {
-        let world = World::start(Limits::default()).await;
+        Self::in_world(World::start(Limits::default()).await).await
+    }
+
+    pub(crate) async fn in_world(world: World) -> (Self, Watched) {
         let folder = world.folder.path().join("till-1");
         let mut till = world.till(1).await;
         let terminal = till.terminal.unwrap();

@@ -1,16 +1,18 @@
 //! Whoever leaves is out at the till as well: a sign-on ends at once where there is a
 //! link, and with the next contact the terminal compares their password no longer.
 
+use tillkey_rules::terms::Terms;
 use tillkey_rules::vocabulary::MerchantStatus;
 use tillkey_server::act::party;
 use tillkey_server::act::tick::tick;
+use tillkey_server::link::limits::Limits;
 use tillkey_terminal::wire::ids::OperatorNumber;
 use tillkey_terminal::{Fault, FileDevice, Notice, Terminal};
 
 use crate::away::{BOSS, FIRST, SECOND, Shop, boss, cashier, password, signs_on};
 use crate::reset::app_case;
 use crate::till::{Act, Told};
-use crate::world::{MERCHANT, Watched, soon};
+use crate::world::{MERCHANT, Watched, World, soon};
 
 async fn ended(till: &mut Watched, who: OperatorNumber) {
     till.until("end of the session", |told| {
@@ -196,4 +198,53 @@ async fn whoever_was_not_seen_for_long_is_told_so_once_the_password_is_right() {
     assert_eq!(attempt(&mut till, (cashier(), SECOND)).await, "signed on");
     let mut away = shop.loses_network(till).await;
     assert!(is_remembered(&mut shop, &mut away, (cashier(), SECOND)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_of_age_is_warned_of_and_then_opens_nothing() {
+    let terms = Terms {
+        password_days: 30,
+        ..Terms::default()
+    };
+    let world = World::with_terms(Limits::default(), terms).await;
+    let (mut shop, mut till) = Shop::in_world(world).await;
+    let day = 24 * 3_600;
+    // Two passwords, and one message for both.
+    for _ in 0..3 {
+        shop.world.advance_seconds(7 * day);
+        tick(&shop.world.shell).await.unwrap();
+    }
+    let warns = |text: &String| text.contains("到期停用");
+    let mut told = Vec::new();
+    while !told.iter().any(warns) {
+        told.extend(shop.world.messages().await);
+    }
+    assert_eq!(
+        told.iter().filter(|text| warns(text)).count(),
+        1,
+        "{told:?}"
+    );
+    assert_eq!(attempt(&mut till, (cashier(), FIRST)).await, "signed on");
+    shop.world.advance_seconds(9 * day);
+    tick(&shop.world.shell).await.unwrap();
+    till.until("welcome", |told| {
+        matches!(told, Told::Notice(Notice::Welcomed))
+    })
+    .await;
+    assert_eq!(attempt(&mut till, (cashier(), FIRST)).await, "renewal_due");
+    assert_eq!(attempt(&mut till, (boss(), BOSS)).await, "renewal_due");
+    app_case(&mut shop.world, 1).await;
+    let code = shop.world.reset_code().await;
+    till.act(Act::Redeem(cashier(), code)).await;
+    till.until("acceptance", |told| {
+        matches!(told, Told::Notice(Notice::CodeAccepted { .. }))
+    })
+    .await;
+    till.act(Act::ChoosePassword(cashier(), password(SECOND)))
+        .await;
+    till.until("effect", |told| {
+        matches!(told, Told::Notice(Notice::Effective { .. }))
+    })
+    .await;
+    assert_eq!(attempt(&mut till, (cashier(), SECOND)).await, "signed on");
 }

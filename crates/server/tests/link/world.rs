@@ -10,6 +10,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
 use tillkey_rules::party::{Actor, Role};
+use tillkey_rules::terms::Terms;
 use tillkey_server::act::{SignedIn, party};
 use tillkey_server::clock::{Clock, SetClock};
 use tillkey_server::config::Config;
@@ -66,11 +67,16 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start(limits: Limits) -> Self {
+        Self::with_terms(limits, Terms::default()).await
+    }
+
+    pub(crate) async fn with_terms(limits: Limits, terms: Terms) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::new("2026-03-02T02:00:00Z".parse().unwrap()));
         let config = Config {
             data: folder.path().join("data"),
             root_key_file: folder.path().join("root.key"),
+            terms,
             ..Config::default()
         };
         let opening = (config, Arc::clone(&clock));
@@ -223,6 +229,15 @@ impl World {
                 return code;
             }
         }
+    }
+
+    /// The messages to the phone that were sent by now.
+    pub(crate) async fn messages(&mut self) -> Vec<String> {
+        let mut found = vec![soon("message", self.phone.recv()).await.unwrap()];
+        while let Ok(text) = self.phone.try_recv() {
+            found.push(text);
+        }
+        found
     }
 
     /// The next reset code to the phone: other messages name terminals in eight digits.

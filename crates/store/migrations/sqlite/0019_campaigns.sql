@@ -66,4 +66,4 @@ CREATE INDEX campaign_targets_by_case ON campaign_targets (case_id) WHERE case_i
 CREATE UNIQUE INDEX terminals_by_place ON terminals (acquirer, merchant, number) WHERE status = 'active';
 
 ALTER TABLE merchants ADD COLUMN language TEXT; -- the language of messages, `zh-CN` or `en`; null for the acquirer's
-ALTER TABLE operators ADD COLUMN rested_for TEXT; -- the campaign for which the account is at rest; null where nobody had signed on for long
+ALTER TABLE operators ADD COLUMN rest_cause TEXT; -- why the account is at rest; null with dormant_at where nobody had signed on for long, before causes were written

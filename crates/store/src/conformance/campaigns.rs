@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use tillkey_rules::campaign::{Campaign, CampaignEvent, CampaignTerms, Selection, TargetState};
 use tillkey_rules::case::Case;
 use tillkey_rules::credential::{Change, change};
+use tillkey_rules::dormancy::RestCause;
 use tillkey_rules::event::CaseEvent;
 use tillkey_rules::party::{Actor, Role, Subject};
 use tillkey_rules::vocabulary::Reason;
@@ -304,13 +305,13 @@ pub(super) fn old_passwords_have_their_time(open: Open<'_>) -> Result<(), Fault>
         let due = target::to_rest(tx, whose, 10)?;
         assert_eq!(due, [(other_till(), id("01")), (other_till(), id("02"))]);
         let first = (other_till(), id("01"));
-        assert!(operator::rest(tx, first, (Some(CAMPAIGN), at(200)))?);
+        assert!(operator::rest(tx, first, (RestCause::Campaign, at(200)))?);
         target::rested(tx, whose, first, at(200))?;
         assert_eq!(target::to_rest(tx, whose, 10)?.len(), 1);
         let found = operator::find(tx, first.0, first.1)?.ok_or(Fault::Missing("operator"))?;
         assert_eq!(
-            (found.dormant_at, found.rested_for),
-            (Some(at(200)), Some(CAMPAIGN))
+            (found.dormant_at, found.rest_cause),
+            (Some(at(200)), Some(RestCause::Campaign))
         );
         let paused = [CampaignEvent::Paused];
         campaigns::append(tx, campaign, &happened(&bank, &planner, &paused))?;
@@ -319,7 +320,7 @@ pub(super) fn old_passwords_have_their_time(open: Open<'_>) -> Result<(), Fault>
         password(tx, elsewhere(id("01")), 9, at(400))?;
         let found = operator::find(tx, first.0, first.1)?.ok_or(Fault::Missing("operator"))?;
         assert_eq!(
-            (found.dormant_at, found.rested_for),
+            (found.dormant_at, found.rest_cause),
             (None, None),
             "awake again"
         );

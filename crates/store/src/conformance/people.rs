@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 use tillkey_rules::attempts::Scope;
+use tillkey_rules::dormancy::RestCause;
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::MerchantStatus;
 use tillkey_wire::ids::{ManagerId, SessionId, StaffSessionId};
@@ -276,15 +277,18 @@ pub(super) fn operators_rest_and_wake(open: Open<'_>) -> Result<(), Fault> {
         assert_eq!(session::live_of_merchant(tx, &shop())?, [whose]);
         assert!(session::live_of_merchant(tx, &other_shop())?.is_empty());
 
-        assert!(operator::rest(tx, whose, (None, at(300)))?);
-        assert!(!operator::rest(tx, whose, (None, at(301)))?, "once");
+        assert!(operator::rest(tx, whose, (RestCause::Unused, at(300)))?);
+        assert!(
+            !operator::rest(tx, whose, (RestCause::Unused, at(301)))?,
+            "once"
+        );
         assert!(session::live(tx, whose)?.is_empty());
         assert!(operator::to_look_at(tx, at(900), 10)?.is_empty());
         operator::point(tx, whose, Some(2))?;
         let awake = operator::find(tx, till(), cashier())?.ok_or(Fault::Missing("operator"))?;
         assert_eq!(awake.dormant_at, None, "a new password wakes");
         assert!(operator::remove(tx, till(), cashier(), at(400))?);
-        assert!(!operator::rest(tx, whose, (None, at(500)))?);
+        assert!(!operator::rest(tx, whose, (RestCause::Unused, at(500)))?);
         operator::add(tx, till(), cashier(), at(600))?;
         let again = operator::find(tx, till(), cashier())?.ok_or(Fault::Missing("operator"))?;
         assert_eq!(again.signed_on_at, None, "another person's number");

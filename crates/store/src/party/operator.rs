@@ -1,7 +1,8 @@
 //! Operators: the sign-on accounts of a terminal.
 
 use jiff::Timestamp;
-use tillkey_wire::ids::{CampaignId, OperatorNumber, TerminalId};
+use tillkey_rules::dormancy::RestCause;
+use tillkey_wire::ids::{OperatorNumber, TerminalId};
 
 use crate::credential;
 use crate::fault::Fault;
@@ -16,17 +17,17 @@ statements! {
          WHERE operators.removed_at IS NOT NULL";
     FIND: "find an operator" =
         "SELECT terminal, number, credential_version, created_at, removed_at, \
-         signed_on_at, dormant_at, rested_for \
+         signed_on_at, dormant_at, rest_cause \
          FROM operators WHERE terminal = $1 AND number = $2";
     LIST: "list a terminal's operators" =
         "SELECT terminal, number, credential_version, created_at, removed_at, \
-         signed_on_at, dormant_at, rested_for \
+         signed_on_at, dormant_at, rest_cause \
          FROM operators WHERE terminal = $1 AND removed_at IS NULL ORDER BY number";
     REMOVE: "remove an operator" =
         "UPDATE operators SET removed_at = $1 \
          WHERE terminal = $2 AND number = $3 AND removed_at IS NULL";
     POINT: "point an operator to a credential" =
-        "UPDATE operators SET credential_version = $1, dormant_at = NULL, rested_for = NULL \
+        "UPDATE operators SET credential_version = $1, dormant_at = NULL, rest_cause = NULL \
          WHERE terminal = $2 AND number = $3";
     SIGNED_ON: "note when an operator signed on" =
         "UPDATE operators SET signed_on_at = $1 \
@@ -38,7 +39,7 @@ statements! {
     LOOK_AGAIN: "note when to look at an operator again" =
         "UPDATE operators SET look_at = $1 WHERE terminal = $2 AND number = $3";
     REST: "put an operator to rest" =
-        "UPDATE operators SET dormant_at = $1, rested_for = $2 \
+        "UPDATE operators SET dormant_at = $1, rest_cause = $2 \
          WHERE terminal = $3 AND number = $4 AND removed_at IS NULL AND dormant_at IS NULL";
 }
 
@@ -59,8 +60,8 @@ pub struct Operator {
     pub signed_on_at: Option<Timestamp>,
     /// Since when it is at rest.
     pub dormant_at: Option<Timestamp>,
-    /// The campaign for which it is; none where nobody had signed on for long.
-    pub rested_for: Option<CampaignId>,
+    /// Why it is.
+    pub rest_cause: Option<RestCause>,
 }
 
 /// Adds an operator, or one again that was removed. False when it is there already.
@@ -169,28 +170,27 @@ pub fn look_again(
 }
 
 /// Puts an operator to rest: the password stays, and signs nobody on before another one
-/// is in force. The sessions end. A campaign that wants a new password is named, and none
-/// where nobody had signed on for long. True when it was not at rest before.
+/// is in force. The sessions end. True when it was not at rest before.
 ///
 /// # Errors
 /// A [`Fault`] of the engine.
 pub fn rest(
     tx: &mut dyn Tx,
     (terminal, number): (TerminalId, OperatorNumber),
-    (campaign, now): (Option<CampaignId>, Timestamp),
+    (cause, now): (RestCause, Timestamp),
 ) -> Result<bool, Fault> {
     let values = [
         Value::from(now),
-        Value::from(campaign.as_ref()),
+        Value::from(cause.name()),
         Value::from(&terminal),
         Value::from(number),
     ];
     if tx.execute(REST, &values)? == 0 {
         return Ok(false);
     }
-    let why = match campaign {
-        Some(_) => SessionEnd::Revoked,
-        None => SessionEnd::Dormant,
+    let why = match cause {
+        RestCause::Campaign | RestCause::PasswordAge => SessionEnd::Revoked,
+        RestCause::Unused => SessionEnd::Dormant,
     };
     session::end_all(tx, (terminal, number), why, now)?;
     Ok(true)
@@ -214,7 +214,7 @@ pub(crate) fn point(
 }
 
 fn read(mut row: Row) -> Result<Operator, Fault> {
-    Ok(Operator {
+    let mut operator = Operator {
         terminal: row.take()?,
         number: row.take()?,
         credential_version: row.take()?,
@@ -222,6 +222,17 @@ fn read(mut row: Row) -> Result<Operator, Fault> {
         removed_at: row.take()?,
         signed_on_at: row.take()?,
         dormant_at: row.take()?,
-        rested_for: row.take()?,
-    })
+        rest_cause: None,
+    };
+    let cause: Option<String> = row.take()?;
+    let cause = match (operator.dormant_at, cause) {
+        (None, _) => None,
+        (Some(_), None) => Some(RestCause::Unused),
+        (Some(_), Some(word)) => Some(
+            word.parse()
+                .map_err(|_| Fault::damaged("operator", "its rest has no known cause"))?,
+        ),
+    };
+    operator.rest_cause = cause;
+    Ok(operator)
 }

@@ -10,6 +10,7 @@ use tillkey_rules::campaign::{
     Campaign, CampaignEvent, CampaignState, Command, Manifest, PlanFault, Tally, TargetState,
     decide,
 };
+use tillkey_rules::dormancy::RestCause;
 use tillkey_rules::event::Event;
 use tillkey_rules::party::Actor;
 use tillkey_rules::policy::{Decision, Question};
@@ -349,11 +350,7 @@ fn rest_merchant(
             terminal: *terminal,
             operator: *operator,
         };
-        let resting = dormancy::Resting {
-            acquirer: &work.stored.acquirer,
-            campaign: Some(campaign),
-            event,
-        };
+        let resting = (&work.stored.acquirer, RestCause::Campaign, event);
         rings.extend(dormancy::rest(tx, *whose, resting, (now, work.rng))?);
         target::rested(tx, (campaign, merchant), *whose, now)?;
     }

@@ -3,7 +3,7 @@
 //! No link, so that nobody learns to tap links in such messages; and always what
 //! the code is for, so that a person who is being talked into reading it out can see.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 use tillkey_rules::party::Subject;
 use tillkey_rules::vocabulary::Reason;
@@ -153,6 +153,26 @@ impl Language {
             Self::English => format!(
                 "Merchant ending in {tail}: the yearly review of access is overdue. Please complete \
                  it in the merchant portal and remove whoever has left."
+            ),
+        })
+    }
+
+    /// The notice that passwords come of age.
+    pub(in crate::act) fn passwords_come_of_age(
+        self,
+        merchant: &MerchantNumber,
+        day: Date,
+    ) -> Secret<String> {
+        let tail = tail(merchant);
+        Secret::new(match self {
+            Self::Chinese => format!(
+                "商户（尾号 {tail}）有操作员的密码将于 {} 到期停用。请在到期前登录商户平台重置。",
+                day.strftime("%-m月%-d日")
+            ),
+            Self::English => format!(
+                "Merchant ending in {tail}: operator passwords stop working on {} for their age. \
+                 Please reset them in the merchant portal before.",
+                day.strftime("%-d %b")
             ),
         })
     }

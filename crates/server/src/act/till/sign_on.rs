@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_rules::attempts::{self as budgets, Count, Scope};
+use tillkey_rules::dormancy::RestCause;
 use tillkey_rules::event::Event;
 use tillkey_rules::refusal::Refusal;
 use tillkey_store::fault::Fault;
@@ -223,18 +224,19 @@ fn may_be_signed_on(
     }))
 }
 
-/// Why an operator is at rest, if they are: nobody had signed on for long, or a campaign
-/// asked for a new password and did not get one.
+/// Why an operator is at rest, if they are: nobody had signed on for long, or a new
+/// password is due.
 fn at_rest(
     tx: &mut dyn Tx,
     (terminal, number): credential::Whose,
 ) -> Result<Option<Refusal>, Fault> {
     let found = operator::find(tx, terminal, number)?;
-    let resting = found.filter(|found| found.dormant_at.is_some());
-    Ok(resting.map(|found| match found.rested_for {
-        Some(_) => Refusal::RenewalDue,
-        None => Refusal::Dormant,
-    }))
+    Ok(found
+        .and_then(|found| found.rest_cause)
+        .map(|cause| match cause {
+            RestCause::Campaign | RestCause::PasswordAge => Refusal::RenewalDue,
+            RestCause::Unused => Refusal::Dormant,
+        }))
 }
 
 /// Checks the third message, clears the count and starts the session.

@@ -66,7 +66,7 @@ words! {
         imported, applicant_disclosed, application_erased,
         deposit_evaluated, deposit_returned,
         alert_raised, alert_taken, alert_closed,
-        campaign_asked, campaign_objected, operator_rested,
+        campaign_asked, campaign_objected, operator_rested, password_aged,
     }
     /// What happens to an application, by its stable name.
     ApplicationStepWords {

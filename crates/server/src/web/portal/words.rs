@@ -116,7 +116,7 @@ words! {
         manager_proved_anew, manager_signed_out, records_downloaded, terminal_added,
         terminal_enrolled, serial_number_copied, terminal_moved, terminal_retired,
         operator_added, operator_removed, deposit_evaluated, deposit_returned,
-        campaign_asked, campaign_objected, operator_rested,
+        campaign_asked, campaign_objected, operator_rested, password_aged,
     }
     /// Who did it.
     ByWhomWords { you, manager, acquirer, device, }
