@@ -158,6 +158,9 @@ pub struct SubjectFacts {
     /// That there are unsettled transactions, if the terminal has said so. That there
     /// are none is not taken from it, so nothing becomes looser by its word.
     pub unsettled_batch: Option<bool>,
+    /// Whether an alert about the operator, the terminal or the merchant is open, or was
+    /// found to be true a short while ago.
+    pub open_alert: bool,
     /// When the device was enrolled.
     pub enrolled_at: Option<Timestamp>,
 }

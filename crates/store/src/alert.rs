@@ -1,7 +1,8 @@
 //! Alerts: what the watch found worth a look, who looks into it, and what it came to.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rand::{CryptoRng, RngCore};
+use tillkey_rules::party::Subject;
 use tillkey_rules::watch::{About, AlertOutcome, AlertState, Rule, Severity};
 use tillkey_wire::ids::{AcquirerId, AlertId, StaffId};
 use tillkey_wire::secret::Secret;
@@ -23,6 +24,9 @@ statements! {
         "SELECT id, acquirer, rule, about, state, raised_at, position, owner, taken_at, outcome, \
          closed_at FROM alerts WHERE acquirer = $1 AND state = $2 \
          AND (urgency, raised_at, id) > ($3, $4, $5) ORDER BY urgency, raised_at, id LIMIT $6";
+    CONCERN: "find an alert that concerns an operator" =
+        "SELECT id FROM alerts WHERE acquirer = $1 AND about IN ($2, $3, $4) \
+         AND (state <> 'closed' OR (outcome = 'true_alarm' AND closed_at > $5)) LIMIT 1";
     TAKE: "take an alert" =
         "UPDATE alerts SET state = 'owned', owner = $1, taken_at = $2 \
          WHERE id = $3 AND state <> 'closed'";
@@ -97,13 +101,48 @@ pub struct RuleCount {
     pub false_alarms: u64,
 }
 
+/// How long after it was settled an alert that was true still concerns whom it was about.
+const TRUE_ALARM_CONCERNS: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Whether an alert about an operator, its terminal or its merchant is not settled, or was
+/// found to be true a short while ago.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn concern(tx: &mut dyn Tx, subject: &Subject, now: Timestamp) -> Result<bool, Fault> {
+    let Subject {
+        terminal, operator, ..
+    } = subject.clone();
+    let about = [
+        About::Operator { terminal, operator },
+        About::Terminal { terminal },
+        About::Merchant {
+            merchant: subject.merchant.clone(),
+        },
+    ];
+    let since = now
+        .checked_sub(TRUE_ALARM_CONCERNS)
+        .unwrap_or(Timestamp::MIN);
+    let mut values = vec![Value::from(&subject.acquirer)];
+    for about in &about {
+        values.push(Value::from(written(about)?));
+    }
+    values.push(Value::from(since));
+    Ok(tx.query_one(CONCERN, &values)?.is_some())
+}
+
+/// Whom an alert is about, in the one spelling that it is stored in.
+fn written(about: &About) -> Result<String, Fault> {
+    serde_json::to_string(about)
+        .map_err(|_| Fault::damaged("alert", "it cannot be written as JSON"))
+}
+
 /// Raises an alert.
 ///
 /// # Errors
 /// [`Fault::Dangling`] when there is no such acquirer.
 pub fn raise(tx: &mut dyn Tx, alert: &NewAlert<'_>) -> Result<(), Fault> {
-    let about = serde_json::to_string(alert.about)
-        .map_err(|_| Fault::damaged("alert", "it cannot be written as JSON"))?;
+    let about = written(alert.about)?;
     let values = [
         Value::from(&alert.id),
         Value::from(alert.acquirer),

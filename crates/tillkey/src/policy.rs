@@ -105,6 +105,9 @@ struct ExplainArgs {
     /// Whether the terminal holds an unsettled batch; without it, unknown
     #[arg(long, value_name = "YES_OR_NO", value_parser = ["yes", "no"])]
     unsettled_batch: Option<String>,
+    /// An alert about the operator, the terminal or the merchant is open
+    #[arg(long)]
+    open_alert: bool,
     #[command(flatten)]
     shown: Shown,
 }
@@ -240,6 +243,7 @@ fn run_explain(args: &ExplainArgs, out: &mut impl Write) -> Result<(), String> {
         hour: args.hour,
         terminal_online: !args.terminal_offline,
         unsettled_batch: args.unsettled_batch.as_deref().map(|held| held == "yes"),
+        open_alert: args.open_alert,
     };
     let offered: BTreeSet<EvidenceKind> = match &args.offered {
         Some(kinds) => kinds.iter().copied().collect(),

@@ -332,6 +332,7 @@ fn question(case: &Case, subject: &Subject, known: &SubjectFacts, facts: &Facts<
         hour: facts.hour,
         terminal_online: known.terminal_online,
         unsettled_batch: known.unsettled_batch,
+        open_alert: known.open_alert,
     }
 }
 

@@ -30,10 +30,11 @@ pub(super) enum Attribute {
     Hour,
     TerminalOnline,
     UnsettledBatch,
+    OpenAlert,
 }
 
 impl Attribute {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Channel,
         Self::Rank,
         Self::Reason,
@@ -44,6 +45,7 @@ impl Attribute {
         Self::Hour,
         Self::TerminalOnline,
         Self::UnsettledBatch,
+        Self::OpenAlert,
     ];
 
     /// The attribute of the context with that name.
@@ -57,6 +59,7 @@ impl Attribute {
             "hour" => Self::Hour,
             "terminal_online" => Self::TerminalOnline,
             "unsettled_batch" => Self::UnsettledBatch,
+            "open_alert" => Self::OpenAlert,
             _ => return None,
         })
     }

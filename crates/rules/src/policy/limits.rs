@@ -24,7 +24,7 @@ pub const POLICY_ID_CHARS_MAX: usize = 64;
 pub const POLICY_REASON_CHARS_MAX: usize = 200;
 
 /// How many questions the exhaustive check asks of all policies together. The default
-/// policy needs two million.
+/// policy needs four million.
 pub const CHECK_QUESTIONS_MAX: u64 = 1 << 30;
 
 /// How many questions the exhaustive check asks of one policy by itself.

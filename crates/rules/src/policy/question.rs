@@ -36,6 +36,11 @@ pub struct Question {
     pub terminal_online: bool,
     /// Whether the terminal holds an unsettled batch, when it has said.
     pub unsettled_batch: Option<bool>,
+    /// Whether somebody is looking, or should be, into an alert about the operator, the
+    /// terminal or the merchant, or found a short while ago that one was true. Not asked
+    /// before there was a watch.
+    #[serde(default)]
+    pub open_alert: bool,
 }
 
 impl Question {

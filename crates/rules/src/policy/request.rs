@@ -115,6 +115,7 @@ fn context(question: &Question) -> Context {
         ("resets_30d", number(question.resets_30d)),
         ("hour", number(question.hour.into())),
         ("terminal_online", boolean(question.terminal_online)),
+        ("open_alert", boolean(question.open_alert)),
     ];
     let batch = question
         .unsettled_batch

@@ -18,7 +18,7 @@ use super::parse::Policy;
 use crate::vocabulary::EvidenceKind;
 
 /// From the trunk to the leaves.
-const ORDER: [Attribute; 10] = [
+const ORDER: [Attribute; 11] = [
     Attribute::MerchantStatus,
     Attribute::Channel,
     Attribute::Rank,
@@ -26,6 +26,7 @@ const ORDER: [Attribute; 10] = [
     Attribute::ContactAgeHours,
     Attribute::Resets30d,
     Attribute::Failures30d,
+    Attribute::OpenAlert,
     Attribute::Hour,
     Attribute::TerminalOnline,
     Attribute::UnsettledBatch,
@@ -161,6 +162,7 @@ const fn label(attribute: Attribute) -> &'static str {
         Attribute::Hour => "hour",
         Attribute::TerminalOnline => "terminal online:",
         Attribute::UnsettledBatch => "unsettled batch:",
+        Attribute::OpenAlert => "alert:",
     }
 }
 
@@ -187,6 +189,7 @@ fn name(
         Attribute::Resets30d => range(&space.resets),
         Attribute::Hour => range(&space.hours),
         Attribute::TerminalOnline => facts.terminal_online.to_string(),
+        Attribute::OpenAlert => if facts.open_alert { "yes" } else { "no" }.to_owned(),
         Attribute::UnsettledBatch => facts
             .unsettled_batch
             .map_or_else(|| "unknown".to_owned(), |held| held.to_string()),

@@ -128,6 +128,11 @@ pub(super) fn question(question: &Question) -> Bilingual {
         Some(true) => ("有未结算批次", "unsettled batch"),
         Some(false) => ("无未结算批次", "no unsettled batch"),
     };
+    let (alert_zh, alert_en) = if question.open_alert {
+        ("有待处理预警", "an alert is open")
+    } else {
+        ("无预警", "no alert")
+    };
     let Question {
         contact_age_hours,
         failures_30d,
@@ -138,12 +143,12 @@ pub(super) fn question(question: &Question) -> Bilingual {
     Bilingual::new(
         format!(
             "渠道：{}；操作员：{}；原因：{}；凭据：{}（可信等级：{}）；{}；联系方式变更距今{contact_age_hours}小时；\
-             30天内失败{failures_30d}次、重置{resets_30d}次；{hour}时；{online_zh}；{batch_zh}",
+             30天内失败{failures_30d}次、重置{resets_30d}次；{hour}时；{online_zh}；{batch_zh}；{alert_zh}",
             channel.zh, rank.zh, reason.zh, evidence.zh, level.zh, status.zh,
         ),
         format!(
             "channel {}, {}, {}, {} (assurance {}), {}, contact changed {contact_age_hours} h ago, \
-             {failures_30d} failures and {resets_30d} resets in 30 days, hour {hour}, {online_en}, {batch_en}",
+             {failures_30d} failures and {resets_30d} resets in 30 days, hour {hour}, {online_en}, {batch_en}, {alert_en}",
             channel.en, rank.en, reason.en, evidence.en, level.en, status.en,
         ),
     )

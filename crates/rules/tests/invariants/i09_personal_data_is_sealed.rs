@@ -15,7 +15,7 @@ use super::world::{config, plans, play};
 /// Every name that may occur in the leaf of a case. None holds a phone, a person's
 /// name or a document number; `person`, `staff` and `manager` are accounts,
 /// and texts that people write are digests (`…_digest`, `claimed`).
-const FIELDS: [&str; 81] = [
+const FIELDS: [&str; 82] = [
     "acquirer",
     "after",
     "approved",
@@ -57,6 +57,7 @@ const FIELDS: [&str; 81] = [
     "next",
     "old_password",
     "offline",
+    "open_alert",
     "operator",
     "person",
     "persons",

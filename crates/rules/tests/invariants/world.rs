@@ -234,6 +234,7 @@ pub(crate) fn known(start: &Start) -> SubjectFacts {
         terminal_online: true,
         keeps_journal: Some(start.keeps_journal),
         unsettled_batch: None,
+        open_alert: false,
         enrolled_at: Some(minutes(beginning(), -60)),
     }
 }

@@ -296,3 +296,37 @@ async fn c03_alerts_are_for_those_who_look_into_them() {
         );
     }
 }
+
+#[tokio::test]
+async fn d04_while_an_alert_is_open_a_reviewer_looks_at_what_went_ahead_before() {
+    let world = World::new().await;
+    guess(&world).await;
+    look_on(&world).await;
+    world.clock.advance(SignedDuration::from_hours(25));
+    let chen = world.staff("chen", "chen", Role::Reviewer).await;
+    let submitted = async || {
+        let case = world.app_case(MERCHANT).await;
+        let code = world.sms_code(&case.case, &case.token).await;
+        let evidence = json!({"kind": "sms_code", "code": code});
+        world
+            .present(&case.case, &case.token, &evidence)
+            .await
+            .is(200);
+        let ask = world.post(&case.path("/submission")).token(&case.token);
+        ask.go().await.is(200)
+    };
+    let view = submitted().await;
+    assert_eq!(view["state"], "in_review", "{view}");
+    let alert = list(&world, &chen, "open").await[0]["alert"].clone();
+    let alert = alert.as_str().unwrap();
+    take(&world, alert, &chen).await.is(200);
+    assert_eq!(
+        submitted().await["state"],
+        "in_review",
+        "somebody looks into it"
+    );
+    let said = json!({"outcome": "false_alarm", "comment": "a new cashier"});
+    close(&world, alert, &chen, &said).await.is(200);
+    let view = submitted().await;
+    assert_eq!(view["state"], "approved", "as before: {view}");
+}

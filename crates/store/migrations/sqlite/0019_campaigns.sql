@@ -62,6 +62,9 @@ CREATE INDEX campaign_targets_by_state ON campaign_targets (campaign, state, wav
 CREATE INDEX campaign_targets_due ON campaign_targets (terminal, operator) WHERE is_due = 1;
 CREATE INDEX campaign_targets_by_case ON campaign_targets (case_id) WHERE case_id IS NOT NULL;
 
+-- Whether an alert concerns an operator is asked at every decision.
+CREATE INDEX alerts_about ON alerts (acquirer, about);
+
 -- A list is made in the order of merchants and terminals, a batch at a time.
 CREATE UNIQUE INDEX terminals_by_place ON terminals (acquirer, merchant, number) WHERE status = 'active';
 

@@ -304,6 +304,10 @@ pub const CHECKS: &[(&str, Check)] = &[
         watching::the_watch_goes_on_where_it_stopped,
     ),
     (
+        "an_alert_concerns_whom_it_is_about",
+        watching::an_alert_concerns_whom_it_is_about,
+    ),
+    (
         "an_alert_is_raised_owned_and_closed",
         watching::an_alert_is_raised_owned_and_closed,
     ),

@@ -1,10 +1,11 @@
 //! The watch: where it stands, what it remembers, and an alert from its raising to its end.
 
+use tillkey_rules::party::Subject;
 use tillkey_rules::watch::{About, AlertOutcome, AlertState, Memory, Rule, Severity};
-use tillkey_wire::ids::{AlertId, StaffId};
+use tillkey_wire::ids::{AlertId, StaffId, TerminalId};
 
 use super::Open;
-use super::ground::{at, bank, cashier, id, keys, rng, settle, shop, till};
+use super::ground::{at, bank, cashier, id, keys, other_shop, rng, settle, shop, subject, till};
 use crate::alert::{self, Closing, NewAlert};
 use crate::fault::Fault;
 use crate::tx::Tx;
@@ -133,4 +134,41 @@ fn closes(tx: &mut dyn Tx, severe: AlertId) -> Result<(), Fault> {
     let comment = comment.as_ref().map(|text| text.expose().as_str());
     assert_eq!(comment, Some("called the shop"));
     Ok(())
+}
+
+/// An alert concerns its operator, terminal or merchant until it is settled, and for a
+/// week longer where it was true.
+pub(super) fn an_alert_concerns_whom_it_is_about(open: Open<'_>) -> Result<(), Fault> {
+    open()?.write_blocking(|tx| {
+        settle(tx)?;
+        let (near, day) = (subject(), 24 * 3_600);
+        let abroad = Subject {
+            merchant: other_shop(),
+            terminal: TerminalId::from_bytes([9; 10]),
+            ..subject()
+        };
+        assert!(!alert::concern(tx, &near, at(0))?);
+        let owner: StaffId = id("xu");
+        for (number, outcome) in [(1, AlertOutcome::FalseAlarm), (2, AlertOutcome::TrueAlarm)] {
+            let raised = raise(tx, number, Rule::ManyFailures)?;
+            assert!(alert::concern(tx, &near, at(1))?);
+            assert!(!alert::concern(tx, &abroad, at(1))?, "another merchant");
+            assert!(alert::take(tx, raised, (&owner, at(2)))?);
+            assert!(alert::concern(tx, &near, at(3))?, "somebody looks into it");
+            let bank = bank();
+            let closing = Closing {
+                id: raised,
+                acquirer: &bank,
+                owner: &owner,
+                outcome,
+                comment: "called the shop",
+                now: at(4),
+            };
+            assert!(alert::close(tx, &keys(), &closing, &mut rng(6))?);
+            let is_true = outcome == AlertOutcome::TrueAlarm;
+            assert_eq!(alert::concern(tx, &near, at(5))?, is_true);
+            assert!(!alert::concern(tx, &near, at(8 * day))?);
+        }
+        Ok(())
+    })
 }

@@ -10,7 +10,7 @@ use super::terminal::TerminalStatus;
 use super::{contact, merchant, operator, terminal};
 use crate::fault::Fault;
 use crate::tx::Tx;
-use crate::{attempts, credential, health, journal};
+use crate::{alert, attempts, credential, health, journal};
 
 /// How far back failures and resets count.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -75,6 +75,7 @@ pub fn facts(
         terminal_online,
         keeps_journal: capabilities.and_then(|capabilities| capabilities.journal),
         unsettled_batch: has_unsettled(tx, subject.terminal)?.then_some(true),
+        open_alert: alert::concern(tx, subject, now)?,
         enrolled_at: terminal.enrolled_at,
     })
 }

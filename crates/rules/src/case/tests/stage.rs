@@ -132,6 +132,7 @@ fn in_order() -> SubjectFacts {
         terminal_online: true,
         keeps_journal: Some(false),
         unsettled_batch: None,
+        open_alert: false,
         enrolled_at: Some(days_before_noon(400)),
     }
 }

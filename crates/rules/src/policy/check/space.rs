@@ -25,6 +25,7 @@ pub(in crate::policy) struct Facts {
     pub(in crate::policy) hour: u8,
     pub(in crate::policy) terminal_online: bool,
     pub(in crate::policy) unsettled_batch: Option<bool>,
+    pub(in crate::policy) open_alert: bool,
 }
 
 impl Facts {
@@ -42,6 +43,7 @@ impl Facts {
             hour: self.hour,
             terminal_online: self.terminal_online,
             unsettled_batch: self.unsettled_batch,
+            open_alert: self.open_alert,
         }
     }
 }
@@ -62,6 +64,7 @@ pub(in crate::policy) struct Space {
     pub(in crate::policy) hours: Vec<Piece>,
     online: Vec<bool>,
     batches: Vec<Option<bool>>,
+    alerts: Vec<bool>,
 }
 
 /// A range of a number that nobody tells apart, and the value that stands for it.
@@ -84,6 +87,7 @@ impl Space {
         let reasons = first_unless(seen(Attribute::Reason), Reason::ALL.len());
         let online = first_unless(seen(Attribute::TerminalOnline), 2);
         let batches = first_unless(seen(Attribute::UnsettledBatch), 3);
+        let alerts = first_unless(seen(Attribute::OpenAlert), 2);
         Self {
             channels: Channel::ALL.to_vec(),
             ranks: Rank::ALL.to_vec(),
@@ -102,6 +106,7 @@ impl Space {
                 .into_iter()
                 .take(batches)
                 .collect(),
+            alerts: [false, true].into_iter().take(alerts).collect(),
         }
     }
 
@@ -118,6 +123,7 @@ impl Space {
             Attribute::Hour => self.hours.len(),
             Attribute::TerminalOnline => self.online.len(),
             Attribute::UnsettledBatch => self.batches.len(),
+            Attribute::OpenAlert => self.alerts.len(),
         }
     }
 
@@ -173,6 +179,7 @@ impl Space {
             hour,
             online,
             batch,
+            alert,
         ] = *digits;
         let value = |pieces: &[Piece], at: usize| pieces.get(at).map_or(0, |piece| piece.value);
         Facts {
@@ -194,6 +201,7 @@ impl Space {
             hour: u8::try_from(value(&self.hours, hour)).unwrap_or(0),
             terminal_online: self.online.get(online).copied().unwrap_or(true),
             unsettled_batch: self.batches.get(batch).copied().unwrap_or(None),
+            open_alert: self.alerts.get(alert).copied().unwrap_or(false),
         }
     }
 }

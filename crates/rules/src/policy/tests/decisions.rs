@@ -127,6 +127,21 @@ fn after_a_departure_or_a_leak_a_phone_is_not_enough() {
 }
 
 #[test]
+fn an_open_alert_takes_a_reviewer_and_shuts_nothing() {
+    let alarmed = |question| Question {
+        open_alert: true,
+        ..question
+    };
+    check(&alarmed(plain(App, &[SmsCode])), ONE);
+    check(&alarmed(plain(Portal, &[PortalSession])), ONE);
+    check(&alarmed(plain(Hotline, &[SmsCode])), ONE);
+    let first = because(Reason::FirstPassword, plain(Terminal, &[TerminalInHand]));
+    check(&alarmed(first), ONE);
+    // Whoever stands at the till with their own password has looked.
+    check(&alarmed(plain(Terminal, &[SupervisorSignOn])), GoAhead);
+}
+
+#[test]
 fn c13_a_contact_that_has_just_changed_proves_nothing() {
     let at = |hours, question| Question {
         contact_age_hours: hours,

@@ -29,7 +29,7 @@ fn an_explanation_names_what_stood_in_the_way_and_what_would_help() {
     assert_eq!(
         text.en,
         "channel app, cashier, password forgotten, SMS code (assurance substantial), merchant active, \
-contact changed 5 h ago, 0 failures and 0 resets in 30 days, hour 12, terminal online, unsettled batch unknown
+contact changed 5 h ago, 0 failures and 0 resets in 30 days, hour 12, terminal online, unsettled batch unknown, no alert
 decision: only at a counter
   · a contact changed within 72 hours: not by phone; please come to a counter
   · please come to a counter with the original identity document and business licence

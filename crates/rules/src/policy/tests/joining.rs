@@ -57,7 +57,7 @@ fn spaces() -> &'static Vec<(Space, Tables<'static>)> {
 }
 
 /// The digits of the row that stands for a question.
-fn digits(space: &Space, question: &Question) -> [usize; 10] {
+fn digits(space: &Space, question: &Question) -> [usize; 11] {
     let piece = |pieces: &[Piece], value: u32| {
         pieces
             .iter()
@@ -76,6 +76,7 @@ fn digits(space: &Space, question: &Question) -> [usize; 10] {
                 Attribute::Reason => facts.reason == question.reason,
                 Attribute::MerchantStatus => facts.merchant_status == question.merchant_status,
                 Attribute::TerminalOnline => facts.terminal_online == question.terminal_online,
+                Attribute::OpenAlert => facts.open_alert == question.open_alert,
                 _ => facts.unsettled_batch == question.unsettled_batch,
             },
         };
@@ -84,7 +85,7 @@ fn digits(space: &Space, question: &Question) -> [usize; 10] {
             .position(|other| *other == attribute)
             .unwrap();
         let found = (0..space.count(attribute)).find(|value| {
-            let mut digits = [0; 10];
+            let mut digits = [0; 11];
             digits[place] = *value;
             seen(space.facts(&digits).with(evidence_set::EvidenceSet::EMPTY))
         });
@@ -108,11 +109,11 @@ prop_compose! {
             3 => Just(MerchantStatus::Active), 1 => prop::sample::select(MerchantStatus::ALL)
         ],
         contact_age_hours in number(), failures_30d in number(), resets_30d in number(),
-        hour in 0..24u8, terminal_online in any::<bool>(), unsettled_batch in any::<Option<bool>>(),
+        hour in 0..24u8, open_alert in any::<bool>(), terminal_online in any::<bool>(), unsettled_batch in any::<Option<bool>>(),
     ) -> Question {
         Question {
             channel, reason, evidence: evidence.into_iter().collect(), rank, merchant_status,
-            contact_age_hours, failures_30d, resets_30d, hour, terminal_online, unsettled_batch,
+            contact_age_hours, failures_30d, resets_30d, hour, terminal_online, unsettled_batch, open_alert,
         }
     }
 }

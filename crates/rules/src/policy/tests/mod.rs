@@ -30,6 +30,7 @@ pub(super) fn plain(channel: Channel, evidence: &[EvidenceKind]) -> Question {
         hour: 12,
         terminal_online: true,
         unsettled_batch: None,
+        open_alert: false,
     }
 }
 

@@ -187,6 +187,7 @@ fn approvals_needed(shell: &Shell, campaign: &Campaign, rank: Rank) -> Option<u8
         hour: 12,
         terminal_online: true,
         unsettled_batch: None,
+        open_alert: false,
     };
     match shell.policy().verdict(&question, shell.offered()).decision {
         Decision::GoAhead => Some(1),

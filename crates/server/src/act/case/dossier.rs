@@ -106,6 +106,9 @@ pub struct Standing {
     pub has_password: bool,
     /// Whether the terminal holds payments that are not settled, where it has said so.
     pub unsettled_batch: Option<bool>,
+    /// Whether an alert about the operator, the terminal or the merchant is open, or was
+    /// found to be true a short while ago.
+    pub open_alert: bool,
 }
 
 /// Something that a reader should not overlook.
@@ -117,6 +120,8 @@ pub enum Flag {
     ScanSeenEarlier,
     /// The registered contact changed a short while ago, or there is none.
     FreshContact,
+    /// An alert concerns this operator, terminal or merchant.
+    OpenAlert,
     /// The operator administers the terminal.
     AdministratorRank,
     /// The operator's password was replaced often of late.
@@ -138,6 +143,7 @@ impl Flag {
             Self::ScanSeenElsewhere => "scan_seen_elsewhere",
             Self::ScanSeenEarlier => "scan_seen_earlier",
             Self::FreshContact => "fresh_contact",
+            Self::OpenAlert => "open_alert",
             Self::AdministratorRank => "administrator_rank",
             Self::ManyResets => "many_resets",
             Self::ManyFailures => "many_failures",
@@ -333,6 +339,7 @@ fn standing(known: &SubjectFacts, now: Timestamp) -> Standing {
         terminal_online: known.terminal_online,
         has_password: known.has_password,
         unsettled_batch: known.unsettled_batch,
+        open_alert: known.open_alert,
     }
 }
 
@@ -355,6 +362,7 @@ fn flags(case: &Case, standing: Option<&Standing>, hour: u8) -> Vec<Flag> {
             case.reuses().contains(&Reuse::EarlierCase),
         ),
         (Flag::FreshContact, of_standing(fresh)),
+        (Flag::OpenAlert, of_standing(|standing| standing.open_alert)),
         (Flag::AdministratorRank, rank == Some(Rank::Administrator)),
         (
             Flag::ManyResets,

@@ -136,6 +136,9 @@ struct StandingBody {
     has_password: bool,
     /// Whether the terminal holds payments that are not settled, where it has said so.
     unsettled_batch: Option<bool>,
+    /// Whether an alert about the operator, the terminal or the merchant is open, or was
+    /// found to be true a short while ago.
+    open_alert: bool,
 }
 
 impl From<act::Standing> for StandingBody {
@@ -148,6 +151,7 @@ impl From<act::Standing> for StandingBody {
             terminal_online,
             has_password,
             unsettled_batch,
+            open_alert,
         } = standing;
         Self {
             merchant_status,
@@ -157,6 +161,7 @@ impl From<act::Standing> for StandingBody {
             terminal_online,
             has_password,
             unsettled_batch,
+            open_alert,
         }
     }
 }

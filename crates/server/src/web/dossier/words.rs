@@ -24,7 +24,7 @@ words! {
     OpinionWords { approved, approved_void, refused, }
     /// What stands out.
     FlagWords {
-        scan_elsewhere, scan_earlier, fresh_contact, administrator_rank, many_resets, many_failures, night, terminal_away,
+        scan_elsewhere, scan_earlier, fresh_contact, open_alert, administrator_rank, many_resets, many_failures, night, terminal_away,
         amended,
     }
     /// What is known of the operator now.
@@ -41,6 +41,7 @@ impl FlagWords {
             Flag::ScanSeenElsewhere => &self.scan_elsewhere,
             Flag::ScanSeenEarlier => &self.scan_earlier,
             Flag::FreshContact => &self.fresh_contact,
+            Flag::OpenAlert => &self.open_alert,
             Flag::AdministratorRank => &self.administrator_rank,
             Flag::ManyResets => &self.many_resets,
             Flag::ManyFailures => &self.many_failures,

@@ -155,6 +155,7 @@ fn dossier(text: &str) -> Dossier {
             terminal_online: false,
             has_password: true,
             unsettled_batch: Some(true),
+            open_alert: false,
         }),
         flags: vec![Flag::FreshContact, Flag::ManyResets, Flag::Amended],
         opinions: vec![opinion("sun", true, false), opinion("zhao", true, true)],
