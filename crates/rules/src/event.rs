@@ -18,12 +18,13 @@ use tillkey_wire::password::Vouched;
 
 use crate::backup::{BackupFault, JournalMark};
 use crate::campaign::CampaignEvent;
+use crate::erasure::ErasureReason;
 use crate::onboarding::application::ApplicationEvent;
 use crate::party::{Actor, Role, Subject};
 use crate::policy::{Question, Verdict};
 use crate::scan::Scan;
 use crate::vocabulary::{
-    Channel, DepositState, EvidenceKind, ManagerRight, MerchantStatus, Reason,
+    Channel, DepositState, DisclosureReason, EvidenceKind, ManagerRight, MerchantStatus, Reason,
 };
 use crate::watch::{About, AlertOutcome, Rule};
 
@@ -173,6 +174,40 @@ pub enum Event {
         merchant: MerchantNumber,
         /// Counts changes.
         version: u32,
+    },
+    /// An administrator asked that what is held of a merchant be erased before its time.
+    ErasureAsked {
+        /// Whose.
+        merchant: MerchantNumber,
+        /// Why.
+        reason: ErasureReason,
+    },
+    /// Another person approved or declined that.
+    ErasureReviewed {
+        /// Whose.
+        merchant: MerchantNumber,
+        /// What they said.
+        approved: bool,
+    },
+    /// What was held of a merchant and its people was erased: its data key was destroyed.
+    /// The number stays, and names nobody any more.
+    MerchantErased {
+        /// Whose.
+        merchant: MerchantNumber,
+    },
+    /// Somebody of staff opened a merchant's registered phone; the number is not here.
+    ContactDisclosed {
+        /// Whose.
+        merchant: MerchantNumber,
+        /// Which contact it was.
+        version: u32,
+        /// Why.
+        reason: DisclosureReason,
+    },
+    /// All that is held of a merchant and its people was given out in one file.
+    PersonalDataExported {
+        /// Whose.
+        merchant: MerchantNumber,
     },
     /// A manager asked to change the registered contact; a code went to the new phone.
     ContactChangeStarted {

@@ -17,6 +17,7 @@ pub mod credential;
 pub mod diagnosis;
 pub mod document;
 pub mod dormancy;
+pub mod erasure;
 pub mod event;
 pub mod in_hand;
 pub mod name;

@@ -71,11 +71,15 @@ pub enum Refusal {
     RenewalDue,
     /// The campaign is over; nothing more happens to it.
     CampaignClosed,
+    /// What was held of the merchant is erased for good.
+    MerchantErased,
+    /// Something stands in the way of the erasure.
+    ErasureBarred,
 }
 
 impl Refusal {
     /// One of each, for the tables that must cover them all.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::CaseClosed,
         Self::OutOfOrder,
         Self::NotOffered,
@@ -108,6 +112,8 @@ impl Refusal {
         Self::Dormant,
         Self::RenewalDue,
         Self::CampaignClosed,
+        Self::MerchantErased,
+        Self::ErasureBarred,
     ];
 
     /// The stable code, as in the API and on the terminal link.
@@ -143,6 +149,8 @@ impl Refusal {
             Self::Dormant => "dormant",
             Self::RenewalDue => "renewal_due",
             Self::CampaignClosed => "campaign_closed",
+            Self::MerchantErased => "merchant_erased",
+            Self::ErasureBarred => "erasure_barred",
         }
     }
 
@@ -200,6 +208,8 @@ impl Refusal {
             Self::Dormant => "Not used for long: the account is at rest. Request a reset.",
             Self::RenewalDue => "The bank asks for a new password here. Request a reset.",
             Self::CampaignClosed => "This campaign is over. Nothing more can be done with it.",
+            Self::MerchantErased => "This merchant's data was erased. Use a new number.",
+            Self::ErasureBarred => "Something is still open. See what, and settle it first.",
         }
     }
 
@@ -236,6 +246,8 @@ impl Refusal {
             Self::Dormant => "该操作员长期未签到，已停用，请申请重置密码。",
             Self::RenewalDue => "收单机构要求更换密码，原密码已停用，请申请重置密码。",
             Self::CampaignClosed => "该批量重置已结束，不能再操作。",
+            Self::MerchantErased => "该商户的资料已删除，无法恢复，请使用新的商户号。",
+            Self::ErasureBarred => "还有未了结的事项，请按提示处理完再删除。",
         }
     }
 }

@@ -124,6 +124,20 @@ words!(
 );
 
 words!(
+    /// Why somebody of staff looks at a merchant's registered phone.
+    DisclosureReason, "reason for a disclosure", {
+        /// To call the merchant back on the number that is registered.
+        CallBack = "call_back",
+        /// To look into what may be a fraud.
+        Investigation = "investigation",
+        /// Because an authority asks, as the law has it.
+        Authority = "authority",
+        /// Because the merchant asks what is registered, and has shown who they are.
+        MerchantAsks = "merchant_asks",
+    }
+);
+
+words!(
     /// Whether a merchant may be served.
     MerchantStatus, "merchant status", {
         /// In business.

@@ -69,6 +69,9 @@ pub struct Config {
     pub snapshots: Option<PathBuf>,
     /// How many days a backup is kept at least.
     pub snapshot_days: u32,
+    /// How many days what is held of a merchant and its people is kept after the merchant
+    /// was closed.
+    pub merchant_kept_days: u32,
     /// The root key's file: never inside `data`, nor in its backups.
     pub root_key_file: PathBuf,
     /// Where HTTP and the terminal link are served.
@@ -155,6 +158,7 @@ impl Default for Config {
             data: PathBuf::from("tillkey-data"),
             snapshots: None,
             snapshot_days: 90,
+            merchant_kept_days: 1_826,
             root_key_file: PathBuf::from("tillkey-root.key"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base_url: None,

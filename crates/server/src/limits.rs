@@ -141,5 +141,7 @@ pub const LOOK_BATCH_MAX: u32 = 50;
 /// How many operators one review of access takes: as many as somebody can honestly answer
 /// for on one page.
 pub const OPERATORS_REVIEWED_MAX: usize = 300;
+/// How many requests for erasures that wait are shown.
+pub const ERASURES_SHOWN_MAX: u32 = 50;
 /// How many open reviews of access one page lists.
 pub const ACCESS_REVIEWS_PAGE: u32 = 50;

@@ -46,6 +46,9 @@ statements! {
         "SELECT acquirer, folded FROM cases \
          WHERE terminal = $1 AND operator = $2 AND is_proven = 1 \
          ORDER BY opened_at DESC, id DESC LIMIT 1";
+    OPEN_OF_MERCHANT: "find a merchant's open cases" =
+        "SELECT acquirer, folded FROM cases WHERE merchant = $1 AND is_open = 1 \
+         ORDER BY opened_at, id";
     DUE: "find cases past a deadline" =
         "SELECT id FROM cases WHERE is_open = 1 AND deadline_at <= $1 \
          ORDER BY deadline_at, id LIMIT $2";
@@ -236,6 +239,15 @@ pub fn open_cases_of(
         .into_iter()
         .map(read)
         .collect()
+}
+
+/// A merchant's open cases, the oldest first.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn open_of_merchant(tx: &mut dyn Tx, merchant: &MerchantNumber) -> Result<Vec<Stored>, Fault> {
+    let rows = tx.query_many(OPEN_OF_MERCHANT, &[Value::from(merchant)])?;
+    rows.into_iter().map(read).collect()
 }
 
 /// An operator's one open case that somebody has proven.

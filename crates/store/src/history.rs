@@ -67,6 +67,11 @@ fn concerns(entry: &Entry) -> Concerns<'_> {
         | Event::ContactChanged { merchant, .. }
         | Event::ContactChangeStarted { merchant }
         | Event::MessageLanguageChanged { merchant, .. }
+        | Event::ContactDisclosed { merchant, .. }
+        | Event::PersonalDataExported { merchant }
+        | Event::ErasureAsked { merchant, .. }
+        | Event::ErasureReviewed { merchant, .. }
+        | Event::MerchantErased { merchant }
         | Event::ManagerAdded { merchant, .. }
         | Event::ManagerRightsChanged { merchant, .. }
         | Event::ManagerDisabled { merchant, .. }

@@ -27,6 +27,7 @@ pub mod conformance;
 pub mod credential;
 pub mod deed;
 pub mod deposit;
+pub mod erasure;
 pub mod event;
 pub mod fault;
 pub mod health;

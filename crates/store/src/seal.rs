@@ -141,18 +141,26 @@ impl DataKey {
     /// # Errors
     /// [`Fault::Unsealable`] when it was erased, or wrapped under another root key.
     pub fn load(tx: &mut dyn Tx, keys: &SealKeys, owner: &Owner) -> Result<Self, Fault> {
+        Self::find(tx, keys, owner)?.ok_or(Fault::Unsealable("owner"))
+    }
+
+    /// The same; none where it was erased.
+    ///
+    /// # Errors
+    /// [`Fault::Unsealable`] when it was wrapped under another root key.
+    pub fn find(tx: &mut dyn Tx, keys: &SealKeys, owner: &Owner) -> Result<Option<Self>, Fault> {
         let name = owner.to_string();
-        let mut row = tx
-            .query_one(FIND, &[Value::from(name.as_str())])?
-            .ok_or(Fault::Unsealable("owner"))?;
+        let Some(mut row) = tx.query_one(FIND, &[Value::from(name.as_str())])? else {
+            return Ok(None);
+        };
         let wrapped: Vec<u8> = row.take()?;
         let opened = unseal(&keys.wrapping, wrapping_place(&name), &wrapped)?;
         let key = <[u8; 32]>::try_from(opened.expose().as_slice())
             .map_err(|_| Fault::Unsealable("owner"))?;
-        Ok(Self {
+        Ok(Some(Self {
             owner: owner.clone(),
             key: Secret::new(key),
-        })
+        }))
     }
 
     /// Whose key it is.
@@ -272,6 +280,9 @@ fn unseal(
 /// A keyed digest of 32 bytes. Compared in constant time and shown by nobody.
 #[derive(Clone, Copy)]
 pub struct Digest([u8; 32]);
+
+/// What stands in the place of a blind index that was wiped: no digest comes to it.
+pub const NO_INDEX: Digest = Digest([0; 32]);
 
 impl Digest {
     /// The digest as hexadecimal text, to name a subject of attempts.

@@ -33,6 +33,23 @@ statements! {
          OR EXISTS (SELECT 1 FROM terminals WHERE terminals.id = snapshots.terminal \
          AND terminals.status = 'retired')) \
          ORDER BY stored_at, id LIMIT $2";
+    KEPT_OF: "list the backups that are kept of a merchant" =
+        "SELECT id, acquirer, merchant, terminal, case_id, bytes, digest, records, head, \
+         stored_at, removed_at FROM snapshots WHERE merchant = $1 AND removed_at IS NULL \
+         ORDER BY stored_at, id";
+    REMOVED_OF: "list the backups of a merchant that were removed" =
+        "SELECT id, acquirer, merchant, terminal, case_id, bytes, digest, records, head, \
+         stored_at, removed_at FROM snapshots WHERE merchant = $1 AND removed_at IS NOT NULL \
+         AND removed_at >= (SELECT erased_at FROM merchants WHERE number = $1) \
+         ORDER BY stored_at, id";
+    UNSETTLED_OF: "list a merchant's backups that no later batch is known of" =
+        "SELECT id, acquirer, merchant, terminal, case_id, bytes, digest, records, head, \
+         stored_at, removed_at FROM snapshots WHERE merchant = $1 AND removed_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM snapshots newer WHERE newer.terminal = snapshots.terminal \
+         AND newer.batch > snapshots.batch) \
+         AND NOT EXISTS (SELECT 1 FROM journal_heads \
+         WHERE journal_heads.terminal = snapshots.terminal \
+         AND journal_heads.batch > snapshots.batch) ORDER BY stored_at, id";
     REMOVE: "note that a backup's file was removed" =
         "UPDATE snapshots SET removed_at = $1 WHERE id = $2 AND removed_at IS NULL";
 }
@@ -118,6 +135,33 @@ pub fn of_terminal(
 pub fn old(tx: &mut dyn Tx, before: Timestamp, limit: u32) -> Result<Vec<Snapshot>, Fault> {
     let values = [Value::from(before), Value::from(limit.min(PAGE_MAX))];
     let rows = tx.query_many(OLD, &values)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The backups of a merchant whose files are kept, the oldest first.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn kept_of(tx: &mut dyn Tx, merchant: &MerchantNumber) -> Result<Vec<Snapshot>, Fault> {
+    let rows = tx.query_many(KEPT_OF, &[Value::from(merchant)])?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The backups of an erased merchant that went with it.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn removed_of(tx: &mut dyn Tx, merchant: &MerchantNumber) -> Result<Vec<Snapshot>, Fault> {
+    let rows = tx.query_many(REMOVED_OF, &[Value::from(merchant)])?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The backups that are kept of a merchant whose terminal was in no later batch since, as far as anybody here knows.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn unsettled_of(tx: &mut dyn Tx, merchant: &MerchantNumber) -> Result<Vec<Snapshot>, Fault> {
+    let rows = tx.query_many(UNSETTLED_OF, &[Value::from(merchant)])?;
     rows.into_iter().map(read).collect()
 }
 

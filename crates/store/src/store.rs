@@ -62,6 +62,17 @@ impl Store {
         answer.await.map_err(|_| Fault::Closed)?
     }
 
+    /// Folds the write-ahead log into the database and cuts it, so that nothing that was
+    /// deleted is left in it. In the database deleted bytes are written over at once.
+    ///
+    /// # Errors
+    /// [`Fault::Locked`] where a reader still looks at what was before; try again later.
+    pub async fn scrub(&self) -> Result<(), Fault> {
+        let (asked, answer) = Asked::new(|_: &mut dyn Tx| Ok(()));
+        self.engine.submit_write(Box::new(Scrub(asked)))?;
+        answer.await.map_err(|_| Fault::Closed)?
+    }
+
     /// As [`Store::write`], for the command line. Not for async code, which it
     /// would hold up.
     ///
@@ -136,6 +147,11 @@ pub(crate) trait Request: Send {
         false
     }
 
+    /// Whether the write-ahead log is to be cut before it is answered.
+    fn is_scrub(&self) -> bool {
+        false
+    }
+
     /// Notes that a run ended in a panic.
     fn panicked(&mut self);
 
@@ -206,6 +222,30 @@ where
     }
 
     fn is_large(&self) -> bool {
+        true
+    }
+
+    fn panicked(&mut self) {
+        self.0.panicked();
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Fault>) {
+        Box::new(self.0).answer(committed);
+    }
+}
+
+/// A request that changes nothing, and is answered when the write-ahead log was cut.
+struct Scrub<F>(Asked<(), F>);
+
+impl<F> Request for Scrub<F>
+where
+    F: FnMut(&mut dyn Tx) -> Result<(), Fault> + Send,
+{
+    fn run(&mut self, tx: &mut dyn Tx) -> bool {
+        self.0.run(tx)
+    }
+
+    fn is_scrub(&self) -> bool {
         true
     }
 

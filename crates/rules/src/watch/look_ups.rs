@@ -21,6 +21,7 @@ pub(super) fn concerns(seen: &Seen<'_>) -> Vec<Concern> {
         } => merchant.to_string(),
         // Each that found nothing is one of its own: somebody tries numbers.
         Event::LookedUp { found: None, .. } => seen.position.to_string(),
+        Event::ContactDisclosed { merchant, .. } => merchant.to_string(),
         Event::ApplicantDisclosed { application, .. } => application.to_string(),
         _ => return Vec::new(),
     };

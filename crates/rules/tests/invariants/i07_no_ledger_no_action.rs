@@ -10,11 +10,13 @@ use proptest::prelude::*;
 use tillkey_rules::campaign::{
     CampaignEvent, CampaignTerms, Manifest, PlanFault, Selection, Tally,
 };
+use tillkey_rules::erasure::ErasureReason;
 use tillkey_rules::event::{AgreedDeposit, Entry, Event};
 use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationEvent, Choice};
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::vocabulary::{
-    ApplicantKind, ApplicationPaper, DepositState, ManagerRight, MerchantStatus, Reason,
+    ApplicantKind, ApplicationPaper, DepositState, DisclosureReason, ManagerRight, MerchantStatus,
+    Reason,
 };
 use tillkey_rules::watch::{About, AlertOutcome, Rule};
 use tillkey_wire::ids::{
@@ -222,6 +224,25 @@ fn others() -> Vec<Event> {
         Event::MessageLanguageChanged {
             merchant: merchant(),
             language: "en".to_owned(),
+        },
+        Event::ContactDisclosed {
+            merchant: merchant(),
+            version: 2,
+            reason: DisclosureReason::CallBack,
+        },
+        Event::PersonalDataExported {
+            merchant: merchant(),
+        },
+        Event::ErasureAsked {
+            merchant: merchant(),
+            reason: ErasureReason::Requested,
+        },
+        Event::ErasureReviewed {
+            merchant: merchant(),
+            approved: true,
+        },
+        Event::MerchantErased {
+            merchant: merchant(),
         },
         Event::ManagerAdded {
             manager,

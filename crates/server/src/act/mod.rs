@@ -15,6 +15,7 @@ pub mod deposit;
 pub mod desk;
 pub mod diagnosis;
 pub mod dormancy;
+pub mod erasure;
 pub mod give_out;
 pub mod health;
 pub mod import;

@@ -43,6 +43,7 @@ use tillkey_wire::secret::Secret;
 
 use super::case::step::Step;
 use super::case::{act, begin_step};
+use super::erasure::held;
 use super::{Failure, Once, Phone, SignedIn, note};
 use crate::bell::Ring;
 use crate::shell::Shell;
@@ -102,8 +103,8 @@ pub async fn change_contact(
     by.must_be(&[Role::Administrator])?;
     let by = by.clone();
     act(shell, once, move |shell, tx, now, rng| {
-        if own_merchant(tx, &merchant, &by.acquirer)?.is_none() {
-            return Ok((Err(Failure::Unknown), Vec::new()));
+        if let Err(failure) = held(tx, &merchant, &by.acquirer)? {
+            return Ok((Err(failure), Vec::new()));
         }
         let key = DataKey::load(tx, shell.seal_keys(), &Owner::Merchant(merchant.clone()))?;
         Register::of(shell, &by, now, rng).contact(tx, (&merchant, &key), &phone)?;
@@ -112,11 +113,13 @@ pub async fn change_contact(
     .await
 }
 
-/// Suspends, closes or takes back a merchant. Sessions at its terminals end at once; open
-/// cases find out at their next step.
+/// Suspends, closes or takes back a merchant. Sessions at its terminals end at once. Of a
+/// suspended one open cases find out at their next step; those of a closed one end now,
+/// and so does the access of its managers.
 ///
 /// # Errors
-/// [`Failure::Unknown`] for a merchant of another acquirer.
+/// [`Failure::Unknown`] for a merchant of another acquirer; [`Failure::Refused`] for one
+/// that was erased.
 pub async fn set_merchant_status(
     shell: &Shell,
     merchant: MerchantNumber,
@@ -127,8 +130,8 @@ pub async fn set_merchant_status(
     by.must_be(&[Role::Administrator])?;
     let by = by.clone();
     act(shell, once, move |shell, tx, now, rng| {
-        if own_merchant(tx, &merchant, &by.acquirer)?.is_none() {
-            return Ok((Err(Failure::Unknown), Vec::new()));
+        if let Err(failure) = held(tx, &merchant, &by.acquirer)? {
+            return Ok((Err(failure), Vec::new()));
         }
         let rings = Register::of(shell, &by, now, rng).status(tx, &merchant, status)?;
         Ok((Ok(()), rings))
@@ -163,8 +166,8 @@ pub async fn add_terminal(
     by.must_be(&[Role::Administrator])?;
     let by = by.clone();
     act(shell, once, move |shell, tx, now, rng| {
-        if own_merchant(tx, &details.merchant, &by.acquirer)?.is_none() {
-            return Ok((Err(Failure::Unknown), Vec::new()));
+        if let Err(failure) = held(tx, &details.merchant, &by.acquirer)? {
+            return Ok((Err(failure), Vec::new()));
         }
         let id = Register::of(shell, &by, now, rng).terminal(tx, &details)?;
         Ok((Ok(id), Vec::new()))
@@ -300,6 +303,9 @@ pub async fn open_enrolment(
         let Some(found) = own_terminal(tx, id, &by.acquirer)? else {
             return Ok((Err(Failure::Unknown), Vec::new()));
         };
+        if let Err(failure) = held(tx, &found.merchant, &by.acquirer)? {
+            return Ok((Err(failure), Vec::new()));
+        }
         let mut step = begin_step(shell, &by.acquirer, now, rng);
         let opened = give_enrolment_code(&mut step, tx, (&found, &by.actor))?;
         Ok((Ok(opened), step.rings))
@@ -391,6 +397,9 @@ pub async fn move_terminal(
         ) else {
             return Ok((Err(Failure::Unknown), Vec::new()));
         };
+        if let Err(failure) = held(tx, &merchant, &by.acquirer)? {
+            return Ok((Err(failure), Vec::new()));
+        }
         if (&found.merchant, &found.number) == place {
             return Ok((Err(Failure::Exists), Vec::new()));
         }

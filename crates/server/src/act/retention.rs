@@ -3,7 +3,7 @@
 //! A backup goes when it is old *and* its batch was settled as far as anybody here knows:
 //! until then it may be all that is left of somebody's takings. Its row stays, and says
 //! that there was one. What was written in an application that came to nothing is erased
-//! with its data key; that there was one stays.
+//! with its data key; that there was one stays. Merchants are [`erasure`]'s.
 
 use jiff::{SignedDuration, Timestamp};
 use tillkey_rules::event::Event;
@@ -14,7 +14,7 @@ use tillkey_store::{application, upload};
 use tillkey_wire::ids::ApplicationId;
 
 use super::case::act;
-use super::{Failure, Of, append, note};
+use super::{Failure, Of, append, erasure, note};
 use crate::limits::DUE_BATCH_MAX;
 use crate::shell::Shell;
 use crate::vault::{Place, VaultFault};
@@ -50,7 +50,8 @@ pub async fn sweep(shell: &Shell) -> Result<(), Failure> {
     for snapshot in found {
         remove(shell, snapshot).await?;
     }
-    erase_applications(shell).await
+    erase_applications(shell).await?;
+    erasure::sweep(shell).await
 }
 
 /// Erases what was written in applications that came to nothing, once its time is over.
@@ -89,7 +90,7 @@ async fn erase(shell: &Shell, id: ApplicationId) -> Result<(), Failure> {
 /// Notes that a backup goes, and then lets its file go: cut in between, the file is one
 /// without a row that wants it, and [`tidy`] finds it.
 async fn remove(shell: &Shell, found: Snapshot) -> Result<(), Failure> {
-    let place = Place::from(&found);
+    let kept = found.clone();
     act(shell, None, move |_, tx, now, _| {
         if snapshot::remove(tx, found.id, now)? {
             let of = Of {
@@ -105,10 +106,16 @@ async fn remove(shell: &Shell, found: Snapshot) -> Result<(), Failure> {
         Ok((Ok(()), Vec::new()))
     })
     .await?;
-    if let Err(fault) = shell.vault().remove(&place).await {
+    remove_file(shell, &kept).await;
+    Ok(())
+}
+
+/// Removes the file of a backup whose row says that it is gone. Where that fails,
+/// [`tidy`] finds it.
+pub(super) async fn remove_file(shell: &Shell, found: &Snapshot) {
+    if let Err(fault) = shell.vault().remove(&Place::from(found)).await {
         complain(&fault);
     }
-    Ok(())
 }
 
 /// Removes files that no row wants: of an upload that was cut before its row, or of a

@@ -18,6 +18,7 @@ mod case;
 mod contact_change;
 mod deposit;
 mod diagnosis;
+mod erasure;
 mod health;
 mod json;
 pub mod language;
@@ -74,6 +75,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(application::routes())
         .merge(deposit::routes())
         .merge(merchant::routes())
+        .merge(erasure::routes())
         .merge(merchant_number::routes())
         .merge(terminal::routes())
         .merge(diagnosis::routes())

@@ -183,6 +183,8 @@ fn row_of(refusal: &Refusal) -> Row {
         | Refusal::Dormant
         | Refusal::RenewalDue
         | Refusal::CampaignClosed
+        | Refusal::MerchantErased
+        | Refusal::ErasureBarred
         | Refusal::PasswordAlreadySet => StatusCode::CONFLICT,
     };
     row(refusal.code(), status, refusal.chinese(), refusal.english())

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use tillkey_rules::campaign::TargetState;
 use tillkey_rules::case::State;
+use tillkey_rules::erasure::ErasureReason;
 use tillkey_rules::onboarding::FormField;
 use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationState};
 use tillkey_rules::party::Role;
@@ -79,6 +80,8 @@ word_schemas! {
     FormFieldWord = "FormField" of FormField;
     /// Whether a merchant is served.
     MerchantStatusWord = "MerchantStatus" of MerchantStatus;
+    /// Why a merchant is to be erased before its time.
+    ErasureReasonWord = "ErasureReason" of ErasureReason;
     /// Who applies for a terminal.
     ApplicantWord = "ApplicantKind" of ApplicantKind;
     /// A paper that an applicant shows.

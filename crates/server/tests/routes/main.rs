@@ -28,6 +28,8 @@ mod documents;
 #[cfg(test)]
 mod dormancy;
 #[cfg(test)]
+mod erasures;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod ledger;

@@ -15,11 +15,11 @@ use tillkey_rules::party::Actor;
 use tillkey_wire::ids::{AcquirerId, ApplicationId, MerchantNumber, TerminalId};
 use tillkey_wire::secret::Secret;
 
-use crate::event;
 use crate::fault::Fault;
-use crate::seal::{self, DataKey, Digest, Owner, Place};
+use crate::seal::{self, DataKey, Digest, NO_INDEX, Owner, Place};
 use crate::tx::{Statement, Tx, statements};
 use crate::value::{Row, Value, signed};
+use crate::{erasure, event};
 
 statements! {
     ADD: "add an application" =
@@ -53,8 +53,9 @@ statements! {
          WHERE state = $1 AND is_open = 0 AND erased_at IS NULL AND changed_at < $2 \
          ORDER BY changed_at, id LIMIT $3";
     BLANK: "blank an application" =
-        "UPDATE applications SET erased_at = $1, phone_sealed = $2, draft_sealed = NULL, \
-         remark_sealed = NULL, parcel_sealed = NULL WHERE id = $3 AND erased_at IS NULL";
+        "UPDATE applications SET erased_at = $1, phone_sealed = $2, phone_index = $3, \
+         draft_sealed = NULL, remark_sealed = NULL, parcel_sealed = NULL \
+         WHERE id = $4 AND erased_at IS NULL";
     SET_TOKEN: "set an application's token" =
         "UPDATE applications SET token_digest = $1 WHERE id = $2";
     SET_DRAFT: "write an application's draft" =
@@ -354,18 +355,26 @@ pub fn outlived(
 }
 
 /// Erases what an applicant wrote: destroys the data key, which no backup of the database
-/// outlives for long, and wipes what it sealed. What happened stays. False where it was
-/// erased before.
+/// outlives for long, and wipes what it sealed, with the blind index of the phone. What
+/// happened stays. False where it was erased before.
 ///
 /// # Errors
 /// A [`Fault`] of the engine.
 pub fn erase(tx: &mut dyn Tx, id: ApplicationId, now: Timestamp) -> Result<bool, Fault> {
     let nothing: &[u8] = &[];
-    let values = [Value::from(now), Value::from(nothing), Value::from(&id)];
+    let values = [
+        Value::from(now),
+        Value::from(nothing),
+        Value::from(&NO_INDEX),
+        Value::from(&id),
+    ];
     if tx.execute(BLANK, &values)? == 0 {
         return Ok(false);
     }
-    seal::erase(tx, &Owner::Application(id))?;
+    let owner = Owner::Application(id);
+    seal::erase(tx, &owner)?;
+    erasure::give_up_messages(tx, &owner, now)?;
+    erasure::mark(tx, &owner, now)?;
     paper::remove_all(tx, id)?;
     code::withdraw(tx, id)?;
     Ok(true)

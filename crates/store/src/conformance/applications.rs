@@ -9,13 +9,14 @@ use tillkey_wire::ids::ApplicationId;
 use tillkey_wire::secret::Secret;
 
 use super::Open;
-use super::ground::{at, bank, id, keys, rng, settle, till};
+use super::ground::{at, bank, id, keys, rng, settle, shop, till};
 use crate::application::code::{self, NewCode};
 use crate::application::paper::{self, NewPaper};
 use crate::application::{self, NewApplication, Step, Stored, Written};
+use crate::erasure;
 use crate::fault::Fault;
 use crate::scan::Likeness;
-use crate::seal::{DataKey, Digest, Owner};
+use crate::seal::{DataKey, Digest, NO_INDEX, Owner};
 use crate::tx::Tx;
 
 const PHONE: &str = "+8613800138000";
@@ -108,7 +109,7 @@ pub(super) fn a_terminal_finds_its_application(open: Open<'_>) -> Result<(), Fau
     store.write_blocking(|tx| {
         settle(tx)?;
         begin(tx, number(1), 0)?;
-        let merchant = super::ground::shop();
+        let merchant = shop();
         let events = [
             ApplicationEvent::Approved {
                 merchant: merchant.clone(),
@@ -242,6 +243,34 @@ pub(super) fn a_picture_of_a_paper_is_known_again(open: Open<'_>) -> Result<(), 
             paper::find(tx, &other, which),
             Err(Fault::Unsealable(_))
         ));
+        Ok(())
+    })
+}
+
+/// What an applicant wrote goes with the merchant that it became.
+pub(super) fn an_application_goes_with_its_merchant(open: Open<'_>) -> Result<(), Fault> {
+    let store = open()?;
+    store.write_blocking(|tx| {
+        settle(tx)?;
+        begin(tx, number(1), 0)?;
+        begin(tx, number(2), 0)?;
+        let merchant = shop();
+        let day = id("2026-11-27");
+        let events = [
+            ApplicationEvent::Approved {
+                merchant: merchant.clone(),
+                deposit: None,
+            },
+            ApplicationEvent::Activated { day },
+        ];
+        let found = stored(tx, number(1))?.application;
+        application::append(tx, found, &step(1, &events))?;
+        let gone = erasure::erase(tx, &merchant, at(2))?.ok_or(Fault::Missing("merchant"))?;
+        assert_eq!(gone.applications, [number(1)]);
+        assert_eq!(stored(tx, number(1))?.phone_index, NO_INDEX);
+        let key = |number| Owner::Application(number);
+        assert!(DataKey::find(tx, &keys(), &key(number(1)))?.is_none());
+        assert!(DataKey::find(tx, &keys(), &key(number(2)))?.is_some());
         Ok(())
     })
 }

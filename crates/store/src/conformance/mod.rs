@@ -12,6 +12,7 @@ mod codes;
 mod credentials;
 mod deposits;
 mod devices;
+mod erasures;
 mod ground;
 mod ledger;
 mod managers;
@@ -112,6 +113,22 @@ pub const CHECKS: &[(&str, Check)] = &[
         managers::a_merchants_history_is_its_own,
     ),
     (
+        "what_stands_in_the_way_is_counted",
+        erasures::what_stands_in_the_way_is_counted,
+    ),
+    (
+        "a_closed_merchant_is_due_once",
+        erasures::a_closed_merchant_is_due_once,
+    ),
+    (
+        "a_request_for_an_erasure_waits_for_another",
+        erasures::a_request_for_an_erasure_waits_for_another,
+    ),
+    (
+        "an_erased_merchant_is_a_number_and_no_more",
+        erasures::an_erased_merchant_is_a_number_and_no_more,
+    ),
+    (
         "facts_are_those_of_the_moment",
         people::facts_are_those_of_the_moment,
     ),
@@ -179,6 +196,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     (
         "a_picture_of_a_paper_is_known_again",
         applications::a_picture_of_a_paper_is_known_again,
+    ),
+    (
+        "an_application_goes_with_its_merchant",
+        applications::an_application_goes_with_its_merchant,
     ),
     (
         "cases_are_counted_by_day",

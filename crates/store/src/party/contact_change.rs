@@ -142,8 +142,16 @@ pub fn answer(
         return Ok(None);
     }
     let phone = key.unseal_text(place(merchant), &sealed)?;
-    tx.execute(DROP, &[Value::from(merchant)])?;
+    withdraw(tx, merchant)?;
     Ok(Some((phone, row.take()?)))
+}
+
+/// Drops what waits for its code, if anything does.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn withdraw(tx: &mut dyn Tx, merchant: &MerchantNumber) -> Result<(), Fault> {
+    tx.execute(DROP, &[Value::from(merchant)]).map(|_| ())
 }
 
 /// Deletes changes whose time was over before this, a bounded number at once.

@@ -16,16 +16,19 @@ statements! {
         "INSERT INTO merchants (number, acquirer, status, name_sealed, created_at, changed_at) \
          VALUES ($1, $2, $3, $4, $5, $5)";
     FIND: "find a merchant" =
-        "SELECT number, acquirer, status, name_sealed, created_at, changed_at \
+        "SELECT number, acquirer, status, name_sealed, created_at, changed_at, closed_at, \
+         erased_at \
          FROM merchants WHERE number = $1";
     LIST: "list the merchants of an acquirer" =
-        "SELECT number, acquirer, status, name_sealed, created_at, changed_at \
+        "SELECT number, acquirer, status, name_sealed, created_at, changed_at, closed_at, \
+         erased_at \
          FROM merchants WHERE acquirer = $1 AND number > $2 ORDER BY number LIMIT $3";
     HIGHEST: "find the highest merchant number of a range" =
         "SELECT number FROM merchants WHERE number >= $1 AND number <= $2 \
          ORDER BY number DESC LIMIT 1";
     SET_STATUS: "set a merchant's status" =
-        "UPDATE merchants SET status = $1, changed_at = $2 WHERE number = $3";
+        "UPDATE merchants SET status = $1, changed_at = $2, closed_at = CASE WHEN $1 = 'closed' \
+         THEN COALESCE(closed_at, $2) END WHERE number = $3";
     SET_NAME: "set a merchant's name" =
         "UPDATE merchants SET name_sealed = $1, changed_at = $2 WHERE number = $3";
     LANGUAGE: "find the language of a merchant's messages" =
@@ -61,6 +64,10 @@ pub struct Merchant {
     pub created_at: Timestamp,
     /// When its status or name last changed.
     pub changed_at: Timestamp,
+    /// Since when it is closed.
+    pub closed_at: Option<Timestamp>,
+    /// When what was held of it was erased.
+    pub erased_at: Option<Timestamp>,
     name_sealed: Vec<u8>,
 }
 
@@ -338,5 +345,7 @@ fn read(mut row: Row) -> Result<Merchant, Fault> {
         name_sealed: row.take()?,
         created_at: row.take()?,
         changed_at: row.take()?,
+        closed_at: row.take()?,
+        erased_at: row.take()?,
     })
 }

@@ -42,6 +42,14 @@ pub(super) fn widen(connection: &Connection) -> Result<(), Fault> {
         .map_err(|source| Fault::of_engine("give the writer room", source))
 }
 
+/// Folds the write-ahead log into the database and cuts the file to nothing.
+pub(super) fn cut_log(connection: &Connection) -> Result<(), Fault> {
+    let is_held: bool = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .map_err(|source| Fault::of_engine("cut the write-ahead log", source))?;
+    if is_held { Err(Fault::Locked) } else { Ok(()) }
+}
+
 /// A step of a transaction: BEGIN, SAVEPOINT, COMMIT and their like.
 pub(super) fn step(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
     connection

@@ -48,6 +48,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     17 "0017_leavers",
     18 "0018_watch",
     19 "0019_campaigns",
+    20 "0020_erasure",
 ];
 
 /// Where it is written what was applied.

@@ -42,7 +42,7 @@ impl Writer {
     /// Commits a batch and answers everybody in it.
     fn commit(&mut self, mut batch: Vec<Box<dyn Request>>) {
         match self.attempt(&mut batch) {
-            Ok(()) => batch.into_iter().for_each(|request| request.answer(Ok(()))),
+            Ok(()) => self.answer(batch),
             // Another program holds the database: whoever waited once for all would wait
             // again for each.
             Err(Fault::Locked) => {
@@ -61,6 +61,18 @@ impl Writer {
                     request.answer(Err(fault));
                 }
             }
+        }
+    }
+
+    /// Answers a batch that is committed: first whoever waits for nothing else.
+    fn answer(&self, batch: Vec<Box<dyn Request>>) {
+        let (scrubs, others): (Vec<_>, Vec<_>) =
+            batch.into_iter().partition(|request| request.is_scrub());
+        for request in others {
+            request.answer(Ok(()));
+        }
+        for request in scrubs {
+            request.answer(connection::cut_log(&self.connection));
         }
     }
 

@@ -10,6 +10,7 @@ use crate::store::Store;
 
 mod audit;
 mod conformance;
+mod erasure;
 mod kill;
 mod ledger;
 mod statements;

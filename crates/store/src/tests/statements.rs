@@ -29,6 +29,7 @@ fn all() -> Vec<(&'static str, &'static [Statement])> {
         ("credential", crate::credential::STATEMENTS),
         ("deed", crate::deed::STATEMENTS),
         ("deposit", crate::deposit::STATEMENTS),
+        ("erasure", crate::erasure::STATEMENTS),
         ("event", crate::event::STATEMENTS),
         ("health", crate::health::STATEMENTS),
         ("history", crate::history::STATEMENTS),

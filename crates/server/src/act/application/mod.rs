@@ -229,11 +229,7 @@ fn outcome(refusal: Option<Refusal>) -> Result<(), Failure> {
 
 /// An application's data key; none once it was erased.
 fn key_of(tx: &mut dyn Tx, shell: &Shell, id: ApplicationId) -> Result<Option<DataKey>, Fault> {
-    match DataKey::load(tx, shell.seal_keys(), &Owner::Application(id)) {
-        Ok(key) => Ok(Some(key)),
-        Err(Fault::Unsealable(_)) => Ok(None),
-        Err(fault) => Err(fault),
-    }
+    DataKey::find(tx, shell.seal_keys(), &Owner::Application(id))
 }
 
 /// Runs a command of a terminal's own on the application that it was sent for, if there

@@ -19,7 +19,7 @@ use tillkey_wire::ids::{CaseId, MerchantNumber, PrinterName};
 
 use super::{CaseSummary, CaseView, form, reach, scan, slip, summary};
 use crate::act::health;
-use crate::act::{Access, Failure, SignedIn};
+use crate::act::{Access, Failure, SignedIn, masked};
 use crate::limits::COUNTER_QUEUE_MAX;
 use crate::shell::Shell;
 
@@ -119,7 +119,7 @@ fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case, by: &SignedIn) -> Result<Co
         .subject()
         .filter(|_| case.is_proven() && case.channel() == Channel::Counter);
     let name_masked = match shown {
-        Some(subject) => Some(masked_name(tx, shell, subject)?),
+        Some(subject) => masked_name(tx, shell, subject)?,
         None => None,
     };
     let printers = &shell.config().slip_printers;
@@ -144,15 +144,17 @@ fn draw(tx: &mut dyn Tx, shell: &Shell, case: &Case, by: &SignedIn) -> Result<Co
     })
 }
 
-/// A merchant's name as staff and paper show it: the first character.
+/// A merchant's name as staff and paper show it: the first character. None once what was
+/// held of the merchant was erased.
 pub(super) fn masked_name(
     tx: &mut dyn Tx,
     shell: &Shell,
     subject: &Subject,
-) -> Result<String, Fault> {
+) -> Result<Option<String>, Fault> {
     let found = merchant::find(tx, &subject.merchant)?.ok_or(Fault::Missing("merchant"))?;
     let owner = Owner::Merchant(subject.merchant.clone());
-    let key = DataKey::load(tx, shell.seal_keys(), &owner)?;
-    let name = found.name(&key)?;
-    Ok(name.expose().chars().take(1).chain("**".chars()).collect())
+    match DataKey::find(tx, shell.seal_keys(), &owner)? {
+        Some(key) => Ok(Some(masked::name(found.name(&key)?.expose()))),
+        None => Ok(None),
+    }
 }

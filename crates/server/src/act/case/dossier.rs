@@ -20,7 +20,7 @@ use tillkey_store::seal::{DataKey, Owner};
 use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{CaseId, Rank};
 
-use super::super::{Failure, SignedIn};
+use super::super::{Failure, SignedIn, masked};
 use super::review::Obstacle;
 use super::view::{self, CaseView};
 use crate::limits::{COMMENTS_MAX, TIMELINE_EVENTS_MAX};
@@ -257,11 +257,10 @@ fn masked_name(tx: &mut dyn Tx, shell: &Shell, whose: &Subject) -> Result<Option
         return Ok(None);
     };
     let owner = Owner::Merchant(whose.merchant.clone());
-    let key = DataKey::load(tx, shell.seal_keys(), &owner)?;
-    let name = found.name(&key)?;
-    Ok(Some(
-        name.expose().chars().take(1).chain("**".chars()).collect(),
-    ))
+    match DataKey::find(tx, shell.seal_keys(), &owner)? {
+        Some(key) => Ok(Some(masked::name(found.name(&key)?.expose()))),
+        None => Ok(None),
+    }
 }
 
 fn outcomes(story: &[Passage]) -> Vec<Outcome> {

@@ -76,7 +76,7 @@ fn draw(
             _ => None,
         },
         merchant: subject.merchant.clone(),
-        name_masked: masked_name(tx, shell, subject)?,
+        name_masked: masked_name(tx, shell, subject)?.unwrap_or_default(),
         terminal: subject.terminal_number.clone(),
         operator: subject.operator,
         reason: case.reason(),

@@ -11,7 +11,6 @@ use tillkey_rules::party::Role;
 use tillkey_rules::refusal::Refusal;
 use tillkey_rules::scan::{Reuse, Scan, Side};
 use tillkey_rules::vocabulary::EvidenceKind;
-use tillkey_store::fault::Fault;
 use tillkey_store::scan::{self, Likeness, NewScan, Sighting};
 use tillkey_store::seal::{DataKey, Owner};
 use tillkey_wire::ids::{CaseId, MerchantNumber, ScanId};
@@ -71,6 +70,11 @@ pub async fn take(
             return Ok((case, Some(Refusal::OutOfOrder)));
         };
         let keys = step.shell.seal_keys();
+        let owner = Owner::Merchant(subject.merchant.clone());
+        // Erased meanwhile: nothing more is kept of this merchant.
+        let Some(key) = DataKey::find(tx, keys, &owner)? else {
+            return Ok((case, Some(Refusal::NotServed)));
+        };
         let index = |of_what, digest| keys.picture_index(step.acquirer, of_what, digest);
         let likeness = Likeness {
             file: index("file", &picture.file_digest),
@@ -90,8 +94,6 @@ pub async fn take(
         };
         let (case, refusal) = step.run(tx, case, &Command::Scan(taken), by)?;
         if refusal.is_none() {
-            let owner = Owner::Merchant(subject.merchant);
-            let key = DataKey::load(tx, step.shell.seal_keys(), &owner)?;
             let new = NewScan {
                 id,
                 case: case.id(),
@@ -184,11 +186,9 @@ pub async fn look(
             return Ok(None);
         };
         let owner = Owner::Merchant(found.merchant.clone());
-        let key = match DataKey::load(tx, inner.seal_keys(), &owner) {
-            Ok(key) => key,
-            // Erased with its merchant.
-            Err(Fault::Unsealable(_)) => return Ok(None),
-            Err(fault) => return Err(fault),
+        // None where it was erased with its merchant.
+        let Some(key) = DataKey::find(tx, inner.seal_keys(), &owner)? else {
+            return Ok(None);
         };
         let picture = found.picture(&key)?;
         let of = Of {

@@ -7,6 +7,7 @@ use tillkey_store::party::terminal as terminals;
 use tillkey_store::tx::Tx;
 
 use super::cells::Cells;
+use super::merchant::ERASED;
 use super::{Change, NO_MERCHANT, Take};
 use crate::act::party::{Register, TerminalDetails, own_merchant};
 
@@ -39,8 +40,12 @@ impl Take for Terminals {
         let Some(details) = read(cells) else {
             return Ok(None);
         };
-        if own_merchant(tx, &details.merchant, register.acquirer)?.is_none() {
-            return Ok(cells.refuse("merchant_number", NO_MERCHANT));
+        match own_merchant(tx, &details.merchant, register.acquirer)? {
+            None => return Ok(cells.refuse("merchant_number", NO_MERCHANT)),
+            Some(found) if found.erased_at.is_some() => {
+                return Ok(cells.refuse("merchant_number", ERASED));
+            }
+            Some(_) => {}
         }
         let known = terminals::by_serial_number(tx, &details.serial_number)?;
         let known = known

@@ -33,6 +33,7 @@ pub use self::session::{
 };
 pub use self::sign_in::{Begun, Entered, begin, begin_renewal, finish, renew};
 use super::case::{act, begin_step};
+use super::erasure::held;
 use super::message::{self, Message, To};
 use super::party::Register;
 use super::{Failure, Once, Phone, SignedIn, masked};
@@ -73,9 +74,8 @@ pub async fn add(
     let by = by.clone();
     act(shell, once, move |shell, tx, now, rng| {
         let number = &details.merchant;
-        let found = merchant::find(tx, number)?;
-        if found.is_none_or(|found| found.acquirer != by.acquirer) {
-            return Ok((Err(Failure::Unknown), Vec::new()));
+        if let Err(failure) = held(tx, number, &by.acquirer)? {
+            return Ok((Err(failure), Vec::new()));
         }
         let before = managers::of_merchant(tx, (&by.acquirer, number), None, MANAGERS_READ_MAX)?;
         let enabled = before.iter().filter(|one| one.disabled_at.is_none());
@@ -180,9 +180,9 @@ pub struct ManagerSummary {
     pub manager: ManagerId,
     /// The person behind it.
     pub person: PersonId,
-    /// The name, all but its first character hidden.
+    /// The name, all but its first character hidden; empty once the merchant was erased.
     pub name_masked: String,
-    /// The phone, its middle hidden.
+    /// The phone, its middle hidden; empty like the name.
     pub phone_masked: String,
     /// What they may do.
     pub rights: BTreeSet<ManagerRight>,
@@ -215,22 +215,30 @@ pub async fn list(
                 return Ok(Err(Failure::Unknown));
             }
             let owner = Owner::Merchant(number.clone());
-            let key = DataKey::load(tx, inner.seal_keys(), &owner)?;
+            let key = DataKey::find(tx, inner.seal_keys(), &owner)?;
             let whose = (&acquirer, &number);
             let found = managers::of_merchant(tx, whose, None, MANAGERS_READ_MAX)?;
-            let summaries: Result<_, Fault> =
-                found.iter().map(|manager| summary(manager, &key)).collect();
+            let shown = |manager| summary(manager, key.as_ref());
+            let summaries: Result<_, Fault> = found.iter().map(shown).collect();
             summaries.map(Ok)
         })
         .await?
 }
 
-fn summary(manager: &ManagerAccount, key: &DataKey) -> Result<ManagerSummary, Fault> {
+/// Without a key, what was held of them was erased.
+fn summary(manager: &ManagerAccount, key: Option<&DataKey>) -> Result<ManagerSummary, Fault> {
+    let (name_masked, phone_masked) = match key {
+        Some(key) => (
+            masked::name(manager.name(key)?.expose()),
+            masked::phone(manager.phone(key)?.expose()),
+        ),
+        None => (String::new(), String::new()),
+    };
     Ok(ManagerSummary {
         manager: manager.id,
         person: manager.person.clone(),
-        name_masked: masked::name(manager.name(key)?.expose()),
-        phone_masked: masked::phone(manager.phone(key)?.expose()),
+        name_masked,
+        phone_masked,
         rights: manager.rights.clone(),
         enabled: manager.disabled_at.is_none(),
         created_at: manager.created_at,

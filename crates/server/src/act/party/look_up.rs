@@ -9,14 +9,14 @@ use tillkey_rules::terms::hours_after;
 use tillkey_rules::vocabulary::MerchantStatus;
 use tillkey_store::event;
 use tillkey_store::fault::Fault;
-use tillkey_store::party::{contact, merchant, terminal};
+use tillkey_store::party::{contact, terminal};
 use tillkey_store::seal::{DataKey, Owner};
 use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{AcquirerId, MerchantNumber, SerialNumber, TerminalId, TerminalNumber};
 
 use super::own_merchant;
 use crate::act::case::act;
-use crate::act::{Failure, Phone, SignedIn};
+use crate::act::{Failure, Phone, SignedIn, masked};
 use crate::limits::LOOK_UPS_A_DAY_MAX;
 use crate::shell::Shell;
 
@@ -51,7 +51,7 @@ pub enum LookUp {
 pub struct Found {
     /// Its number.
     pub merchant: MerchantNumber,
-    /// The first character of its name.
+    /// The first character of its name; empty once what was held of it was erased.
     pub name_masked: String,
     /// Whether it may be served.
     pub status: MerchantStatus,
@@ -196,9 +196,11 @@ fn draw(
     let Some(found) = own_merchant(tx, number, acquirer)? else {
         return Ok(None);
     };
-    let key = DataKey::load(tx, shell.seal_keys(), &Owner::Merchant(number.clone()))?;
-    let name = merchant::Merchant::name(&found, &key)?;
-    let name_masked = name.expose().chars().take(1).chain("**".chars()).collect();
+    let owner = Owner::Merchant(number.clone());
+    let name_masked = match DataKey::find(tx, shell.seal_keys(), &owner)? {
+        Some(key) => masked::name(found.name(&key)?.expose()),
+        None => String::new(),
+    };
     let terminals = terminal::of_merchant(tx, number, None, TERMINALS_MAX)?
         .into_iter()
         .map(|terminal| FoundTerminal {

@@ -7,15 +7,18 @@
 
 use jiff::Timestamp;
 use rand_chacha::ChaCha20Rng;
+use tillkey_rules::case::Command;
 use tillkey_rules::document::{ResidentIdentityNumber, SocialCreditCode};
 use tillkey_rules::event::Event;
 use tillkey_rules::party::Actor;
 use tillkey_rules::vocabulary::{EvidenceKind, MerchantStatus};
+use tillkey_store::case as cases;
 use tillkey_store::fault::Fault;
 use tillkey_store::party::contact::{self, NewContact};
 use tillkey_store::party::merchant::{self, DocumentRole, NewMerchant};
 use tillkey_store::party::operator;
 use tillkey_store::party::terminal::{self, NewTerminal};
+use tillkey_store::party::{contact_change, managers};
 use tillkey_store::seal::{DataKey, Digest};
 use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::tx::Tx;
@@ -23,6 +26,8 @@ use tillkey_wire::ids::{AcquirerId, MerchantNumber, OperatorNumber, TerminalId};
 use tillkey_wire::secret::Secret;
 
 use super::{MerchantDetails, TerminalDetails};
+use crate::act::case::begin_step;
+use crate::act::managers::enabled;
 use crate::act::{Phone, SignedIn, note, order};
 use crate::bell::Ring;
 use crate::limits::TERMINALS_PAGE;
@@ -183,7 +188,8 @@ impl<'a> Register<'a> {
     }
 
     /// Suspends, closes or takes back a merchant. Whoever is signed on at its terminals is
-    /// so no longer, and every terminal learns anew where it stands.
+    /// so no longer, and every terminal learns anew where it stands. A closed one has no
+    /// managers and no open cases.
     ///
     /// # Errors
     /// [`Fault::Missing`] where there is none.
@@ -208,6 +214,9 @@ impl<'a> Register<'a> {
                 rings.push(order::end_sessions(tx, whose, (self.now, self.rng))?);
             }
         }
+        if status == MerchantStatus::Closed {
+            rings.extend(self.leave(tx, merchant)?);
+        }
         let mut after = None;
         loop {
             let page = terminal::of_merchant(tx, merchant, after.as_ref(), TERMINALS_PAGE)?;
@@ -217,6 +226,25 @@ impl<'a> Register<'a> {
                 None => return Ok(rings),
             }
         }
+    }
+
+    /// What a merchant that is closed leaves behind: nobody signs in for it any more, and
+    /// no case of it goes on.
+    fn leave(&mut self, tx: &mut dyn Tx, merchant: &MerchantNumber) -> Result<Vec<Ring>, Fault> {
+        contact_change::withdraw(tx, merchant)?;
+        for one in enabled(tx, (self.acquirer, merchant))? {
+            managers::disable(tx, one.id, self.now)?;
+            let event = Event::ManagerDisabled {
+                manager: one.id,
+                merchant: merchant.clone(),
+            };
+            self.note(tx, event)?;
+        }
+        let mut step = begin_step(self.shell, self.acquirer, self.now, self.rng);
+        for stored in cases::open_of_merchant(tx, merchant)? {
+            step.run(tx, stored.case, &Command::Recheck, &Actor::System)?;
+        }
+        Ok(step.rings)
     }
 
     /// Removes an operator: the password, the sessions, what the terminal itself remembers.

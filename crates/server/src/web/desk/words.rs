@@ -25,7 +25,7 @@ words! {
     /// Where a call begins.
     SearchWords {
         title, lead, by, merchant, serial_number, phone, case, what, hint, shape, find, left,
-        used_up, nothing, no_case, found, terminals, no_terminals, last, last_none, again,
+        used_up, nothing, no_case, found, erased, terminals, no_terminals, last, last_none, again,
     }
     /// A terminal and its operators.
     TillWords {

@@ -183,7 +183,7 @@ fn facts(said: Said, dossier: &Dossier) -> Vec<(&'static str, String)> {
     let (sheet, view) = (&words.sheet, &dossier.view);
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     if let Some(subject) = &dossier.subject {
-        let name = dossier.name_masked.as_deref().unwrap_or("");
+        let name = dossier.name_masked.as_deref().unwrap_or(&sheet.erased);
         let rank = names.rank(subject.operator.rank().name());
         facts.push((&sheet.merchant, format!("{} {name}", subject.merchant)));
         facts.push((&sheet.terminal, subject.terminal_number.to_string()));

@@ -17,7 +17,7 @@ file! {
 words! {
     /// What the parts are called.
     SheetWords {
-        number, merchant, terminal, operator, channel, reason, opened, closes, backup, flags, evidence,
+        number, merchant, erased, terminal, operator, channel, reason, opened, closes, backup, flags, evidence,
         evidence_none, kind, at, by, missed, decision, decision_none, known, opinions, story,
     }
     /// What a reviewer said.

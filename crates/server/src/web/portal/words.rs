@@ -111,6 +111,8 @@ words! {
     ChangeWords {
         merchant_added, merchant_status_changed, merchant_renamed, merchant_documents_changed,
         contact_changed, contact_change_started, message_language_changed,
+        contact_disclosed, personal_data_exported,
+        erasure_asked, erasure_reviewed, merchant_erased,
         manager_added, manager_rights_changed, manager_disabled, manager_dormant, manager_enabled,
         access_review_opened, access_reviewed, operator_dormant, manager_signed_in,
         manager_proved_anew, manager_signed_out, records_downloaded, terminal_added,
