@@ -94,6 +94,12 @@ pub fn hours_after(from: Timestamp, hours: u32) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
+/// The instant `hours` before `from`; the beginning of time where that overflows.
+pub fn hours_before(from: Timestamp, hours: u32) -> Timestamp {
+    from.checked_sub(SignedDuration::from_hours(i64::from(hours)))
+        .unwrap_or(Timestamp::MIN)
+}
+
 /// The instant `days` of 24 hours after `from`; the end of time where that overflows.
 pub fn days_after(from: Timestamp, days: u32) -> Timestamp {
     hours_after(from, days.saturating_mul(24))

@@ -141,6 +141,12 @@ pub const LOOK_BATCH_MAX: u32 = 50;
 /// How many operators one review of access takes: as many as somebody can honestly answer
 /// for on one page.
 pub const OPERATORS_REVIEWED_MAX: usize = 300;
+/// How many registered phones one member of staff is shown in full in a day.
+pub const DISCLOSURES_A_DAY_MAX: u64 = 20;
+/// How often one person is given all that is held of a merchant in a day.
+pub const EXPORTS_A_DAY_MAX: u64 = 10;
+/// How many rows of one kind such an answer has.
+pub const HELD_ROWS_MAX: u32 = 500;
 /// How many requests for erasures that wait are shown.
 pub const ERASURES_SHOWN_MAX: u32 = 50;
 /// How many open reviews of access one page lists.

@@ -56,8 +56,6 @@ statements! {
         "SELECT phone_index FROM contacts WHERE merchant = $1 \
          UNION SELECT phone_index FROM managers WHERE merchant = $1 \
          UNION SELECT phone_index FROM applications WHERE merchant = $1 LIMIT 1000";
-    APPLICATIONS: "list the applications of a merchant" =
-        "SELECT id FROM applications WHERE merchant = $1 AND erased_at IS NULL ORDER BY id";
     BLANK: "blank a merchant" =
         "UPDATE merchants SET name_sealed = $1, erased_at = $2, changed_at = $2 \
          WHERE number = $3 AND erased_at IS NULL";
@@ -324,8 +322,8 @@ fn erase_applications(
     now: Timestamp,
 ) -> Result<Vec<ApplicationId>, Fault> {
     let mut erased = Vec::new();
-    for mut row in tx.query_many(APPLICATIONS, &[Value::from(number)])? {
-        let id = row.take()?;
+    for stored in application::all_of_merchant(tx, number)? {
+        let id = stored.application.id();
         if application::erase(tx, id, now)? {
             erased.push(id);
         }

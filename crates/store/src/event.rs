@@ -165,10 +165,33 @@ pub fn count_of_staff(
     kind: &str,
     since: Timestamp,
 ) -> Result<u64, Fault> {
+    count_of_actor(tx, acquirer, ("staff", account.as_str()), (kind, since))
+}
+
+/// How often a manager did.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn count_of_manager(
+    tx: &mut dyn Tx,
+    (acquirer, manager): (&AcquirerId, tillkey_wire::ids::ManagerId),
+    kind: &str,
+    since: Timestamp,
+) -> Result<u64, Fault> {
+    let manager = manager.to_string();
+    count_of_actor(tx, acquirer, ("manager", &manager), (kind, since))
+}
+
+fn count_of_actor(
+    tx: &mut dyn Tx,
+    acquirer: &AcquirerId,
+    (what, who): (&str, &str),
+    (kind, since): (&str, Timestamp),
+) -> Result<u64, Fault> {
     let values = [
         Value::from(acquirer),
-        Value::from("staff"),
-        Value::from(account),
+        Value::from(what),
+        Value::from(who),
         Value::from(kind),
         Value::from(since),
     ];

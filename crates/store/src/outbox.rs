@@ -39,6 +39,9 @@ statements! {
          WHERE state = 'dead' ORDER BY ended_at DESC, id LIMIT $1";
     STANDING: "find how a message stands" =
         "SELECT state FROM outbox WHERE idempotency_key = $1";
+    OF_OWNER: "list the traces of an owner's messages" =
+        "SELECT kind, state, queued_at, ended_at FROM outbox WHERE owner = $1 \
+         ORDER BY queued_at DESC, id LIMIT $2";
     NEXT: "find when a message is next due" =
         "SELECT MIN(next_at) FROM outbox WHERE state = 'waiting'";
     PRUNE: "prune messages" =
@@ -283,6 +286,15 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Dead => "dead",
+        }
+    }
+
     fn of_name(name: &str) -> Option<Self> {
         match name {
             "waiting" => Some(Self::Waiting),
@@ -301,6 +313,37 @@ pub fn standing(tx: &mut dyn Tx, idempotency_key: &str) -> Result<Option<Standin
     tx.query_one(STANDING, &[Value::from(idempotency_key)])?
         .map(|mut row| row.take_word("state of a message", Standing::of_name))
         .transpose()
+}
+
+/// The trace of a message: that there was one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// What carries it.
+    pub kind: MessageKind,
+    /// How it stands.
+    pub standing: Standing,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+    /// When it was sent or given up.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The traces of an owner's messages, the newest first.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn of_owner(tx: &mut dyn Tx, owner: &Owner, limit: u32) -> Result<Vec<Trace>, Fault> {
+    let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
+    let read = |mut row: Row| {
+        Ok(Trace {
+            kind: row.take_word("message kind", MessageKind::of_name)?,
+            standing: row.take_word("state of a message", Standing::of_name)?,
+            queued_at: row.take()?,
+            ended_at: row.take()?,
+        })
+    };
+    let rows = tx.query_many(OF_OWNER, &[Value::from(owner.to_string()), limit])?;
+    rows.into_iter().map(read).collect()
 }
 
 /// When the next message is due, if any waits.

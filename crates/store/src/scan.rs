@@ -22,6 +22,9 @@ statements! {
     FIND: "find a scan" =
         "SELECT merchant, kind, side, picture_sealed, taken_at FROM scans \
          WHERE id = $1 AND case_id = $2 AND replaced_at IS NULL";
+    OF_MERCHANT: "list a merchant's scans" =
+        "SELECT id, case_id, kind, side, taken_at, replaced_at FROM scans \
+         WHERE merchant = $1 ORDER BY taken_at, id LIMIT $2";
     SEEN: "find a picture that was seen before" =
         "SELECT id, case_id, merchant, kind, side, replaced_at FROM scans WHERE file_index = $1 \
          UNION SELECT id, case_id, merchant, kind, side, replaced_at FROM scans \
@@ -155,6 +158,47 @@ pub fn find(tx: &mut dyn Tx, case: CaseId, id: ScanId) -> Result<Option<Stored>,
     tx.query_one(FIND, &[Value::from(&id), Value::from(&case)])?
         .map(read)
         .transpose()
+}
+
+/// A scan in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Which one.
+    pub id: ScanId,
+    /// Of which case.
+    pub case: CaseId,
+    /// Of which document.
+    pub kind: EvidenceKind,
+    /// Which side.
+    pub side: Side,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+    /// When another took its place, and the picture was wiped.
+    pub replaced_at: Option<Timestamp>,
+}
+
+/// A merchant's scans, the oldest first.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn of_merchant(
+    tx: &mut dyn Tx,
+    merchant: &MerchantNumber,
+    limit: u32,
+) -> Result<Vec<Listed>, Fault> {
+    let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
+    let read = |mut row: Row| {
+        Ok(Listed {
+            id: row.take()?,
+            case: row.take()?,
+            kind: take_kind(&mut row)?,
+            side: take_side(&mut row)?,
+            taken_at: row.take()?,
+            replaced_at: row.take()?,
+        })
+    };
+    let rows = tx.query_many(OF_MERCHANT, &[Value::from(merchant), limit])?;
+    rows.into_iter().map(read).collect()
 }
 
 /// Where a picture was seen before, replaced scans included. Digests are keyed per

@@ -31,6 +31,7 @@ mod merchant;
 mod merchant_number;
 mod meter;
 mod openapi;
+mod personal_data;
 pub mod problem;
 mod product;
 mod report;
@@ -76,6 +77,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(deposit::routes())
         .merge(merchant::routes())
         .merge(erasure::routes())
+        .merge(personal_data::routes())
         .merge(merchant_number::routes())
         .merge(terminal::routes())
         .merge(diagnosis::routes())

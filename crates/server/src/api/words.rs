@@ -12,8 +12,9 @@ use tillkey_rules::onboarding::application::{ApplicationCheck, ApplicationState}
 use tillkey_rules::party::Role;
 use tillkey_rules::policy::Bilingual;
 use tillkey_rules::vocabulary::{
-    ApplicantKind, ApplicationPaper, CardKind, Channel, DepositState, EvidenceKind, ManagerRight,
-    MerchantStatus, Need, ProductKind, QuestionKind, Reason, SettlementTime, TransactionKind,
+    ApplicantKind, ApplicationPaper, CardKind, Channel, DepositState, DisclosureReason,
+    EvidenceKind, ManagerRight, MerchantStatus, Need, ProductKind, QuestionKind, Reason,
+    SettlementTime, TransactionKind,
 };
 use tillkey_rules::watch::{AlertOutcome, AlertState, Rule, Severity};
 use tillkey_wire::ids::Rank;
@@ -82,6 +83,8 @@ word_schemas! {
     MerchantStatusWord = "MerchantStatus" of MerchantStatus;
     /// Why a merchant is to be erased before its time.
     ErasureReasonWord = "ErasureReason" of ErasureReason;
+    /// Why somebody of staff looks at a registered phone.
+    DisclosureReasonWord = "DisclosureReason" of DisclosureReason;
     /// Who applies for a terminal.
     ApplicantWord = "ApplicantKind" of ApplicantKind;
     /// A paper that an applicant shows.

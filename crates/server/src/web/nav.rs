@@ -38,11 +38,12 @@ pub(super) const fn workplaces(role: Role) -> &'static [&'static str] {
     match role {
         Role::Agent => &["/desk", "/intake"],
         Role::Clerk => &["/counter", "/intake"],
-        Role::Reviewer => &["/review", "/intake", "/watch"],
+        Role::Reviewer => &["/review", "/intake", "/watch", "/settings/merchants"],
         Role::Auditor => &["/ledger", "/ledger/dashboard", "/watch"],
         Role::Administrator => &[
             "/settings/staff",
             "/settings/managers",
+            "/settings/merchants",
             "/settings/access-reviews",
             "/intake",
             "/watch",
@@ -72,6 +73,7 @@ impl Nav {
             "/ledger/dashboard" => &words.nav.dashboard,
             "/settings/staff" => &words.nav.staff,
             "/settings/managers" => &words.nav.managers,
+            "/settings/merchants" => &words.nav.merchants,
             "/settings/access-reviews" => &words.nav.access_reviews,
             _ => &words.nav.account,
         };

@@ -16,7 +16,7 @@ file! {
 words! {
     /// Where staff can go.
     NavWords {
-        label, desk, counter, review, intake, watch, ledger, dashboard, staff, managers,
+        label, desk, counter, review, intake, watch, ledger, dashboard, staff, managers, merchants,
         access_reviews, account, sign_out,
     }
     /// What staff are called.

@@ -24,6 +24,7 @@ use super::dossier::DossierWords;
 use super::intake::IntakeWords;
 use super::ledger::LedgerWords;
 use super::offline::OfflineWords;
+use super::personal_words::PersonalWords;
 use super::portal::PortalWords;
 use super::review::ReviewerWords;
 use super::settings::SettingsWords;
@@ -109,6 +110,7 @@ pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
         ("offline", OfflineWords::of(language).entries()),
         ("portal", PortalWords::of(language).entries()),
         ("dossier", DossierWords::of(language).entries()),
+        ("personal", PersonalWords::of(language).entries()),
         ("review", ReviewerWords::of(language).entries()),
         ("settings", SettingsWords::of(language).entries()),
         ("watch", WatchWords::of(language).entries()),

@@ -11,6 +11,7 @@ mod desk;
 mod help;
 mod ledger;
 mod lookup;
+mod personal;
 mod portal;
 mod review;
 mod routes;

@@ -47,7 +47,7 @@ async fn signed_in(world: &World, then: &str) -> (String, Answer) {
     (cookies(&entered), entered)
 }
 
-async fn hired(rights: &[ManagerRight]) -> (World, String) {
+pub(crate) async fn hired(rights: &[ManagerRight]) -> (World, String) {
     let world = site().await;
     world.add_manager(MERCHANT, MANAGER_PHONE, rights).await;
     world.messages().await;

@@ -42,6 +42,8 @@ mod messages;
 #[cfg(test)]
 mod offline;
 #[cfg(test)]
+mod personal_data;
+#[cfg(test)]
 mod products;
 #[cfg(test)]
 mod reading;

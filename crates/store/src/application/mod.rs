@@ -40,6 +40,10 @@ statements! {
         "SELECT acquirer, folded, token_digest, phone_index, phone_sealed, draft_sealed, \
          remark_sealed, parcel_sealed FROM applications WHERE merchant = $1 \
          ORDER BY started_at DESC, id LIMIT 1";
+    ALL_OF_MERCHANT: "list what is held of a merchant's applications" =
+        "SELECT acquirer, folded, token_digest, phone_index, phone_sealed, draft_sealed, \
+         remark_sealed, parcel_sealed FROM applications \
+         WHERE merchant = $1 AND erased_at IS NULL ORDER BY started_at, id";
     IN_STATE: "list an acquirer's applications in a state" =
         "SELECT acquirer, folded, token_digest, phone_index, phone_sealed, draft_sealed, \
          remark_sealed, parcel_sealed FROM applications \
@@ -287,6 +291,15 @@ pub fn of_terminal(tx: &mut dyn Tx, terminal: TerminalId) -> Result<Option<Store
 /// A [`Fault`] of the engine.
 pub fn of_merchant(tx: &mut dyn Tx, merchant: &MerchantNumber) -> Result<Option<Stored>, Fault> {
     one(tx, OF_MERCHANT, Value::from(merchant))
+}
+
+/// The applications of a merchant of which something is held, the oldest first.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn all_of_merchant(tx: &mut dyn Tx, merchant: &MerchantNumber) -> Result<Vec<Stored>, Fault> {
+    let rows = tx.query_many(ALL_OF_MERCHANT, &[Value::from(merchant)])?;
+    rows.into_iter().map(read).collect()
 }
 
 fn one(tx: &mut dyn Tx, statement: Statement, value: Value) -> Result<Option<Stored>, Fault> {

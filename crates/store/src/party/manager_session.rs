@@ -2,7 +2,7 @@
 //! its managers at a time; the token is not here, only its keyed digest.
 
 use jiff::Timestamp;
-use tillkey_wire::ids::{AcquirerId, ManagerId, ManagerSessionId};
+use tillkey_wire::ids::{AcquirerId, ManagerId, ManagerSessionId, MerchantNumber};
 
 use super::managers::{self, ManagerAccount};
 use crate::fault::Fault;
@@ -34,6 +34,12 @@ statements! {
         "SELECT id, started_at, proved_at, idle_until, ends_at FROM manager_sessions \
          WHERE acquirer = $1 AND phone_index = $2 AND idle_until > $3 AND ends_at > $3 \
          ORDER BY started_at DESC, id LIMIT $4";
+    OF_MERCHANT: "list the sessions of a merchant's managers" =
+        "SELECT manager_sessions.manager, manager_sessions.started_at, \
+         manager_sessions.proved_at, manager_sessions.ends_at FROM managers \
+         JOIN manager_sessions ON manager_sessions.manager = managers.id \
+         WHERE managers.acquirer = $1 AND managers.merchant = $2 \
+         ORDER BY manager_sessions.started_at, manager_sessions.id LIMIT $3";
     GO_ON: "act as another manager of the phone" =
         "UPDATE manager_sessions SET manager = $1 WHERE id = $2";
     PROVE: "note that a session was proved anew" =
@@ -237,4 +243,40 @@ fn read(row: &mut Row) -> Result<StoredSession, Fault> {
         idle_until: row.take()?,
         ends_at: row.take()?,
     })
+}
+
+/// A session of one of a merchant's managers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfManager {
+    /// As whom it acts.
+    pub manager: ManagerId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When a code was last answered.
+    pub proved_at: Timestamp,
+    /// When it ends in any case.
+    pub ends_at: Timestamp,
+}
+
+/// The sessions that act as one of a merchant's managers, the oldest first.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn of_merchant(
+    tx: &mut dyn Tx,
+    (acquirer, merchant): (&AcquirerId, &MerchantNumber),
+    limit: u32,
+) -> Result<Vec<OfManager>, Fault> {
+    let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
+    let values = [Value::from(acquirer), Value::from(merchant), limit];
+    let read = |mut row: Row| {
+        Ok(OfManager {
+            manager: row.take()?,
+            started_at: row.take()?,
+            proved_at: row.take()?,
+            ends_at: row.take()?,
+        })
+    };
+    let rows = tx.query_many(OF_MERCHANT, &values)?;
+    rows.into_iter().map(read).collect()
 }

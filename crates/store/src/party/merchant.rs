@@ -45,6 +45,9 @@ statements! {
     DOCUMENTS: "list a merchant's documents" =
         "SELECT role, document_index FROM merchant_documents \
          WHERE merchant = $1 AND removed_at IS NULL ORDER BY role, document_index LIMIT 100";
+    DOCUMENTS_SINCE: "list since when a merchant's documents are held" =
+        "SELECT role, added_at FROM merchant_documents \
+         WHERE merchant = $1 ORDER BY added_at, role LIMIT 100";
     COMPARE_DOCUMENT: "compare a merchant's document" =
         "SELECT role FROM merchant_documents \
          WHERE merchant = $1 AND document_index = $2 AND removed_at IS NULL \
@@ -273,6 +276,24 @@ pub fn documents(
     number: &MerchantNumber,
 ) -> Result<Vec<(DocumentRole, Digest)>, Fault> {
     tx.query_many(DOCUMENTS, &[Value::from(number)])?
+        .into_iter()
+        .map(|mut row| {
+            let role = row.take_word("document role", DocumentRole::of_name)?;
+            Ok((role, row.take()?))
+        })
+        .collect()
+}
+
+/// The roles in which a document is held of a merchant, those that no longer count
+/// included, with since when.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn documents_since(
+    tx: &mut dyn Tx,
+    number: &MerchantNumber,
+) -> Result<Vec<(DocumentRole, Timestamp)>, Fault> {
+    tx.query_many(DOCUMENTS_SINCE, &[Value::from(number)])?
         .into_iter()
         .map(|mut row| {
             let role = row.take_word("document role", DocumentRole::of_name)?;

@@ -32,6 +32,10 @@ statements! {
          backup_key, capabilities, uplink, created_at, enrolled_at, seen_at \
          FROM terminals WHERE merchant = $1 AND status = 'active' AND number > $2 \
          ORDER BY number LIMIT $3";
+    ALL_OF_MERCHANT: "list a merchant's terminals, the retired ones too" =
+        "SELECT id, acquirer, merchant, number, serial_number, model, status, device_key, \
+         backup_key, capabilities, uplink, created_at, enrolled_at, seen_at \
+         FROM terminals WHERE merchant = $1 ORDER BY number, created_at, id LIMIT $2";
     ENROL: "enrol a terminal" =
         "UPDATE terminals SET device_key = $1, backup_key = $2, model = $3, uplink = 0, \
          capabilities = '{}', enrolled_at = $4, seen_at = $4 WHERE id = $5 AND status = 'active'";
@@ -173,6 +177,20 @@ pub fn by_serial_number(
     serial_number: &SerialNumber,
 ) -> Result<Vec<Terminal>, Fault> {
     let rows = tx.query_many(BY_SERIAL_NUMBER, &[Value::from(serial_number)])?;
+    rows.into_iter().map(read).collect()
+}
+
+/// A merchant's terminals, those out of service included, in order of their numbers.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn all_of_merchant(
+    tx: &mut dyn Tx,
+    merchant: &MerchantNumber,
+    limit: u32,
+) -> Result<Vec<Terminal>, Fault> {
+    let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
+    let rows = tx.query_many(ALL_OF_MERCHANT, &[Value::from(merchant), limit])?;
     rows.into_iter().map(read).collect()
 }
 

@@ -115,6 +115,7 @@ fn a_manager_finds_pages_that_bear_a_look() {
         "/portal",
         "/portal/access",
         "/portal/contact",
+        "/portal/data",
         "/portal/history",
     ] {
         assert!(seen.contains(page), "nothing leads to {page}: {seen:#?}");
@@ -138,6 +139,7 @@ fn the_banks_people_find_pages_that_bear_a_look() {
             &[
                 "/settings/staff",
                 "/settings/managers",
+                "/settings/merchants",
                 "/settings/access-reviews",
                 "/ledger/dashboard",
             ],

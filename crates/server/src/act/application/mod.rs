@@ -228,7 +228,11 @@ fn outcome(refusal: Option<Refusal>) -> Result<(), Failure> {
 }
 
 /// An application's data key; none once it was erased.
-fn key_of(tx: &mut dyn Tx, shell: &Shell, id: ApplicationId) -> Result<Option<DataKey>, Fault> {
+pub(in crate::act) fn key_of(
+    tx: &mut dyn Tx,
+    shell: &Shell,
+    id: ApplicationId,
+) -> Result<Option<DataKey>, Fault> {
     DataKey::find(tx, shell.seal_keys(), &Owner::Application(id))
 }
 

@@ -10,6 +10,7 @@
 //!    everybody still should.
 //! 4. `contact`, `history`, `records`, `deposit`: the registered phone, what happened,
 //!    what is known of the terminals, how far a deposit's return has come.
+//! 5. `data`: what is held of the merchant and its people, and a copy of it.
 //!
 //! No page takes a merchant from its address: it is the session's.
 
@@ -19,6 +20,7 @@ mod campaign;
 mod case;
 mod confirm;
 mod contact;
+mod data;
 mod deposit;
 pub mod diagnosis;
 mod history;
@@ -40,6 +42,7 @@ pub use self::access_review::{AccessReviewPage, ReviewMistake};
 pub use self::campaign::{CampaignMistake, CampaignPage};
 pub use self::confirm::ConfirmPage;
 pub use self::contact::{ContactMistake, ContactPage};
+pub use self::data::DataPage;
 pub use self::deposit::DepositPage;
 pub use self::history::{HistoryPage, Resets};
 pub use self::merchants::MerchantsPage;
@@ -136,6 +139,8 @@ pub(super) fn routes() -> Router<Site> {
             post(campaign::object),
         )
         .route("/portal/history", get(history::show))
+        .route("/portal/data", get(data::show))
+        .route("/portal/data/download", post(data::download))
         .route("/portal/deposit", get(deposit::show))
         .route("/portal/records", get(records::show))
         .route("/portal/records/sign-ons", get(records::download))

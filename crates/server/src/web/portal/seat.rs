@@ -99,6 +99,7 @@ pub(in crate::web) fn bar(
             &words.access,
             has(ManagerRight::ManageOperators),
         ),
+        ("/portal/data", &words.data, true),
         ("/portal/sessions", &words.account, true),
     ];
     let here = match path.split('/').nth(2) {
@@ -107,6 +108,7 @@ pub(in crate::web) fn bar(
         Some("deposit") => "/portal/deposit",
         Some("contact") => "/portal/contact",
         Some("access" | "access-review") => "/portal/access",
+        Some("data") => "/portal/data",
         Some("sessions" | "merchants") => "/portal/sessions",
         _ => "/portal",
     };

@@ -40,7 +40,7 @@ file! {
 words! {
     /// Where a manager can go.
     NavWords {
-        label, terminals, history, records, deposit, contact, access, account, sign_out,
+        label, terminals, history, records, deposit, contact, access, data, account, sign_out,
     }
     /// Where a manager signs in.
     SignInWords {

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tillkey_rules::party::Role;
+use tillkey_rules::refusal::Refusal;
 use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_wire::ids::{ManagerId, MerchantNumber};
 
@@ -36,6 +37,8 @@ pub enum Mistake {
     Person,
     /// No right at all.
     NoRights,
+    /// What was held of the merchant was erased.
+    Erased,
     /// The merchant has a manager with this phone.
     Exists,
     /// The merchant has as many as it may.
@@ -74,6 +77,7 @@ impl ManagersPage<'_> {
             Mistake::Phone => &words.phone_wrong,
             Mistake::Person => &words.person_wrong,
             Mistake::NoRights => &words.no_rights,
+            Mistake::Erased => &words.erased_said,
             Mistake::Exists => &words.exists,
             Mistake::Full => &words.full,
             Mistake::Gone => &words.gone,
@@ -296,6 +300,7 @@ async fn end(seat: &Seat, typed: AddManagerForm, done: Result<(), Failure>) -> R
         }
         Err(Failure::Exists) => Mistake::Exists,
         Err(Failure::Unknown) => Mistake::Unknown,
+        Err(Failure::Refused(Refusal::MerchantErased)) => Mistake::Erased,
         Err(Failure::Invalid(invalid)) if invalid.kind == "merchant" => Mistake::Full,
         Err(failure) => return seat.failed(&failure),
     };
@@ -317,7 +322,7 @@ async fn draw(seat: &Seat, typed: AddManagerForm, mistake: Option<Mistake>) -> R
     };
     let status = match mistake {
         None => StatusCode::OK,
-        Some(Mistake::Exists | Mistake::Full) => StatusCode::CONFLICT,
+        Some(Mistake::Exists | Mistake::Full | Mistake::Erased) => StatusCode::CONFLICT,
         Some(Mistake::Unknown | Mistake::Gone) => StatusCode::NOT_FOUND,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };

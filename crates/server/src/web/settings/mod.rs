@@ -1,8 +1,9 @@
-//! What staff set for themselves (their sessions, their password), and what an
-//! administrator sets for the others.
+//! What staff set for themselves (their sessions, their password), what an administrator
+//! sets for the others, and what is held of a merchant.
 
 pub mod access_reviews;
 pub mod managers;
+pub mod merchants;
 pub mod password;
 pub mod sessions;
 pub mod staff;
@@ -39,6 +40,15 @@ pub(super) fn routes() -> Router<Site> {
         .route(
             "/settings/managers/{manager}/enable",
             post(managers::enable),
+        )
+        .route("/settings/merchants", get(merchants::show))
+        .route("/settings/merchants/closing", post(merchants::close))
+        .route("/settings/merchants/contact", post(merchants::disclose))
+        .route("/settings/merchants/personal-data", post(merchants::export))
+        .route("/settings/merchants/erasure", post(merchants::ask))
+        .route(
+            "/settings/merchants/erasure/verdict",
+            post(merchants::review),
         )
         .route("/settings/access-reviews", get(access_reviews::show))
         .route("/settings/staff", get(staff::show).post(staff::add))

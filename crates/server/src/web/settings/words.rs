@@ -34,7 +34,7 @@ words! {
     }
     /// The managers of a merchant.
     ManagersWords {
-        title, merchant, merchant_hint, find, none, erased, name, phone, person, rights, disabled,
+        title, merchant, merchant_hint, find, none, erased, erased_said, name, phone, person, rights, disabled,
         action, change, save, disable, dormant, enable, signed_in, disable_sure, add, add_lead, phone_hint, person_hint,
         send, number_wrong, unknown, name_wrong, phone_wrong, person_wrong, no_rights, exists,
         full, gone,

@@ -9,6 +9,7 @@ mod diagnosis;
 mod help;
 mod ledger;
 mod offline;
+mod personal;
 mod portal;
 mod review;
 mod staff;
@@ -396,6 +397,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
         samples.push(sample(&name, &NoticePage { frame, notice }));
     }
     samples.extend(ledger::all(assets, language));
+    samples.extend(personal::all(assets, language));
     samples.extend(portal::all(assets, language));
     samples.extend(review::all(assets, language));
     samples.extend(staff::all(assets, language));
@@ -442,6 +444,7 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
         counter.render().unwrap(),
     ];
     pages.extend(ledger::hostile(assets, language, script));
+    pages.extend(personal::hostile(assets, language, script));
     pages.extend(portal::hostile(assets, language, script));
     pages.extend(review::hostile(assets, language, script));
     pages.extend(staff::hostile(assets, language, script));
