@@ -2,14 +2,16 @@
 //! takes another's place, and never what does not belong there.
 
 use jiff::SignedDuration;
+use tillkey_rules::erasure::{ErasureReason, ErasureVerdict, Obstacle};
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::refusal::Refusal;
-use tillkey_server::act::party::Keeper;
+use tillkey_rules::vocabulary::MerchantStatus;
+use tillkey_server::act::party::{self, Keeper};
 use tillkey_server::act::restore::{self, Backups, Verdict};
-use tillkey_server::act::{Failure, SignedIn, retention};
-use tillkey_store::journal;
+use tillkey_server::act::{Failure, SignedIn, erasure, retention};
 use tillkey_store::restore::RestoreState;
 use tillkey_store::snapshot::{self, Snapshot};
+use tillkey_store::{case, journal, ledger};
 use tillkey_terminal::wire::ids::{SnapshotId, TerminalId};
 use tillkey_terminal::wire::journal::Head;
 use tillkey_terminal::wire::message::{Command, NotRestored, Reply, Report};
@@ -18,7 +20,7 @@ use tillkey_terminal::wire::snapshot::digest;
 use crate::backups::{Waiting, is_stored, reviewer, waiting};
 use crate::device::{Device, backup_identity};
 use crate::journal::{Sealed, refusal};
-use crate::world::World;
+use crate::world::{MERCHANT, World};
 
 fn agent(world: &World) -> SignedIn {
     SignedIn {
@@ -277,4 +279,50 @@ async fn an_old_backup_goes_once_its_batch_is_settled() {
     world.advance_seconds(SignedDuration::from_hours(24 * 3_650).as_secs());
     retention::tidy(&world.shell).await.unwrap();
     assert_eq!(vault.get(&place).await.unwrap(), None);
+}
+
+/// A backup that may be all that is left of takings bars an erasure; settled, its file goes
+/// with the merchant, and the ledger and the cases are whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_goes_with_its_merchant_and_the_ledger_stays_whole() {
+    let (waiting, sealed, target) = stored().await;
+    let (world, place) = (&waiting.world, waiting.place(sealed.manifest.snapshot));
+    let (shell, merchant) = (&world.shell, || MERCHANT.parse().unwrap());
+    let closed = MerchantStatus::Closed;
+    party::set_merchant_status(shell, merchant(), closed, &world.admin, None)
+        .await
+        .unwrap();
+    let origin = waiting.device.terminal;
+    for terminal in [origin, target.terminal] {
+        let retire = party::retire_terminal(shell, terminal, &world.admin, None);
+        retire.await.unwrap();
+    }
+    let view = erasure::view(shell, merchant(), &world.admin)
+        .await
+        .unwrap();
+    assert_eq!(view.obstacles, [Obstacle::BackupUnsettled]);
+
+    let settled = Head {
+        batch: sealed.manifest.head.batch + 1,
+        ..Head::empty(origin)
+    };
+    let now = shell.now();
+    let keep = move |tx: &mut dyn tillkey_store::tx::Tx| journal::keep(tx, origin, &settled, now);
+    shell.store().write(keep).await.unwrap();
+    let what = (merchant(), ErasureReason::PurposeOver);
+    erasure::ask(shell, what, &world.admin, None).await.unwrap();
+    assert!(shell.vault().get(&place).await.unwrap().is_some());
+    let what = (merchant(), ErasureVerdict::Approve);
+    let by = reviewer(world, "zhao");
+    erasure::review(shell, what, &by, None).await.unwrap();
+    assert_eq!(shell.vault().get(&place).await.unwrap(), None);
+
+    let verifier = shell.store().log_verifier();
+    let whole = move |tx: &mut dyn tillkey_store::tx::Tx| {
+        let verified = ledger::verify(tx, &verifier, None, &mut |_, _| ())?;
+        let audited = case::audit::audit(tx, &mut |_, _| ())?;
+        Ok((verified.is_clean(), audited.differences.is_empty()))
+    };
+    let whole = shell.store().read(whole).await.unwrap();
+    assert_eq!(whole, (true, true));
 }
