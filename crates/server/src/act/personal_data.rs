@@ -61,7 +61,7 @@ pub struct Holding {
     /// Documents of which a keyed digest is held.
     pub documents: Vec<HeldDocument>,
     /// The people who sign in.
-    pub managers: Vec<HeldManager>,
+    pub managers: Vec<HeldPerson>,
     /// Where they are signed in now.
     pub sessions: Vec<HeldSession>,
     /// Scans of documents, taken at a counter.
@@ -100,7 +100,7 @@ pub struct HeldDocument {
 
 /// Somebody who signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HeldManager {
+pub struct HeldPerson {
     /// The account.
     pub manager: ManagerId,
     /// What they are called.

@@ -247,7 +247,7 @@ fn read(row: &mut Row) -> Result<StoredSession, Fault> {
 
 /// A session of one of a merchant's managers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfManager {
+pub struct OfMerchant {
     /// As whom it acts.
     pub manager: ManagerId,
     /// When it began.
@@ -266,11 +266,11 @@ pub fn of_merchant(
     tx: &mut dyn Tx,
     (acquirer, merchant): (&AcquirerId, &MerchantNumber),
     limit: u32,
-) -> Result<Vec<OfManager>, Fault> {
+) -> Result<Vec<OfMerchant>, Fault> {
     let limit = Value::from(limit.min(crate::limits::PAGE_MAX));
     let values = [Value::from(acquirer), Value::from(merchant), limit];
     let read = |mut row: Row| {
-        Ok(OfManager {
+        Ok(OfMerchant {
             manager: row.take()?,
             started_at: row.take()?,
             proved_at: row.take()?,

@@ -18,7 +18,7 @@ use tillkey_store::{outbox, scan, snapshot};
 use tillkey_wire::ids::ManagerId;
 
 use super::{
-    HeldApplication, HeldCase, HeldContact, HeldDocument, HeldManager, HeldMessage, HeldOperator,
+    HeldApplication, HeldCase, HeldContact, HeldDocument, HeldMessage, HeldOperator, HeldPerson,
     HeldScan, HeldSession, HeldTerminal, Holding,
 };
 use crate::act::application::key_of;
@@ -172,7 +172,7 @@ fn people(
     tx: &mut dyn Tx,
     (found, key): (&Merchant, Option<&DataKey>),
     reach: &Reach,
-) -> Result<Vec<HeldManager>, Fault> {
+) -> Result<Vec<HeldPerson>, Fault> {
     let Some(key) = key else {
         return Ok(Vec::new());
     };
@@ -180,7 +180,7 @@ fn people(
     let shown = |one: ManagerAccount| {
         let sees = reach.sees(one.id);
         let (name, phone) = (one.name(key)?, one.phone(key)?);
-        Ok(HeldManager {
+        Ok(HeldPerson {
             manager: one.id,
             name: if sees {
                 name.expose().clone()
@@ -202,7 +202,7 @@ fn people(
 fn sessions(tx: &mut dyn Tx, found: &Merchant) -> Result<Vec<HeldSession>, Fault> {
     let whose = (&found.acquirer, &found.number);
     let held = manager_session::of_merchant(tx, whose, HELD_ROWS_MAX)?;
-    let shown = |one: manager_session::OfManager| HeldSession {
+    let shown = |one: manager_session::OfMerchant| HeldSession {
         manager: one.manager,
         started_at: one.started_at,
         ends_at: one.ends_at,

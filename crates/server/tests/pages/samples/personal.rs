@@ -5,7 +5,7 @@ use tillkey_rules::erasure::{ErasureReason, Obstacle};
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::{ManagerRight, MerchantStatus};
 use tillkey_server::act::erasure::{ErasureView, WaitingErasure};
-use tillkey_server::act::personal_data::{HeldContact, HeldManager, Holding};
+use tillkey_server::act::personal_data::{HeldContact, HeldPerson, Holding};
 use tillkey_server::web::portal::{DataPage, portal_nav};
 use tillkey_server::web::settings::merchants::{FoundMerchant, MerchantsPage, Mistake};
 use tillkey_server::web::{Assets, Language};
@@ -60,7 +60,7 @@ fn page(assets: &Assets, language: Language, role: Role) -> MerchantsPage<'_> {
 }
 
 fn holding() -> Holding {
-    let one = |number, is_you| HeldManager {
+    let one = |number, is_you| HeldPerson {
         manager: ManagerId::from_bytes([number; 10]),
         name: "陈**".to_owned(),
         phone: "138****8000".to_owned(),
