@@ -17,7 +17,7 @@ use tillkey_wire::ids::{AcquirerId, PrinterName};
 use tillkey_wire::password::{Lengths, PasswordRules};
 
 use crate::act::Language;
-use crate::limits::{CONFIG_BYTES_MAX, SLIP_PRINTERS_MAX};
+use crate::limits::{CONFIG_BYTES_MAX, MERCHANT_KEPT_DAYS_MIN, SLIP_PRINTERS_MAX};
 
 /// What can be wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
@@ -250,6 +250,12 @@ impl Config {
         if self.institution.len() != 3 || !self.institution.bytes().all(|b| b.is_ascii_digit()) {
             wrong.push("`institution` is not three digits".to_owned());
         }
+        if self.merchant_kept_days < MERCHANT_KEPT_DAYS_MIN {
+            wrong.push(format!(
+                "`merchant_kept_days` is below {MERCHANT_KEPT_DAYS_MIN}: a merchant that was \
+                 closed by mistake could not be taken back"
+            ));
+        }
         if let Err(error) = self.try_password_rules() {
             wrong.push(format!("`password_lengths`: {error}"));
         }
@@ -318,7 +324,7 @@ mod tests {
     #[test]
     fn everything_wrong_is_said_at_once() {
         let fault = read(
-            "root_key_file = 'tillkey-data/root.key'\ninstitution = '89'\n[password_lengths]\ncashier = 3\n\
+            "root_key_file = 'tillkey-data/root.key'\ninstitution = '89'\nmerchant_kept_days = 0\n[password_lengths]\ncashier = 3\n\
              [terms]\ncase_hours = 0\n[message_money]\nday_cap_fen = 1\n\
              [help]\nhotline = 'call us'\n[watch]\nquiet_hours = 0\n",
         )
@@ -327,6 +333,7 @@ mod tests {
         for word in [
             "root_key_file",
             "institution",
+            "merchant_kept_days",
             "password_lengths",
             "terms",
             "message_money",

@@ -4,6 +4,8 @@
 pub const RINGS_WAITING_MAX: usize = 4_096;
 /// How large the configuration file may be.
 pub const CONFIG_BYTES_MAX: u64 = 64 * 1024;
+/// How many days what is held of a merchant is kept at least after it was closed.
+pub const MERCHANT_KEPT_DAYS_MIN: u32 = 30;
 /// How many password hashes of staff are computed at once: each takes 19 MiB and a
 /// core, so more would let a flood of sign-ins take the machine (attack E11).
 pub const STAFF_HASHES_AT_ONCE_MAX: usize = 2;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::ManagerRight;
 use tillkey_server::act::retention;
+use tillkey_store::erasure;
 use tillkey_store::seal::{DataKey, Owner};
 
 use crate::support::{
@@ -295,4 +296,18 @@ async fn five_years_after_a_merchant_left_its_data_goes_by_itself() {
     let agent = world.staff("li.agent", "p-3", Role::Agent).await;
     let found = world.post("/v1/look-ups").token(&agent).json(&body);
     assert_eq!(found.go().await.is(200)["items"][0]["name_masked"], "小**");
+}
+
+/// Killed between the commit and the cut of the log, the next sweep cuts it.
+#[tokio::test]
+async fn what_a_kill_left_in_the_log_is_cut_at_the_next_sweep() {
+    let world = World::new().await;
+    let (store, now) = (world.shell.store(), world.shell.now());
+    let erase = move |tx: &mut dyn tillkey_store::tx::Tx| {
+        erasure::erase(tx, &MERCHANT.parse().unwrap(), now)
+    };
+    store.write(erase).await.unwrap();
+    assert!(store.read(erasure::scrub_due).await.unwrap().is_some());
+    retention::sweep(&world.shell).await.unwrap();
+    assert_eq!(store.read(erasure::scrub_due).await.unwrap(), None);
 }
