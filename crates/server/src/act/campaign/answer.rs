@@ -148,9 +148,8 @@ pub async fn consent(
     }
     let by = by.clone();
     act(shell, once, move |shell, tx, now, rng| {
-        let asking = match reach(tx, id, &by)? {
-            Some(asking) => asking,
-            None => return Ok((Err(Failure::Unknown), Vec::new())),
+        let Some(asking) = reach(tx, id, &by)? else {
+            return Ok((Err(Failure::Unknown), Vec::new()));
         };
         let campaign = &asking.stored.campaign;
         let Some(backing) = campaign.backing() else {
