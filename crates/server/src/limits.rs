@@ -25,8 +25,10 @@ pub const ALERT_REASONS_MAX: usize = 50;
 pub const LIST_BATCH_MAX: u32 = 1_000;
 /// How many lines of a list are read at once.
 pub const MANIFEST_LINES_READ: u32 = 5_000;
-/// How many lines a list may have to be downloaded in one answer.
-pub const MANIFEST_DOWNLOAD_LINES_MAX: u32 = 200_000;
+/// How many of them are shown before somebody approves it; the file has them all.
+pub const MANIFEST_LINES_SHOWN: u32 = 12;
+/// How many operators of a campaign are read at once for a file of what came of it.
+pub const OUTCOMES_READ: u32 = 500;
 /// How many merchants a campaign asks in one transaction.
 pub const ASK_BATCH_MAX: u32 = 50;
 /// How many old passwords of one merchant are put out of use in one transaction.

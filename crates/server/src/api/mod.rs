@@ -14,6 +14,7 @@ mod alert;
 mod application;
 mod caller;
 mod campaign_request;
+mod campaign;
 mod case;
 mod contact_change;
 mod deposit;
@@ -87,6 +88,7 @@ fn nouns() -> OpenApiRouter<Api> {
         .merge(report::routes())
         .merge(alert::routes())
         .merge(campaign_request::routes())
+        .merge(campaign::routes())
 }
 
 /// The OpenAPI document, as it is committed.

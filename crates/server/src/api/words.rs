@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use tillkey_rules::campaign::TargetState;
+use tillkey_rules::campaign::{CampaignState, TargetState};
 use tillkey_rules::case::State;
 use tillkey_rules::erasure::ErasureReason;
 use tillkey_rules::onboarding::FormField;
@@ -53,6 +54,10 @@ word_schemas! {
     EvidenceWord = "EvidenceKind" of EvidenceKind;
     /// Where a case stands.
     StateWord = "State" of State;
+    /// Where a campaign stands.
+    CampaignStateWord = "CampaignState" of CampaignState;
+    /// How far an operator of a campaign has come.
+    TargetStateWord = "TargetState" of TargetState;
     /// A rule of the watch.
     RuleWord = "Rule" of Rule;
     /// How soon somebody should look into an alert.

@@ -16,6 +16,8 @@ mod applications;
 #[cfg(test)]
 mod backups;
 #[cfg(test)]
+mod campaigns;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod counter;

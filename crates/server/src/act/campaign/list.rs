@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use tillkey_rules::campaign::{Campaign, CampaignState, Manifest, TargetState};
 use tillkey_rules::vocabulary::Reason;
@@ -11,7 +13,7 @@ use tillkey_wire::ids::{CampaignId, InvalidId};
 
 use super::{READERS, acquirers_key, reach};
 use crate::act::{Failure, Page, SignedIn, cursor};
-use crate::limits::{CAMPAIGNS_PAGE, TARGETS_PAGE};
+use crate::limits::{CAMPAIGNS_PAGE, OUTCOMES_READ, TARGETS_PAGE};
 use crate::shell::Shell;
 
 /// A campaign in a list.
@@ -98,13 +100,57 @@ pub async fn targets(
 ) -> Result<TargetPage, Failure> {
     by.must_be(&READERS)?;
     let after = after.map(read_place).transpose()?;
+    let items = read(shell, (id, by), filter, (after, TARGETS_PAGE)).await?;
+    let next_cursor = last_of_full(&items, TARGETS_PAGE).map(|place| write_place(&place));
+    Ok(Page { items, next_cursor })
+}
+
+/// All operators of a campaign with what came of each, part by part, for a file. What
+/// cannot be read at all fails before the first part.
+///
+/// # Errors
+/// [`Failure::Unknown`] for a campaign of somebody else.
+pub async fn outcomes(
+    shell: &Shell,
+    id: CampaignId,
+    by: &SignedIn,
+) -> Result<BoxStream<'static, Result<Vec<Target>, Failure>>, Failure> {
+    by.must_be(&READERS)?;
+    let all = TargetFilter::default();
+    let first = read(shell, (id, by), all, (None, OUTCOMES_READ)).await?;
+    let reader = (shell.clone(), by.clone());
+    let parts = stream::try_unfold(Some(first), move |present| {
+        let (shell, by) = reader.clone();
+        async move {
+            let Some(part) = present else {
+                return Ok(None);
+            };
+            let next = match last_of_full(&part, OUTCOMES_READ) {
+                None => None,
+                after => Some(read(&shell, (id, &by), all, (after, OUTCOMES_READ)).await?),
+            };
+            Ok(Some((part, next)))
+        }
+    });
+    let cut = move |failure: &Failure| {
+        tracing::error!(campaign = %id, error = %failure, "outcomes broke off on their way out");
+    };
+    Ok(parts.inspect_err(cut).boxed())
+}
+
+async fn read(
+    shell: &Shell,
+    (id, by): (CampaignId, &SignedIn),
+    filter: TargetFilter,
+    (after, limit): (Option<Place>, u32),
+) -> Result<Vec<Target>, Failure> {
     let by = by.clone();
     let read = shell.store().read(move |tx| {
         let Some(stored) = reach(tx, id, &by)? else {
             return Ok(Err(Failure::Unknown));
         };
         let campaign = stored.campaign;
-        let page = (after.as_ref(), TARGETS_PAGE);
+        let page = (after.as_ref(), limit);
         let mut found = match filter.state {
             None => target::list(tx, id, page)?,
             Some(state) => {
@@ -117,11 +163,14 @@ pub async fn targets(
         }
         Ok(Ok(found))
     });
-    let items = read.await??;
-    let full = items.len() >= usize::try_from(TARGETS_PAGE).unwrap_or(usize::MAX);
-    let last = items.last().filter(|_| full);
-    let next_cursor = last.map(|last| write_place(&last.place));
-    Ok(Page { items, next_cursor })
+    read.await?
+}
+
+/// Where the next part begins; none where this one was not full.
+fn last_of_full(found: &[Target], limit: u32) -> Option<Place> {
+    let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let last = found.last().filter(|_| is_full);
+    last.map(|last| last.place.clone())
 }
 
 /// The first wave whose answers are still waited for; none of a campaign that is over.

@@ -1,8 +1,13 @@
 //! The list as a file, a line an operator, and its digest: whoever has the file checks it
 //! with `sha256sum`.
+//!
+//! A list may have a million lines, so it is read and handed out part by part. Nothing is
+//! added to one that people can see, so the parts fit together whenever they are read.
 
 use std::fmt::Write as _;
 
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use sha2::{Digest as _, Sha256};
 use tillkey_rules::campaign::Campaign;
 use tillkey_store::campaign::target::{self, Line};
@@ -12,30 +17,69 @@ use tillkey_wire::ids::CampaignId;
 
 use super::{READERS, reach};
 use crate::act::{Failure, SignedIn};
-use crate::limits::{MANIFEST_DOWNLOAD_LINES_MAX, MANIFEST_LINES_READ};
+use crate::limits::{MANIFEST_LINES_READ, MANIFEST_LINES_SHOWN};
 use crate::shell::Shell;
 
-/// The list as a file.
+/// A part of the list as a file.
+struct Part {
+    text: String,
+    /// The line that the next part follows; none at the end.
+    next: Option<Line>,
+}
+
+/// The list as a file, part by part. What cannot be read at all fails before the first.
 ///
 /// # Errors
-/// [`Failure::Unknown`] where there is none, or it is another acquirer's;
-/// [`Failure::Busy`] where it is longer than one answer holds: the command line writes it.
-pub async fn text(shell: &Shell, id: CampaignId, by: &SignedIn) -> Result<String, Failure> {
+/// [`Failure::Unknown`] where there is none, or it is another acquirer's.
+pub async fn file(
+    shell: &Shell,
+    id: CampaignId,
+    by: &SignedIn,
+) -> Result<BoxStream<'static, Result<String, Failure>>, Failure> {
     by.must_be(&READERS)?;
+    let first = part(shell, (id, by), (None, MANIFEST_LINES_READ)).await?;
+    let reader = (shell.clone(), by.clone());
+    let parts = stream::try_unfold(Some(first), move |present| {
+        let (shell, by) = reader.clone();
+        async move {
+            let Some(Part { text, next }) = present else {
+                return Ok(None);
+            };
+            let next = match next {
+                None => None,
+                after => Some(part(&shell, (id, &by), (after, MANIFEST_LINES_READ)).await?),
+            };
+            Ok(Some((text, next)))
+        }
+    });
+    let cut = move |failure: &Failure| {
+        tracing::error!(campaign = %id, error = %failure, "a list broke off on its way out");
+    };
+    Ok(parts.inspect_err(cut).boxed())
+}
+
+/// The first lines of it, to look at.
+///
+/// # Errors
+/// As [`file`].
+pub async fn head(shell: &Shell, id: CampaignId, by: &SignedIn) -> Result<String, Failure> {
+    by.must_be(&READERS)?;
+    let first = part(shell, (id, by), (None, MANIFEST_LINES_SHOWN)).await?;
+    Ok(first.text)
+}
+
+async fn part(
+    shell: &Shell,
+    (id, by): (CampaignId, &SignedIn),
+    (after, limit): (Option<Line>, u32),
+) -> Result<Part, Failure> {
     let by = by.clone();
     let read = shell.store().read(move |tx| {
-        let Some(stored) = reach(tx, id, &by)? else {
-            return Ok(Err(Failure::Unknown));
-        };
-        let Some(manifest) = stored.campaign.manifest() else {
-            return Ok(Err(Failure::Unknown));
-        };
-        if manifest.targets > MANIFEST_DOWNLOAD_LINES_MAX {
-            return Ok(Err(Failure::Busy));
+        let found = reach(tx, id, &by)?.map(|stored| stored.campaign);
+        match found.filter(|campaign| campaign.manifest().is_some()) {
+            Some(campaign) => read_part(tx, &campaign, (after.as_ref(), limit)).map(Ok),
+            None => Ok(Err(Failure::Unknown)),
         }
-        let mut text = String::new();
-        each_part(tx, &stored.campaign, |part| text.push_str(part))?;
-        Ok(Ok(text))
     });
     read.await?
 }
@@ -43,35 +87,39 @@ pub async fn text(shell: &Shell, id: CampaignId, by: &SignedIn) -> Result<String
 /// SHA-256 of the list as a file, in hexadecimal.
 pub(super) fn digest(tx: &mut dyn Tx, campaign: &Campaign) -> Result<String, Fault> {
     let mut hasher = Sha256::new();
-    each_part(tx, campaign, |part| hasher.update(part))?;
-    Ok(data_encoding::HEXLOWER.encode(&hasher.finalize()))
+    let mut after = None;
+    loop {
+        let part = read_part(tx, campaign, (after.as_ref(), MANIFEST_LINES_READ))?;
+        hasher.update(&part.text);
+        after = part.next;
+        if after.is_none() {
+            return Ok(data_encoding::HEXLOWER.encode(&hasher.finalize()));
+        }
+    }
 }
 
-/// Hands out the file part by part: what it is, then a line for each operator with wave,
-/// merchant, terminal and operator, in this order.
-pub(super) fn each_part(
+/// Reads a part: what the file is, before its first line; then a line for each operator
+/// with wave, merchant, terminal and operator, in this order.
+fn read_part(
     tx: &mut dyn Tx,
     campaign: &Campaign,
-    mut take: impl FnMut(&str),
-) -> Result<(), Fault> {
+    (after, limit): (Option<&Line>, u32),
+) -> Result<Part, Fault> {
     let (id, reason) = (campaign.id(), campaign.reason().name());
-    take(&format!("tillkey campaign 1 {id} {reason}\n"));
-    let mut last: Option<Line> = None;
-    loop {
-        let found = target::manifest(tx, id, (last.as_ref(), MANIFEST_LINES_READ))?;
-        let Some(line) = found.last() else {
-            return Ok(());
-        };
-        let mut part = String::new();
-        for Line { wave, place } in &found {
-            // Writing to a string does not fail.
-            let _ = writeln!(
-                part,
-                "{wave} {} {} {}",
-                place.merchant, place.number, place.operator
-            );
-        }
-        take(&part);
-        last = Some(line.clone());
+    let mut text = match after {
+        None => format!("tillkey campaign 1 {id} {reason}\n"),
+        Some(_) => String::new(),
+    };
+    let found = target::manifest(tx, id, (after, limit))?;
+    for Line { wave, place } in &found {
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "{wave} {} {} {}",
+            place.merchant, place.number, place.operator
+        );
     }
+    let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = found.into_iter().last().filter(|_| is_full);
+    Ok(Part { text, next })
 }

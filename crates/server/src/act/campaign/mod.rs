@@ -31,8 +31,8 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::ids::{AcquirerId, CampaignId};
 
 pub use self::answer::{Answered, Asked, AskedTarget, Request, asked, consent, object, request};
-pub use self::list::{CampaignSummary, TargetFilter, TargetPage, list, targets};
-pub use self::manifest::text as manifest_text;
+pub use self::list::{CampaignSummary, TargetFilter, TargetPage, list, outcomes, targets};
+pub use self::manifest::{file as manifest_file, head as manifest_head};
 pub(super) use self::outcome::note as note_outcome;
 pub use self::plan::{Plan, plan};
 pub use self::run::sweep;
@@ -43,8 +43,8 @@ use super::{Failure, Once, SignedIn};
 use crate::bell::Ring;
 use crate::shell::Shell;
 
-/// Who sees campaigns.
-const READERS: [Role; 5] = [
+/// Who sees campaigns: whoever works on them, and whoever a merchant asks about them.
+pub const READERS: [Role; 5] = [
     Role::Administrator,
     Role::Reviewer,
     Role::Auditor,

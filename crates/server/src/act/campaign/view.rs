@@ -1,7 +1,9 @@
 //! One campaign, as staff see it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use tillkey_rules::campaign::{Campaign, Tally, TargetState};
+use tillkey_rules::campaign::{Campaign, Tally, TargetState, Told};
 use tillkey_rules::party::Actor;
 use tillkey_rules::refusal::Refusal;
 use tillkey_store::campaign::merchant::{self as members};
@@ -49,6 +51,20 @@ pub struct CampaignView {
     pub obstacle: Option<Refusal>,
     /// Until which moment it is as shown here.
     pub as_of: Timestamp,
+}
+
+impl CampaignView {
+    /// What happened, oldest first, each step with what was said with it.
+    pub fn story(&self) -> Vec<(Told, Option<String>)> {
+        let said: BTreeMap<u64, &String> =
+            self.comments.iter().map(|(n, text)| (*n, text)).collect();
+        let steps = (1..).zip(self.campaign.story());
+        let step = |(number, told): (u64, &Told)| {
+            let comment = said.get(&number).map(|text| (*text).clone());
+            (told.clone(), comment)
+        };
+        steps.map(step).collect()
+    }
 }
 
 /// Shows a campaign.
