@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use tillkey_rules::campaign::TargetState;
 use tillkey_rules::campaign::{CampaignState, TargetState};
 use tillkey_rules::case::State;
 use tillkey_rules::erasure::ErasureReason;
@@ -100,8 +99,6 @@ word_schemas! {
     CardWord = "CardKind" of CardKind;
     /// When money is in the merchant's account.
     SettlementTimeWord = "SettlementTime" of SettlementTime;
-    /// How far an operator of a campaign has come.
-    TargetStateWord = "CampaignTargetState" of TargetState;
     /// What a merchant may need of a terminal.
     NeedWord = "Need" of Need;
 }

@@ -5,6 +5,8 @@
 pub(super) const WIDTH: f64 = 720.0;
 /// How high it is.
 pub(super) const HEIGHT: f64 = 180.0;
+/// How high a bar is that lies on its side.
+pub(super) const STRIP: f64 = 20.0;
 
 /// A picture's scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,6 +100,25 @@ impl Scale {
     }
 }
 
+/// The pieces of one bar that lies on its side: the shares of a whole, from the left.
+pub(super) fn strip(values: &[u64]) -> Vec<Piece> {
+    let whole = number(values.iter().sum::<u64>().max(1));
+    let mut x = 0.0;
+    let mut pieces = Vec::new();
+    for (series, value) in values.iter().enumerate().filter(|(_, value)| **value > 0) {
+        let width = number(*value) / whole * WIDTH;
+        pieces.push(Piece {
+            x: text(x),
+            y: text(0.0),
+            width: text(width),
+            height: text(STRIP),
+            series,
+        });
+        x += width;
+    }
+    pieces
+}
+
 /// One decimal is finer than a screen.
 fn text(coordinate: f64) -> String {
     format!("{coordinate:.1}")
@@ -151,6 +172,16 @@ mod tests {
             ("90.0", "90.0")
         );
         assert_eq!((pieces[1].y.as_str(), pieces[1].series), ("0.0", 2));
+    }
+
+    #[test]
+    fn a_bar_on_its_side_is_filled_by_its_shares() {
+        let pieces = strip(&[1, 0, 3]);
+        let drawn = |piece: &Piece| (piece.x.clone(), piece.width.clone(), piece.series);
+        let expect = [("0.0", "180.0", 0), ("180.0", "540.0", 2)];
+        let expect = expect.map(|(x, width, series)| (x.to_owned(), width.to_owned(), series));
+        assert_eq!(pieces.iter().map(drawn).collect::<Vec<_>>(), expect);
+        assert!(strip(&[0, 0]).is_empty());
     }
 
     #[test]

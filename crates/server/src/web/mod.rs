@@ -18,6 +18,7 @@ pub mod desk;
 pub mod diagnosis;
 pub mod dossier;
 mod file;
+pub mod fleet;
 mod frame;
 mod fresh;
 mod guard;
@@ -111,6 +112,7 @@ pub fn router(shell: Shell) -> Router {
         .merge(application::routes())
         .merge(counter::routes())
         .merge(desk::routes())
+        .merge(fleet::routes())
         .merge(intake::routes())
         .merge(review::routes())
         .merge(settings::routes())

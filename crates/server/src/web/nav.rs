@@ -36,16 +36,23 @@ pub struct NavLink {
 /// Where each role works, its own workplace first.
 pub(super) const fn workplaces(role: Role) -> &'static [&'static str] {
     match role {
-        Role::Agent => &["/desk", "/intake"],
-        Role::Clerk => &["/counter", "/intake"],
-        Role::Reviewer => &["/review", "/intake", "/watch", "/settings/merchants"],
-        Role::Auditor => &["/ledger", "/ledger/dashboard", "/watch"],
+        Role::Agent => &["/desk", "/intake", "/fleet/campaigns"],
+        Role::Clerk => &["/counter", "/intake", "/fleet/campaigns"],
+        Role::Reviewer => &[
+            "/review",
+            "/intake",
+            "/fleet/campaigns",
+            "/watch",
+            "/settings/merchants",
+        ],
+        Role::Auditor => &["/ledger", "/ledger/dashboard", "/fleet/campaigns", "/watch"],
         Role::Administrator => &[
             "/settings/staff",
             "/settings/managers",
             "/settings/merchants",
             "/settings/access-reviews",
             "/intake",
+            "/fleet/campaigns",
             "/watch",
             "/ledger/dashboard",
         ],
@@ -68,6 +75,7 @@ impl Nav {
             "/counter" => &words.nav.counter,
             "/review" => &words.nav.review,
             "/intake" => &words.nav.intake,
+            "/fleet/campaigns" => &words.nav.campaigns,
             "/watch" => &words.nav.watch,
             "/ledger" => &words.nav.ledger,
             "/ledger/dashboard" => &words.nav.dashboard,

@@ -16,8 +16,8 @@ file! {
 words! {
     /// Where staff can go.
     NavWords {
-        label, desk, counter, review, intake, watch, ledger, dashboard, staff, managers, merchants,
-        access_reviews, account, sign_out,
+        label, desk, counter, review, intake, campaigns, watch, ledger, dashboard, staff,
+        managers, merchants, access_reviews, account, sign_out,
     }
     /// What staff are called.
     RoleWords { agent, clerk, reviewer, auditor, administrator, integrator, }

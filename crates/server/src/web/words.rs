@@ -21,6 +21,7 @@ use super::counter::CounterPageWords;
 use super::desk::DeskWords;
 use super::diagnosis::DiagnosisWords;
 use super::dossier::DossierWords;
+use super::fleet::FleetWords;
 use super::intake::IntakeWords;
 use super::ledger::LedgerWords;
 use super::offline::OfflineWords;
@@ -106,6 +107,7 @@ pub fn every_word(language: Language) -> Vec<(String, &'static str)> {
         ("counter", CounterPageWords::of(language).entries()),
         ("desk", DeskWords::of(language).entries()),
         ("diagnosis", DiagnosisWords::of(language).entries()),
+        ("fleet", FleetWords::of(language).entries()),
         ("intake", IntakeWords::of(language).entries()),
         ("offline", OfflineWords::of(language).entries()),
         ("portal", PortalWords::of(language).entries()),

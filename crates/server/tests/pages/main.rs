@@ -8,6 +8,7 @@
 mod apply;
 mod counter;
 mod desk;
+mod fleet;
 mod help;
 mod ledger;
 mod lookup;

@@ -4,13 +4,11 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tillkey_rules::party::Role;
 use tillkey_server::act::tick::tick;
 use tillkey_store::party::acquirer::{self, Acquirer};
-use tillkey_wire::ids::TerminalId;
 
 use crate::support::{Answer, MERCHANT, OTHER_MERCHANT, World, own_password};
 
@@ -31,7 +29,7 @@ impl Fleet {
             (world.terminal, 99),
             (other, 1),
         ] {
-            give_password(&world, (terminal, operator));
+            world.give_password((terminal, operator));
         }
         let admin = world.staff("zhou", "p-zhou", Role::Administrator).await;
         Self { world, admin }
@@ -93,23 +91,8 @@ impl Fleet {
 
     /// What somebody does who has the database in hand.
     fn tamper(&self, sql: &str) {
-        assert!(raw(&self.world).execute(sql, []).unwrap() > 0, "{sql}");
+        assert!(self.world.raw().execute(sql, []).unwrap() > 0, "{sql}");
     }
-}
-
-fn raw(world: &World) -> Connection {
-    Connection::open(world.shell.config().data.join("tillkey.db")).unwrap()
-}
-
-/// As if a reset had gone through: nothing here is about what a password is.
-fn give_password(world: &World, (terminal, operator): (TerminalId, u8)) {
-    let since = world.shell.now() - SignedDuration::from_hours(24 * 40);
-    let added = raw(world).execute(
-        "INSERT INTO credentials (terminal, operator, version, record, case_id, state, created_at) \
-         VALUES (?1, ?2, 1, x'00', 'none', 'active', ?3)",
-        (terminal.to_string(), operator, since.as_millisecond()),
-    );
-    assert_eq!(added.unwrap(), 1);
 }
 
 fn plan_for(ranks: &[&str]) -> Value {

@@ -401,6 +401,24 @@ impl World {
         terminal
     }
 
+    /// The database, as somebody has it in hand who goes round the store.
+    pub(crate) fn raw(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.shell.config().data.join("tillkey.db")).unwrap()
+    }
+
+    /// Gives an operator a password from forty days ago, as if a reset had gone through;
+    /// nobody can sign on with it.
+    pub(crate) fn give_password(&self, (terminal, operator): (TerminalId, u8)) {
+        let since = self.shell.now() - SignedDuration::from_hours(24 * 40);
+        let added = self.raw().execute(
+            "INSERT INTO credentials \
+             (terminal, operator, version, record, case_id, state, created_at) \
+             VALUES (?1, ?2, 1, x'00', 'none', 'active', ?3)",
+            (terminal.to_string(), operator, since.as_millisecond()),
+        );
+        assert_eq!(added.unwrap(), 1);
+    }
+
     /// Takes what waits to be sent: where to, and what.
     pub(crate) async fn messages(&self) -> Vec<(String, String)> {
         let (now, shell) = (self.shell.now(), self.shell.clone());

@@ -6,6 +6,7 @@ mod apply;
 mod counter;
 pub(crate) mod desk;
 mod diagnosis;
+mod fleet;
 mod help;
 mod ledger;
 mod offline;
@@ -405,6 +406,7 @@ pub(crate) fn all(assets: &Assets, language: Language) -> Vec<Sample> {
     samples.extend(desk::all(assets, language));
     samples.extend(diagnosis::all(assets, language));
     samples.extend(offline::all(assets, language));
+    samples.extend(fleet::all(assets, language));
     samples.extend(watch::all(assets, language));
     samples
 }
@@ -451,6 +453,7 @@ pub(crate) fn hostile(assets: &Assets, language: Language) -> Vec<String> {
     pages.extend(application::hostile(assets, language, script));
     pages.extend(counter::hostile(assets, language, script));
     pages.extend(desk::hostile(assets, language, script));
+    pages.extend(fleet::hostile(assets, language, script));
     pages.extend(watch::hostile(assets, language, script));
     pages
 }
