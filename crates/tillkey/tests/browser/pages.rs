@@ -18,13 +18,14 @@ use crate::words::Tongue;
 const PAGES_MAX: usize = 60;
 
 /// Where the bank's people work. What is public was looked at by whoever walked in.
-const STAFF_PAGES: [&str; 6] = [
+const STAFF_PAGES: [&str; 7] = [
     "/desk",
     "/counter",
     "/review",
     "/ledger",
     "/settings",
     "/watch",
+    "/fleet",
 ];
 
 /// What of a path does not differ from one case, terminal or person to the next.
@@ -122,14 +123,52 @@ fn a_manager_finds_pages_that_bear_a_look() {
     }
 }
 
+/// Plans a campaign that nobody approves, with mistakes first.
+fn plan_a_campaign(town: &Town) {
+    let browser = sit_down(town, "zhou", Tongue::Chinese);
+    let say = |key| browser.tongue().say_in("fleet", key);
+    browser.visit("/fleet/campaigns");
+    browser.press(say("list.plan"));
+    browser.fill("areas", "亚特兰蒂斯");
+    browser.press(say("form.go"));
+    browser.reads(say("form.check"));
+    assert_eq!(
+        browser.typed("areas"),
+        "亚特兰蒂斯",
+        "nothing typed is lost"
+    );
+    look(&browser, "zhou-fleet-campaigns-new-mistakes");
+    browser.fill("areas", "");
+    browser.fill("name", "试行");
+    browser.click("input[name=reason][value=system_update]");
+    browser.click("input[name=rank_cashier]");
+    browser.press(say("form.go"));
+    browser.headed("试行");
+    // The list is made by itself, and the page says so by itself.
+    browser.wait("the list", |browser| {
+        let is_made = !browser.text().contains(say("now.planning_next"));
+        is_made.then_some(())
+    });
+}
+
 #[test]
 fn the_banks_people_find_pages_that_bear_a_look() {
     let town = Town::shared();
     Shop::open(town);
+    plan_a_campaign(town);
     for (account, pages) in [
         ("li", &["/desk", "/settings/sessions"][..]),
         ("wang", &["/counter", "/settings/password"]),
-        ("chen", &["/review", "/watch"]),
+        (
+            "chen",
+            &[
+                "/review",
+                "/watch",
+                "/fleet/campaigns",
+                "/fleet/campaigns/one",
+                "/fleet/campaigns/one/list",
+            ],
+        ),
         (
             "xu",
             &["/ledger", "/ledger/entries/one", "/ledger/dashboard"],
@@ -140,6 +179,7 @@ fn the_banks_people_find_pages_that_bear_a_look() {
                 "/settings/staff",
                 "/settings/managers",
                 "/settings/merchants",
+                "/fleet/campaigns/new",
                 "/settings/access-reviews",
                 "/ledger/dashboard",
             ],

@@ -85,6 +85,7 @@ pub struct CampaignPage<'a> {
 
 /// A wave as a row and as a picture.
 struct Wave {
+    number: u8,
     name: String,
     alt: String,
     merchants: u32,
@@ -314,6 +315,7 @@ impl CampaignPage<'_> {
         let counts = counts(&view.tally);
         let shares: Vec<u64> = counts.iter().copied().map(u64::from).collect();
         Wave {
+            number: view.wave,
             name: fill(&words.wave_n, "n", &number),
             alt: fill(&alt, "targets", &view.targets.to_string()),
             merchants: view.merchants,

@@ -54,7 +54,7 @@ words! {
         back, about, reason, whom, waves, waves_way, wave_hours, hours, rest,
         rest_after, rest_never, failures, failures_of, by, at, number, numbers, total,
         terminals, merchants, by_wave, wave, wave_n, all_waves, progress, bar_alt,
-        first_lines, first_lines_lead, digest, digest_lead, download, all_targets,
+        first_lines, first_lines_lead, digest, digest_lead, download, all_targets, failed_targets, objected_targets,
         story, nobody_asked, comment,
     }
     /// Whom it is for.
