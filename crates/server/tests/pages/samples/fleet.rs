@@ -65,8 +65,8 @@ fn campaign(events: Vec<(Actor, CampaignEvent)>) -> Campaign {
     let zhou = by("zhou", Role::Administrator);
     let at = |hours: i64| after(-DAY * 4 + hours * 3_600);
     let mut campaign = Campaign::begin(id(), (at(0), &zhou), &planned).unwrap();
-    for (hours, (by, event)) in (1..).zip(&events) {
-        campaign.fold(at(hours), by, event);
+    for (hours, (by, event)) in (1..).zip(events) {
+        campaign.fold(at(hours), &by, &event);
     }
     campaign
 }
