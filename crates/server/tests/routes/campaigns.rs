@@ -286,6 +286,29 @@ async fn a_list_that_was_altered_is_never_begun() {
 }
 
 #[tokio::test]
+async fn a_list_that_was_altered_between_waves_goes_no_further() {
+    let fleet = Fleet::new().await;
+    let mut plan = plan_for(&["cashier"]);
+    plan["terms"]["waves"] = json!([50, 100]);
+    let planned = fleet.plan(&plan).await.is(202);
+    fleet.settle().await;
+    let path = format!("/v1/campaigns/{}", planned["campaign"].as_str().unwrap());
+    let chen = fleet.reviewer("chen").await;
+    let digest = fleet.digest(&path).await;
+    fleet.approve(&path, &chen, &digest).await.is(200);
+    fleet.settle().await;
+    assert_eq!(fleet.world.messages().await.len(), 1, "the first wave");
+    fleet.tamper("UPDATE campaign_targets SET operator = 99 WHERE wave = 0");
+    fleet.world.clock.advance(SignedDuration::from_hours(73));
+    fleet.settle().await;
+    let admin = fleet.world.sign_in("zhou", &own_password("zhou")).await;
+    let shown = fleet.show(&path, &admin).await;
+    assert_eq!(shown["state"], "cancelled");
+    assert_eq!(shown["wave"], 1, "{shown}");
+    assert!(fleet.world.messages().await.is_empty());
+}
+
+#[tokio::test]
 async fn c11_another_acquirers_campaign_is_not_there() {
     let fleet = Fleet::new().await;
     let path = fleet.listed().await;
