@@ -2,6 +2,7 @@
 //! [`steer`].
 
 mod body;
+mod plan;
 mod steer;
 
 use axum::Json;
@@ -16,9 +17,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::body::{
-    CampaignBody, CampaignsBody, PlanCampaign, PlannedBody, SummaryBody, TargetBody, TargetsBody,
-};
+use self::body::{CampaignBody, CampaignsBody, SummaryBody, TargetBody, TargetsBody};
+use self::plan::{PlanCampaign, PlannedBody};
 use super::Api;
 use super::address::{Cursor, Named, StrictQuery};
 use super::caller::{Key, Staff};

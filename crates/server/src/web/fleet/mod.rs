@@ -10,6 +10,7 @@ pub mod campaign;
 pub mod campaigns;
 pub mod plan;
 mod selection;
+mod standing;
 mod steer;
 pub mod targets;
 pub mod typed;
