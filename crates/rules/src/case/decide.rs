@@ -337,7 +337,7 @@ fn question(case: &Case, subject: &Subject, known: &SubjectFacts, facts: &Facts<
 }
 
 /// Hours since the contact was changed. Without any the answer is the cautious one.
-fn contact_age_hours(known: &SubjectFacts, facts: &Facts<'_>) -> u32 {
+pub(super) fn contact_age_hours(known: &SubjectFacts, facts: &Facts<'_>) -> u32 {
     known
         .contact
         .map_or(0, |contact| hours_since(contact.changed_at, facts.now))

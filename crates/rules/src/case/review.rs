@@ -7,7 +7,7 @@
 use tillkey_wire::ids::PersonId;
 
 use super::command::{Answer, Facts};
-use super::decide::{approval, in_state, void};
+use super::decide::{approval, contact_age_hours, in_state, void};
 use super::state::{Case, State};
 use super::who::may_drive;
 use crate::campaign::Backing;
@@ -80,9 +80,14 @@ pub(super) fn review(
     Ok(Answer::events(events))
 }
 
+/// How long after a contact changed somebody looks at a campaign's case themselves.
+const FRESH_CONTACT_HOURS: u32 = 72;
+
 /// Lets the persons who approved a campaign's list stand for this case's reviewers. As
 /// ever none of them has had a hand in it, and there are as many as the policy asks for:
-/// otherwise the case waits for people.
+/// otherwise the case waits for people. It does so, too, where there is something that
+/// whoever approved a list of thousands cannot have looked at: a contact that has just
+/// changed (attack C13), or an alert.
 pub(super) fn review_in_campaign(
     case: &Case,
     backing: &Backing,
@@ -102,7 +107,10 @@ pub(super) fn review_in_campaign(
         .take(needed)
         .cloned()
         .collect();
-    if persons.len() < needed {
+    let stands_out = facts.subject.is_none_or(|known| {
+        known.open_alert || contact_age_hours(known, facts) < FRESH_CONTACT_HOURS
+    });
+    if persons.len() < needed || stands_out {
         return Err(Refusal::WaitsForReview);
     }
     if let Some(answer) = void(case, facts) {

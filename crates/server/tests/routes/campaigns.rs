@@ -14,13 +14,13 @@ use crate::support::{Answer, MERCHANT, OTHER_MERCHANT, World, own_password};
 
 /// Two merchants, each with cashier `01` who has a password; the first has `00` and `99`
 /// with one as well.
-struct Fleet {
-    world: World,
-    admin: String,
+pub(crate) struct Fleet {
+    pub(crate) world: World,
+    pub(crate) admin: String,
 }
 
 impl Fleet {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let world = World::new().await;
         let other = world.other_merchant().await;
         for (terminal, operator) in [
@@ -52,11 +52,11 @@ impl Fleet {
     }
 
     /// The sweep looks until there is nothing more to do at once.
-    async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         while tick(&self.world.shell).await.unwrap() {}
     }
 
-    async fn show(&self, path: &str, token: &str) -> Value {
+    pub(crate) async fn show(&self, path: &str, token: &str) -> Value {
         self.world.get(path).token(token).go().await.is(200)
     }
 
@@ -70,7 +70,7 @@ impl Fleet {
         self.say(path, "approval", token, &body).await
     }
 
-    async fn say(&self, path: &str, what: &str, token: &str, body: &Value) -> Answer {
+    pub(crate) async fn say(&self, path: &str, what: &str, token: &str, body: &Value) -> Answer {
         let path = format!("{path}/{what}");
         self.world.post(&path).token(token).json(body).go().await
     }
@@ -80,7 +80,7 @@ impl Fleet {
     }
 
     /// One whose first wave has asked everybody.
-    async fn running(&self) -> (String, String) {
+    pub(crate) async fn running(&self) -> (String, String) {
         let path = self.listed().await;
         let chen = self.reviewer("chen").await;
         let digest = self.digest(&path).await;
@@ -173,7 +173,9 @@ async fn the_digest_is_that_of_the_file() {
     assert_eq!(file.headers["content-type"], "text/plain; charset=utf-8");
     let lines: Vec<&str> = file.text.lines().collect();
     let id = path.rsplit('/').next().unwrap();
-    assert_eq!(lines[0], format!("tillkey campaign 1 {id} system_update"));
+    let terms = "waves=100 wave_hours=72 rest_after_hours=never failures_percent=5";
+    let first = format!("tillkey campaign 1 {id} system_update {terms}");
+    assert_eq!(lines[0], first);
     assert_eq!(lines.len(), 5, "{}", file.text);
     assert!(lines.contains(&format!("1 {MERCHANT} 10000001 99").as_str()));
     assert!(lines.contains(&format!("1 {OTHER_MERCHANT} 20000001 01").as_str()));
@@ -266,6 +268,8 @@ async fn a_list_that_was_altered_is_never_begun() {
         "INSERT INTO campaign_targets SELECT campaign, merchant, number, 98, terminal, state, \
          wave, is_due, case_id, rested_at, changed_at FROM campaign_targets LIMIT 1",
         "UPDATE campaign_merchants SET wave = 2 WHERE merchant = '898310054110002'",
+        "UPDATE campaigns SET folded = replace(folded, '\"rest_after_hours\":null', \
+         '\"rest_after_hours\":0')",
     ] {
         let fleet = Fleet::new().await;
         let path = fleet.listed().await;

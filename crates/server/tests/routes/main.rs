@@ -16,6 +16,8 @@ mod applications;
 #[cfg(test)]
 mod backups;
 #[cfg(test)]
+mod campaign_requests;
+#[cfg(test)]
 mod campaigns;
 #[cfg(test)]
 mod cases;

@@ -413,10 +413,15 @@ impl World {
         let added = self.raw().execute(
             "INSERT INTO credentials \
              (terminal, operator, version, record, case_id, state, created_at) \
-             VALUES (?1, ?2, 1, x'00', 'none', 'active', ?3)",
+             VALUES (?1, ?2, 1, x'00', '0000000000000000', 'active', ?3)",
             (terminal.to_string(), operator, since.as_millisecond()),
         );
         assert_eq!(added.unwrap(), 1);
+        let pointed = self.raw().execute(
+            "UPDATE operators SET credential_version = 1 WHERE terminal = ?1 AND number = ?2",
+            (terminal.to_string(), operator),
+        );
+        assert_eq!(pointed.unwrap(), 1);
     }
 
     /// Takes what waits to be sent: where to, and what.

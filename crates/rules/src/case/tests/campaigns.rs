@@ -8,7 +8,7 @@ use crate::campaign::{
     self, Backing, Campaign, CampaignEvent, CampaignTerms, Manifest, Selection, Tally,
 };
 use crate::case::{Command, State};
-use crate::party::{Actor, Role};
+use crate::party::{Actor, ContactFacts, Role, SubjectFacts};
 use crate::refusal::Refusal;
 use crate::vocabulary::{Channel, ManagerRight, Reason};
 
@@ -162,4 +162,31 @@ fn a_manager_goes_on_with_it_who_may_consent_and_reset_that_rank() {
     in_review()
         .ask(&Command::Cancel, &elsewhere)
         .nothing_but(&Refusal::NotAllowed);
+}
+
+#[test]
+fn c13_where_something_stands_out_people_look_whoever_approved_the_list() {
+    let stands_out: [fn(&mut SubjectFacts); 2] = [
+        |known| known.open_alert = true,
+        |known| {
+            known.contact = Some(ContactFacts {
+                version: 2,
+                changed_at: days_before_noon(2),
+            });
+        },
+    ];
+    for change in stands_out {
+        let in_review = || {
+            a_case()
+                .by(Channel::Campaign)
+                .where_known(change)
+                .proven()
+                .submits()
+                .is(State::InReview)
+        };
+        in_review()
+            .ask(&backed(&["qian", "zhao"]), &Actor::System)
+            .nothing_but(&Refusal::WaitsForReview);
+        in_review().review(&reviewer(), true).is(State::Approved);
+    }
 }

@@ -98,19 +98,38 @@ pub(super) fn digest(tx: &mut dyn Tx, campaign: &Campaign) -> Result<String, Fau
     }
 }
 
-/// Reads a part: what the file is, before its first line; then a line for each operator
+/// What the file begins with: which campaign, and on what terms it is approved with the
+/// list. What rests an old password or tolerates failures is not to be changed behind the
+/// approvers' backs either.
+fn first_line(campaign: &Campaign) -> String {
+    let terms = campaign.terms();
+    let waves: Vec<String> = terms.waves.iter().map(ToString::to_string).collect();
+    let rest = terms
+        .rest_after_hours
+        .map_or_else(|| "never".to_owned(), |hours| hours.to_string());
+    format!(
+        "tillkey campaign 1 {} {} waves={} wave_hours={} rest_after_hours={rest} \
+         failures_percent={}\n",
+        campaign.id(),
+        campaign.reason().name(),
+        waves.join("/"),
+        terms.wave_hours,
+        terms.failures_percent,
+    )
+}
+
+/// Reads a part: the first line, where it is the first; then a line for each operator
 /// with wave, merchant, terminal and operator, in this order.
 fn read_part(
     tx: &mut dyn Tx,
     campaign: &Campaign,
     (after, limit): (Option<&Line>, u32),
 ) -> Result<Part, Fault> {
-    let (id, reason) = (campaign.id(), campaign.reason().name());
     let mut text = match after {
-        None => format!("tillkey campaign 1 {id} {reason}\n"),
+        None => first_line(campaign),
         Some(_) => String::new(),
     };
-    let found = target::manifest(tx, id, (after, limit))?;
+    let found = target::manifest(tx, campaign.id(), (after, limit))?;
     for Line { wave, place } in &found {
         // Writing to a string does not fail.
         let _ = writeln!(

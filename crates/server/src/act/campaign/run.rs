@@ -203,6 +203,7 @@ async fn tick(shell: &Shell, campaign: Campaign) -> Result<bool, Failure> {
     let read = shell.store().read(move |tx| tallies(tx, &looked_at));
     let (wave, all) = read.await?;
     let now = shell.now();
+    let (campaign_state, deadline) = (campaign.state(), campaign.deadline());
     let command = Command::Tick { wave, all };
     let events = decide(&campaign, command.clone(), &Actor::System, now).events;
     let begins = |event: &CampaignEvent| matches!(event, CampaignEvent::WaveBegan { .. });
@@ -211,6 +212,11 @@ async fn tick(shell: &Shell, campaign: Campaign) -> Result<bool, Failure> {
         false => command,
     };
     let moves = !events.is_empty();
+    let again = match campaign_state {
+        // Whatever people do with it has it looked at; by itself it only lapses.
+        CampaignState::Planned => deadline.unwrap_or(now),
+        _ => now.checked_add(LOOK_EVERY).unwrap_or(now),
+    };
     by_itself(shell, id, move |work, tx| {
         if command == Command::EndAltered {
             tracing::error!(campaign = %id, "the stored list is not the one that was approved");
@@ -218,7 +224,7 @@ async fn tick(shell: &Shell, campaign: Campaign) -> Result<bool, Failure> {
         if moves {
             work.run(tx, command.clone())?;
         } else {
-            campaigns::look_again(tx, id, now.checked_add(LOOK_EVERY).unwrap_or(now))?;
+            campaigns::look_again(tx, id, again)?;
         }
         Ok(Vec::new())
     })

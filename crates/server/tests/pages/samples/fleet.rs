@@ -191,7 +191,11 @@ fn page<'a>(
         tally.waiting = 820;
     }
     let lines = "1 898310054110001 10000001 01\n1 898310054110001 10000001 99\n";
-    let head = format!("tillkey campaign 1 {} system_update\n{lines}", id());
+    let head = format!(
+        "tillkey campaign 1 {} system_update waves=1/10/50/100 wave_hours=72 \
+         rest_after_hours=never failures_percent=5\n{lines}",
+        id()
+    );
     let is_planned = campaign.state() == CampaignState::Planned;
     let path = format!("/fleet/campaigns/{}", id());
     let frame = framed(assets, language, (account, role), &path);
