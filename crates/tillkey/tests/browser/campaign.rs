@@ -20,11 +20,15 @@ fn plan(town: &Town, shop: &Shop, tongue: Tongue) -> (Browser, String) {
     planner.fill("name", "三月固件更新");
     planner.press(say("form.go"));
     planner.reads(say("form.check"));
-    assert_eq!(planner.typed("name"), "三月固件更新", "nothing typed is lost");
+    assert_eq!(
+        planner.typed("name"),
+        "三月固件更新",
+        "nothing typed is lost"
+    );
     look_here(&planner, "administrator-campaign-mistakes", tongue);
     planner.click("[name=reason][value=system_update]");
-    if !planner.has("[name=cashier]:checked") {
-        planner.click("[name=cashier]");
+    if !planner.has("[name=rank_cashier]:checked") {
+        planner.click("[name=rank_cashier]");
     }
     planner.fill("merchants", &shop.merchant);
     planner.press(say("form.go"));
@@ -63,8 +67,11 @@ fn answer(browser: &Browser, phone: &Phone, shop: &mut Shop) {
     browser.press(say("campaign.send"));
     browser.reads(say("campaign.nobody"));
     look_here(browser, "manager-campaign-mistake", tongue);
-    browser.click(&format!("[name='{}.{CASHIER}']", shop.terminal));
+    browser.visit("/portal");
+    browser.press(say("campaign.go"));
+    browser.headed(say("campaign.title"));
     look(browser, "manager-campaign");
+    browser.click(&format!("[name='{}.{CASHIER}']", shop.terminal));
     shop.phone.unread();
     browser.press(say("campaign.send"));
     browser.headed(tongue.say("issued.heading"));
@@ -87,7 +94,9 @@ fn from_the_plan_to_the_new_password() {
     let (planner, page) = plan(town, &shop, tongue);
     approve(town, &page, tongue);
     let told = |text: &String| text.contains("系统更新");
-    planner.wait("the message", |_| shop.phone.unread().iter().any(told).then_some(()));
+    planner.wait("the message", |_| {
+        shop.phone.unread().iter().any(told).then_some(())
+    });
     // Nobody touched the planner's page.
     planner.reads(tongue.say_in("fleet", "state.running"));
     let browser = Browser::open(&town.url, tongue);

@@ -15,6 +15,8 @@ mod app;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod campaign;
+#[cfg(test)]
 mod counter;
 #[cfg(test)]
 mod elsewhere;
