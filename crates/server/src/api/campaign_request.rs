@@ -5,6 +5,7 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tillkey_rules::campaign::TargetState;
+use tillkey_rules::refusal::Refusal;
 use tillkey_rules::vocabulary::Reason;
 use tillkey_wire::ids::{CampaignId, CaseId, OperatorNumber, TerminalNumber};
 use utoipa::ToSchema;
@@ -198,7 +199,7 @@ struct AnsweredBody {
 
 impl From<Answered> for AnsweredBody {
     fn from(answered: Answered) -> Self {
-        let refused = answered.case.as_ref().err().map(|why| why.code());
+        let refused = answered.case.as_ref().err().map(Refusal::code);
         Self {
             terminal_number: answered.terminal_number,
             operator: answered.operator,

@@ -19,18 +19,19 @@ fn selection(change: fn(&mut Selection)) -> Selection {
 fn each_part_narrows_and_what_is_empty_does_not() {
     let takes = |change| selection(change).takes(&candidate());
     assert!(takes(|_| {}));
-    for narrowed in [
-        (|s| s.ranks = [Rank::Cashier].into()) as fn(&mut Selection),
+    let narrowed: [fn(&mut Selection); 6] = [
+        |s| s.ranks = [Rank::Cashier].into(),
         |s| s.merchants = ["898310054110001".parse().unwrap()].into(),
         |s| s.areas = ["31".parse().unwrap()].into(),
         |s| s.areas = ["11".parse().unwrap(), "3100".parse().unwrap()].into(),
         |s| s.models = ["A920".parse().unwrap()].into(),
         |s| s.password_before = Some(hours(1)),
-    ] {
+    ];
+    for narrowed in narrowed {
         assert!(takes(narrowed));
     }
-    for elsewhere in [
-        (|s| s.ranks = [Rank::Supervisor].into()) as fn(&mut Selection),
+    let elsewhere: [fn(&mut Selection); 7] = [
+        |s| s.ranks = [Rank::Supervisor].into(),
         |s| s.merchants = ["898310054110002".parse().unwrap()].into(),
         |s| s.areas = ["32".parse().unwrap()].into(),
         |s| s.areas = ["3101".parse().unwrap()].into(),
@@ -40,7 +41,8 @@ fn each_part_narrows_and_what_is_empty_does_not() {
             s.areas = ["31".parse().unwrap()].into();
             s.models = ["A930".parse().unwrap()].into();
         },
-    ] {
+    ];
+    for elsewhere in elsewhere {
         assert!(!takes(elsewhere));
     }
 }

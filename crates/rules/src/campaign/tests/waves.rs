@@ -167,8 +167,8 @@ fn terms_that_cannot_be_kept_to_are_refused() {
     assert!(with(|_| {}));
     assert!(with(|terms| terms.waves = vec![100]));
     assert!(with(|terms| terms.rest_after_hours = Some(0)));
-    for bad in [
-        (|terms| terms.waves = vec![]) as fn(&mut CampaignTerms),
+    let bad: [fn(&mut CampaignTerms); 11] = [
+        |terms| terms.waves = vec![],
         |terms| terms.waves = vec![0, 100],
         |terms| terms.waves = vec![10, 10, 100],
         |terms| terms.waves = vec![50, 10, 100],
@@ -179,7 +179,8 @@ fn terms_that_cannot_be_kept_to_are_refused() {
         |terms| terms.rest_after_hours = Some(721),
         |terms| terms.failures_percent = 0,
         |terms| terms.failures_percent = 101,
-    ] {
+    ];
+    for bad in bad {
         assert!(!with(bad));
     }
 }

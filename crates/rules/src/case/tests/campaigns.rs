@@ -145,12 +145,13 @@ fn before_a_manager_consented_there_is_nothing_to_review() {
 #[test]
 fn a_manager_goes_on_with_it_who_may_consent_and_reset_that_rank() {
     let consent = ManagerRight::Consent;
-    for (rights, may) in [
-        (&[consent, ManagerRight::ResetCashiers] as &[_], true),
+    let may: [(&[ManagerRight], bool); 4] = [
+        (&[consent, ManagerRight::ResetCashiers], true),
         (&[consent], false),
         (&[ManagerRight::ResetCashiers], false),
         (&[consent, ManagerRight::ResetSupervisor], false),
-    ] {
+    ];
+    for (rights, may) in may {
         let by = manager_of(MERCHANT, "chen", rights);
         let story = in_review().ask(&Command::Cancel, &by);
         match may {

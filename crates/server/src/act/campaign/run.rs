@@ -349,6 +349,13 @@ fn rest_merchant(
     merchant: &MerchantNumber,
 ) -> Result<Vec<Ring>, Fault> {
     let (campaign, now) = (work.campaign().id(), work.now);
+    // Somebody may have held or ended it since it was looked at.
+    if !matches!(
+        work.campaign().state(),
+        CampaignState::Running | CampaignState::Completed
+    ) {
+        return Ok(Vec::new());
+    }
     let found = target::to_rest(tx, (campaign, merchant), REST_BATCH_MAX)?;
     let mut rings = Vec::new();
     for whose @ (terminal, operator) in &found {
