@@ -208,7 +208,7 @@ fn tick(
             if fails(wave, campaign.tolerated, campaign.terms(), is_over) {
                 return Some(CampaignEvent::Stopped { tally: *wave });
             }
-            let is_last = campaign.wave() >= campaign.terms().wave_count();
+            let is_last = campaign.wave() >= campaign.wave_count();
             is_over.then(|| match is_last {
                 true => CampaignEvent::Completed {
                     tally: finished(all),

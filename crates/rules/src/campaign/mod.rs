@@ -6,7 +6,8 @@
 //!    approves a selection, and nothing that comes later gets onto the list.
 //! 3. It runs in waves, the first of them small. A merchant is asked, and one of its
 //!    managers consents; then each operator has a case like any other, in which the
-//!    campaign's approval stands for the review ([`Backing`]). No password changes here.
+//!    campaign's approval stands for the review ([`Backing`]). No password changes here
+//!    (decision 0007).
 //! 4. Where too many fail it stops by itself, and goes on when somebody says so.
 //!
 //! A campaign is the fold of its events, like a case.

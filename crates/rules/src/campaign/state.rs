@@ -65,6 +65,8 @@ pub struct Manifest {
     pub terminals: u32,
     /// Of how many merchants.
     pub merchants: u32,
+    /// In how many waves: a short list does not fill them all.
+    pub waves: u8,
 }
 
 /// Somebody's approval of the list.
@@ -260,6 +262,12 @@ impl Campaign {
     /// Whose.
     pub const fn selection(&self) -> &Selection {
         &self.selection
+    }
+
+    /// How many waves it has: those of its list, and before there is one, of its terms.
+    pub fn wave_count(&self) -> u8 {
+        let listed = self.manifest.as_ref().map(|manifest| manifest.waves);
+        listed.unwrap_or_else(|| self.terms.wave_count())
     }
 
     /// How it goes.

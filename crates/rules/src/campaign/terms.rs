@@ -74,7 +74,7 @@ impl CampaignTerms {
     }
 
     /// How many waves there are.
-    pub fn wave_count(&self) -> u8 {
+    pub(super) fn wave_count(&self) -> u8 {
         u8::try_from(self.waves.len()).unwrap_or(u8::MAX)
     }
 }

@@ -98,6 +98,7 @@ fn others() -> Vec<Event> {
                 targets: 3,
                 terminals: 2,
                 merchants: 1,
+                waves: 1,
             },
             approvals_needed: 1,
             deadline,

@@ -501,6 +501,7 @@ fn backing(persons: u8) -> Backing {
         targets: 1,
         terminals: 1,
         merchants: 1,
+        waves: 1,
     };
     let listed = Listing::List {
         manifest,

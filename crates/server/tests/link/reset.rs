@@ -193,3 +193,20 @@ async fn a_till_comes_back_by_itself_and_a_wrong_code_enrols_nothing() {
         .await;
     assert_eq!(till.connections, before + 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b05_f13_a_code_is_dead_once_another_way_brought_the_password_and_no_message_holds_one() {
+    let mut world = World::start(Limits::default()).await;
+    let mut till = world.till(1).await;
+    let old = app_reset(&mut world).await;
+    let new = app_reset(&mut world).await;
+    choose(&mut till, new, FIRST).await;
+    till.act(Act::Redeem(cashier(), old)).await;
+    till.until("refusal", |t| {
+        matches!(t, Told::Notice(Notice::Refused { .. }))
+    })
+    .await;
+    assert!(signs_on(&mut till, FIRST).await, "the new one still works");
+    let told = world.messages().await;
+    assert!(told.iter().all(|text| !text.contains(FIRST)), "{told:?}");
+}

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use tillkey_rules::party::Role;
 use tillkey_store::party::acquirer::{self, Acquirer};
 
-use crate::support::{HOLDER, LICENCE, MERCHANT, PHONE, TERMINAL, World, own_password};
+use crate::support::{
+    HOLDER, LICENCE, MERCHANT, OTHER_MERCHANT, PHONE, TERMINAL, World, own_password,
+};
 
 fn document(number: &str) -> Value {
     json!({"kind": "identity_document", "number": number, "original_inspected": true})
@@ -334,5 +336,25 @@ async fn a12_phones_and_names_are_plain_or_refused() {
             .go()
             .await;
         assert_eq!(answer.json()["field"], "name", "{name:?}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a07_a_serial_number_that_is_somebodys_phone_finds_no_phone() {
+    let world = World::new().await;
+    let admin = world.staff("admin", "p1", Role::Administrator).await;
+    let agent = world.staff("agent", "p2", Role::Agent).await;
+    world.other_merchant().await;
+    let phone = PHONE.strip_prefix("+86").unwrap();
+    let posing = json!({"merchant": OTHER_MERCHANT, "number": "20000009",
+        "serial_number": phone, "model": "T1"});
+    let ask = world.post("/v1/terminals").token(&admin).json(&posing);
+    ask.go().await.is(201);
+    for (key, merchant) in [("phone", MERCHANT), ("serial_number", OTHER_MERCHANT)] {
+        let ask = world.post("/v1/look-ups").token(&agent);
+        let found = ask.json(&json!({ key: phone })).go().await.is(200);
+        let items = found["items"].as_array().unwrap();
+        assert_eq!(items.len(), 1, "{key}: {found}");
+        assert_eq!(items[0]["merchant"], merchant, "{key}");
     }
 }

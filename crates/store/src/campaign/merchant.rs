@@ -22,6 +22,8 @@ statements! {
            FROM campaign_merchants WHERE campaign = $4) AS ranked) AS placed \
          WHERE campaign_merchants.campaign = $4 \
          AND campaign_merchants.merchant = placed.merchant";
+    RENUMBER: "give a wave of a campaign another number" =
+        "UPDATE campaign_merchants SET wave = $1 WHERE campaign = $2 AND wave = $3";
     SUM: "count what is on the list of a campaign" =
         "SELECT COUNT(*), COALESCE(SUM(targets), 0) FROM campaign_merchants WHERE campaign = $1";
     WAVES: "count the waves of a campaign" =
@@ -121,6 +123,15 @@ pub fn divide(tx: &mut dyn Tx, campaign: CampaignId, bounds: Bounds) -> Result<(
         Value::from(&campaign),
     ];
     tx.execute(DIVIDE, &values).map(|_| ())
+}
+
+/// Gives a wave another number, the second, which none has.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub fn renumber(tx: &mut dyn Tx, campaign: CampaignId, (from, to): (u8, u8)) -> Result<(), Fault> {
+    let values = [Value::from(to), Value::from(&campaign), Value::from(from)];
+    tx.execute(RENUMBER, &values).map(|_| ())
 }
 
 /// How many merchants, and how many operators, are on the list.

@@ -184,6 +184,9 @@ pub(super) fn a_list_is_made_in_parts_and_read_in_order(open: Open<'_>) -> Resul
             .map(|wave| (wave.wave, wave.merchants, wave.targets, wave.waiting))
             .collect();
         assert_eq!(sizes, [(1, 1, 1, 1), (2, 1, 2, 2)]);
+        members::renumber(tx, CAMPAIGN, (2, 3))?;
+        let waves = members::waves(tx, CAMPAIGN)?;
+        assert_eq!(waves.iter().map(|one| one.wave).collect::<Vec<_>>(), [1, 3]);
         Ok(())
     })
 }

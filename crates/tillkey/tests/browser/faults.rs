@@ -91,7 +91,7 @@ fn the_same_form_sent_twice_at_once_is_one_case() {
 }
 
 #[test]
-fn two_tabs_tell_the_same_story() {
+fn b04_two_tabs_tell_the_same_story() {
     let town = Town::shared();
     let shop = Shop::open(town);
     let browser = phone(town);
@@ -109,7 +109,7 @@ fn two_tabs_tell_the_same_story() {
 }
 
 #[test]
-fn a_tab_left_behind_cannot_undo_anything() {
+fn b04_a_tab_left_behind_cannot_undo_anything() {
     let town = Town::shared();
     let shop = Shop::open(town);
     // Without scripts, so that the tab does not notice.

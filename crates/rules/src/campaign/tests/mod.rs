@@ -55,6 +55,7 @@ fn manifest() -> Manifest {
         targets: 1_000,
         terminals: 400,
         merchants: 100,
+        waves: 4,
     }
 }
 

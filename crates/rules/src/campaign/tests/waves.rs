@@ -29,6 +29,25 @@ fn waves_follow_each_other_and_the_last_one_completes_it() {
 }
 
 #[test]
+fn a_short_list_has_as_many_waves_as_it_fills() {
+    let mut desk = Desk::planned();
+    assert_eq!(desk.campaign.wave_count(), 4);
+    let command = Command::List {
+        manifest: Manifest {
+            waves: 1,
+            ..manifest()
+        },
+        approvals_needed: 1,
+    };
+    desk.takes(command, &Actor::System);
+    assert_eq!(desk.campaign.wave_count(), 1);
+    desk.takes(approve(), &reviewer("p-one"));
+    desk.ticks(Tally::default());
+    let event = desk.ticks(renewed(10));
+    assert_eq!(event, Some(CampaignEvent::Completed { tally: renewed(10) }));
+}
+
+#[test]
 fn a_wave_waits_for_answers_as_long_as_it_lasts_and_for_cases_longer() {
     let asked = Tally {
         asked: 3,

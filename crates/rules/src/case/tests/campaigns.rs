@@ -36,6 +36,7 @@ fn backing(approvers: &[&str]) -> Backing {
             targets: 1,
             terminals: 1,
             merchants: 1,
+            waves: 1,
         },
         approvals_needed: u8::try_from(approvers.len()).unwrap(),
     };

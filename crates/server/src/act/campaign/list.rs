@@ -63,7 +63,7 @@ pub async fn list(
                 state: campaign.state(),
                 manifest: campaign.manifest().cloned(),
                 wave: campaign.wave(),
-                waves: campaign.terms().wave_count(),
+                waves: campaign.wave_count(),
                 planned_at: campaign.planned_at(),
                 changed_at: campaign.changed_at(),
             })

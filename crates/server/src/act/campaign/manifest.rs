@@ -61,7 +61,7 @@ pub async fn file(
 /// The first lines of it, to look at.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub async fn head(shell: &Shell, id: CampaignId, by: &SignedIn) -> Result<String, Failure> {
     by.must_be(&READERS)?;
     let first = part(shell, (id, by), (None, MANIFEST_LINES_SHOWN)).await?;

@@ -130,7 +130,14 @@ fn divide(tx: &mut dyn Tx, campaign: &Campaign) -> Result<(), Fault> {
         third: end(1),
         fourth: end(2),
     };
-    members::divide(tx, campaign.id(), bounds)
+    members::divide(tx, campaign.id(), bounds)?;
+    // A few merchants do not fill every wave: those that nobody is in are left out.
+    for (wave, found) in (1..).zip(members::waves(tx, campaign.id())?) {
+        if found.wave != wave {
+            members::renumber(tx, campaign.id(), (found.wave, wave))?;
+        }
+    }
+    Ok(())
 }
 
 /// The list is whole: it is put up for approval.
@@ -159,6 +166,7 @@ async fn close(shell: &Shell, campaign: Campaign) -> Result<(), Failure> {
                 targets,
                 terminals: target::terminals(tx, id)?,
                 merchants,
+                waves: u8::try_from(members::waves(tx, id)?.len()).unwrap_or(u8::MAX),
             },
             approvals_needed: approvals_needed.into_iter().max().unwrap_or(1),
         })

@@ -29,6 +29,8 @@ struct ManifestBody {
     terminals: u32,
     /// Of how many merchants.
     merchants: u32,
+    /// In how many waves.
+    waves: u8,
 }
 
 impl From<Manifest> for ManifestBody {
@@ -38,6 +40,7 @@ impl From<Manifest> for ManifestBody {
             targets: manifest.targets,
             terminals: manifest.terminals,
             merchants: manifest.merchants,
+            waves: manifest.waves,
         }
     }
 }

@@ -21,7 +21,7 @@ impl CampaignPage<'_> {
                 fill(&text, "done", &campaign.approvals().len().to_string())
             }
             CampaignState::Running => {
-                let waves = campaign.terms().wave_count().to_string();
+                let waves = campaign.wave_count().to_string();
                 fill(&wave(&words.running), "waves", &waves)
             }
             CampaignState::Paused => wave(&words.paused),
@@ -67,7 +67,7 @@ impl CampaignPage<'_> {
                 "time",
                 &self.until(campaign.deadline()),
             ),
-            CampaignState::Running if campaign.wave() < campaign.terms().wave_count() => {
+            CampaignState::Running if campaign.wave() < campaign.wave_count() => {
                 by_wave(&words.running_next)
             }
             CampaignState::Running => by_wave(&words.running_last),
