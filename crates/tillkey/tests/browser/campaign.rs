@@ -35,7 +35,7 @@ fn plan(town: &Town, shop: &Shop, tongue: Tongue) -> (Browser, String) {
     planner.headed("三月固件更新");
     planner.reads(say("state.planned"));
     planner.reads(&shop.merchant);
-    look(&planner, "administrator-campaign-planned");
+    look_here(&planner, "administrator-campaign-planned", tongue);
     let page = planner.path();
     (planner, page)
 }
@@ -61,7 +61,7 @@ fn answer(browser: &Browser, phone: &Phone, shop: &mut Shop) {
     let say = |key| tongue.say_in("portal", key);
     enter(browser, phone);
     browser.reads(say("campaign.because_update"));
-    look(browser, "manager-campaign-banner");
+    look_here(browser, "manager-campaign-banner", tongue);
     browser.press(say("campaign.go"));
     browser.headed(say("campaign.title"));
     browser.press(say("campaign.send"));
@@ -102,7 +102,7 @@ fn from_the_plan_to_the_new_password() {
     let browser = Browser::open(&town.url, tongue);
     answer(&browser, &phone, &mut shop);
     planner.reads(tongue.say_in("fleet", "state.completed"));
-    look(&planner, "administrator-campaign-completed");
+    look_here(&planner, "administrator-campaign-completed", tongue);
     planner.visit(&format!("{page}/list"));
     planner.reads(&shop.terminal);
     look_here(&planner, "administrator-campaign-list", tongue);
