@@ -13,7 +13,7 @@ use tillkey_server::link::limits::Limits;
 use tillkey_terminal::wire::code::{OfflineAnswer, OfflineChallenge, ResetCode};
 use tillkey_terminal::wire::ids::{OperatorNumber, TerminalId};
 use tillkey_terminal::wire::secret::Secret;
-use tillkey_terminal::{FileDevice, Notice, Step, Terminal};
+use tillkey_terminal::{Activity, FileDevice, Notice, Step, Terminal};
 
 use crate::reset::app_case;
 use crate::till::{Act, Told};
@@ -166,17 +166,42 @@ async fn taken(till: &mut Watched) {
     .await;
 }
 
-pub(crate) async fn signs_on(till: &mut Watched, who: OperatorNumber, text: &str) -> bool {
-    till.act(Act::SignOn(who, password(text))).await;
-    let answer = till
-        .until("answer to a sign-on", |told| {
-            matches!(
-                told,
-                Told::Notice(Notice::SignedOn { .. } | Notice::WrongPassword { .. })
+/// How an attempt to sign on ends: signed on, a wrong password, or the code of the refusal.
+/// What ends the sessions of an operator interrupts a sign-on of theirs that is under way;
+/// whoever stands there types again.
+pub(crate) async fn attempt(till: &mut Watched, (who, text): (OperatorNumber, &str)) -> String {
+    let answers = |notice: &Notice| match notice {
+        Notice::SignedOn { operator, .. }
+        | Notice::WrongPassword { operator, .. }
+        | Notice::SignOnInterrupted { operator } => *operator == who,
+        Notice::Refused {
+            activity, operator, ..
+        } => *activity == Activity::SignOn && *operator == Some(who),
+        _ => false,
+    };
+    loop {
+        till.act(Act::SignOn(who, password(text))).await;
+        let answer = till
+            .until(
+                "answer to a sign-on",
+                |told| matches!(told, Told::Notice(notice) if answers(notice)),
             )
-        })
-        .await;
-    matches!(answer, Told::Notice(Notice::SignedOn { .. }))
+            .await;
+        match answer {
+            Told::Notice(Notice::SignOnInterrupted { .. }) => {}
+            Told::Notice(Notice::SignedOn { .. }) => return "signed on".to_owned(),
+            Told::Notice(Notice::Refused { code, .. }) => return code.as_str().to_owned(),
+            _ => return "wrong password".to_owned(),
+        }
+    }
+}
+
+pub(crate) async fn signs_on(till: &mut Watched, who: OperatorNumber, text: &str) -> bool {
+    match attempt(till, (who, text)).await.as_str() {
+        "signed on" => true,
+        "wrong password" => false,
+        refused => panic!("neither a right password nor a wrong one: {refused}"),
+    }
 }
 
 fn challenge(till: &mut Terminal<FileDevice>) -> OfflineChallenge {

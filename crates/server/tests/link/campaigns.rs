@@ -12,8 +12,8 @@ use tillkey_terminal::Notice;
 use tillkey_terminal::wire::code::ResetCode;
 use tillkey_terminal::wire::ids::{CampaignId, OperatorNumber, Rank, StaffSessionId};
 
-use crate::away::{BOSS, FIRST, SECOND, Shop, boss, cashier, password};
-use crate::leavers::{attempt, is_remembered};
+use crate::away::{BOSS, FIRST, SECOND, Shop, attempt, boss, cashier, password};
+use crate::leavers::is_remembered;
 use crate::reset::app_case;
 use crate::till::{Act, Told};
 use crate::world::{MERCHANT, PHONE, Watched, number};

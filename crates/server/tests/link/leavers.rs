@@ -9,7 +9,7 @@ use tillkey_server::link::limits::Limits;
 use tillkey_terminal::wire::ids::OperatorNumber;
 use tillkey_terminal::{Fault, FileDevice, Notice, Terminal};
 
-use crate::away::{BOSS, FIRST, SECOND, Shop, boss, cashier, password, signs_on};
+use crate::away::{BOSS, FIRST, SECOND, Shop, attempt, boss, cashier, password, signs_on};
 use crate::reset::app_case;
 use crate::till::{Act, Told};
 use crate::world::{MERCHANT, Watched, World, soon};
@@ -126,34 +126,6 @@ async fn a_suspended_merchants_tills_sign_everybody_off_and_nobody_on() {
     assert!(signs_on(&mut till, cashier(), FIRST).await);
     let mut away = shop.loses_network(till).await;
     assert!(is_remembered(&mut shop, &mut away, (cashier(), FIRST)));
-}
-
-/// How an attempt to sign on ends. What ends the sessions of an operator interrupts a
-/// sign-on of theirs that is under way; whoever stands there types again.
-pub(crate) async fn attempt(till: &mut Watched, (who, text): (OperatorNumber, &str)) -> String {
-    loop {
-        till.act(Act::SignOn(who, password(text))).await;
-        let answer = till
-            .until("answer to a sign-on", |told| {
-                let answers = |notice: &Notice| {
-                    matches!(
-                        notice,
-                        Notice::SignedOn { .. }
-                            | Notice::WrongPassword { .. }
-                            | Notice::Refused { .. }
-                            | Notice::SignOnInterrupted { .. }
-                    )
-                };
-                matches!(told, Told::Notice(notice) if answers(notice))
-            })
-            .await;
-        match answer {
-            Told::Notice(Notice::SignOnInterrupted { .. }) => {}
-            Told::Notice(Notice::SignedOn { .. }) => return "signed on".to_owned(),
-            Told::Notice(Notice::Refused { code, .. }) => return code.as_str().to_owned(),
-            _ => return "wrong password".to_owned(),
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

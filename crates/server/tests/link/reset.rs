@@ -6,22 +6,11 @@ use tillkey_server::act::{Access, Source};
 use tillkey_server::link::limits::Limits;
 use tillkey_terminal::Notice;
 use tillkey_terminal::wire::code::{ResetCode, SmsCode};
-use tillkey_terminal::wire::ids::{CaseId, OperatorNumber};
-use tillkey_terminal::wire::secret::Secret;
+use tillkey_terminal::wire::ids::CaseId;
 
+use crate::away::{FIRST, SECOND, cashier, password, signs_on};
 use crate::till::{Act, Told};
 use crate::world::{MERCHANT, OTHER_MERCHANT, Watched, World, number};
-
-const FIRST: &str = "73920164";
-const SECOND: &str = "50418627";
-
-fn cashier() -> OperatorNumber {
-    OperatorNumber::new(1).unwrap()
-}
-
-fn password(text: &str) -> Secret<String> {
-    Secret::new(text.to_owned())
-}
 
 async fn choose(till: &mut Watched, code: ResetCode, text: &str) {
     till.act(Act::Redeem(cashier(), code)).await;
@@ -35,20 +24,6 @@ async fn choose(till: &mut Watched, code: ResetCode, text: &str) {
         matches!(t, Told::Notice(Notice::Effective { .. }))
     })
     .await;
-}
-
-/// Whether a password signs the cashier on.
-async fn signs_on(till: &mut Watched, text: &str) -> bool {
-    till.act(Act::SignOn(cashier(), password(text))).await;
-    let answer = till
-        .until("answer to a sign-on", |told| {
-            matches!(
-                told,
-                Told::Notice(Notice::SignedOn { .. } | Notice::WrongPassword { .. })
-            )
-        })
-        .await;
-    matches!(answer, Told::Notice(Notice::SignedOn { .. }))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -67,7 +42,7 @@ async fn a_cashier_gets_a_new_password_without_reconnecting() {
         unreachable!()
     };
     choose(&mut till, code, FIRST).await;
-    assert!(signs_on(&mut till, FIRST).await);
+    assert!(signs_on(&mut till, cashier(), FIRST).await);
 
     let code = app_reset(&mut world).await;
     till.until("command", |told| {
@@ -77,10 +52,13 @@ async fn a_cashier_gets_a_new_password_without_reconnecting() {
     choose(&mut till, code, SECOND).await;
 
     assert!(
-        !signs_on(&mut till, FIRST).await,
+        !signs_on(&mut till, cashier(), FIRST).await,
         "the old password is dead"
     );
-    assert!(signs_on(&mut till, SECOND).await, "the new one works");
+    assert!(
+        signs_on(&mut till, cashier(), SECOND).await,
+        "the new one works"
+    );
     assert_eq!(till.connections, 1);
 }
 
@@ -99,7 +77,7 @@ async fn c11_a_terminal_that_is_moved_takes_nobodys_password_along() {
         unreachable!()
     };
     choose(&mut till, code, FIRST).await;
-    assert!(signs_on(&mut till, FIRST).await);
+    assert!(signs_on(&mut till, cashier(), FIRST).await);
     // The old merchant's code is on its way to their phone.
     let late = app_reset(&mut world).await;
 
@@ -116,7 +94,10 @@ async fn c11_a_terminal_that_is_moved_takes_nobodys_password_along() {
             .iter()
             .all(|one| !one.password_set && one.session.is_none())
     );
-    assert!(!signs_on(&mut till, FIRST).await, "the password is gone");
+    assert!(
+        !signs_on(&mut till, cashier(), FIRST).await,
+        "the password is gone"
+    );
     till.act(Act::Redeem(cashier(), late)).await;
     till.until("refusal", |t| {
         matches!(t, Told::Notice(Notice::Refused { .. }))
@@ -206,7 +187,10 @@ async fn b05_f13_a_code_is_dead_once_another_way_brought_the_password_and_no_mes
         matches!(t, Told::Notice(Notice::Refused { .. }))
     })
     .await;
-    assert!(signs_on(&mut till, FIRST).await, "the new one still works");
+    assert!(
+        signs_on(&mut till, cashier(), FIRST).await,
+        "the new one still works"
+    );
     let told = world.messages().await;
     assert!(told.iter().all(|text| !text.contains(FIRST)), "{told:?}");
 }
