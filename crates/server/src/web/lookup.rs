@@ -17,6 +17,7 @@ use tillkey_rules::refusal::Refusal;
 use super::Language;
 use super::frame::{Frame, respond};
 use super::notice::Notice;
+use super::numbers;
 use super::site::Site;
 use super::words::{fill, refusal};
 use crate::act::{Failure, Once, Phone, Source, party};
@@ -36,10 +37,9 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// Reads the phone. Spaces and hyphens are how people group digits; anything else
-    /// has one spelling.
+    /// Reads the phone.
     fn read(&self) -> Option<Phone> {
-        self.phone.replace([' ', '-'], "").parse().ok()
+        numbers::plain(&self.phone).parse().ok()
     }
 
     /// Makes the same form sent twice one request. What was typed is part of the key,
@@ -164,7 +164,12 @@ mod tests {
 
     #[test]
     fn a06_a12_a_phone_may_be_grouped_and_nothing_else() {
-        for good in ["13800138000", "138 0013 8000", "+86 138-0013-8000"] {
+        for good in [
+            "13800138000",
+            "138 0013 8000",
+            "+86 138-0013-8000",
+            "１３８００１３８０００",
+        ] {
             assert_eq!(
                 typed(good).read().unwrap().expose(),
                 "+8613800138000",
@@ -180,7 +185,6 @@ mod tests {
             "13800138000\n",
             "1380013800\u{200b}0",
             "\u{202e}13800138000",
-            "１３８００１３８０００",
             "+1 900 555 0100",
         ] {
             assert!(typed(bad).read().is_none(), "{bad:?}");

@@ -32,6 +32,7 @@ mod live;
 pub mod lookup;
 mod nav;
 mod notice;
+mod numbers;
 pub mod offline;
 mod personal_words;
 pub mod portal;

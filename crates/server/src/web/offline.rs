@@ -21,6 +21,7 @@ use tillkey_wire::ids::CaseId;
 use super::Language;
 use super::frame::{Frame, respond};
 use super::notice::Notice;
+use super::numbers;
 use super::portal::seat::ManagerSeat;
 use super::reset::case::held;
 use super::seat::{Form, Posted, Seat};
@@ -242,7 +243,7 @@ impl Whose {
         };
         let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
         // It is shown and read out in two groups.
-        let Ok(challenge) = asked.challenge.replace([' ', '-'], "").parse() else {
+        let Ok(challenge) = numbers::plain(&asked.challenge).parse() else {
             return wrong(Mistake::Shape, unprocessable);
         };
         let to = match asked.to {

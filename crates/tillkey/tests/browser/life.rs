@@ -64,6 +64,13 @@ fn choose(browser: &Browser) {
     browser.headed(tongue.say_in("application", "start.title"));
 }
 
+/// Digits as a Chinese keyboard in its full-width state types them.
+fn full_width(digits: &str) -> String {
+    const OFFSET: u32 = 0xFF01 - 0x21;
+    let wide = |c: char| char::from_u32(u32::from(c) + OFFSET).unwrap();
+    digits.chars().map(wide).collect()
+}
+
 /// Proves the phone, photographs the papers, fills in the form and hands it in; gives the
 /// application's number.
 fn apply(town: &Town, browser: &Browser, applicant: &Applicant) -> String {
@@ -74,7 +81,7 @@ fn apply(town: &Town, browser: &Browser, applicant: &Applicant) -> String {
     browser.press(say("start.send"));
     browser.reads(say("phone.title"));
     look(browser, "applicant-phone");
-    browser.fill("code", &applicant.phone.code(6));
+    browser.fill("code", &full_width(&applicant.phone.code(6)));
     browser.press(say("phone.confirm"));
     browser.reads(say("picture.title"));
     browser.fill("business_name", "张江面馆");
@@ -104,9 +111,9 @@ fn apply(town: &Town, browser: &Browser, applicant: &Applicant) -> String {
         ("credit_code", applicant.credit_code.as_str()),
         ("address", "张江路 1 号"),
         ("person_name", "王小明"),
-        ("identity_number", &applicant.holder),
+        ("identity_number", &full_width(&applicant.holder)),
         ("account_name", "王小明"),
-        ("account_number", "6222021234567890"),
+        ("account_number", "6222 0212 3456 7890"),
         ("bank_name", "工商银行上海张江支行"),
     ] {
         browser.fill(field, text);
@@ -138,7 +145,7 @@ fn check(clerk: &Browser, application: &str, applicant: &Applicant) {
     clerk.reads(say("mistake.not_matched"));
     look_here(clerk, "clerk-intake-mismatch", tongue);
     for (field, number) in [
-        ("identity_number", &applicant.holder),
+        ("identity_number", &full_width(&applicant.holder)),
         ("licence_number", &applicant.credit_code),
     ] {
         clerk.fill_at(&format!("#{field}"), number);

@@ -15,6 +15,7 @@ use super::super::Language;
 use super::super::cookie::keep_applicant;
 use super::super::frame::{Frame, respond};
 use super::super::notice::Notice;
+use super::super::numbers;
 use super::super::site::Site;
 use super::super::words::{fill, refusal};
 use super::ApplicationWords;
@@ -119,8 +120,8 @@ pub(super) async fn send(
     let Ok(Form(typed)) = form else {
         return Notice::Malformed.page(&site, language);
     };
-    let number = typed.number.replace(' ', "").to_ascii_lowercase();
-    let phone = typed.phone.replace([' ', '-'], "").parse::<Phone>();
+    let number = numbers::plain(&typed.number).to_ascii_lowercase();
+    let phone = numbers::plain(&typed.phone).parse::<Phone>();
     let (application, phone) = match (number.parse::<ApplicationId>(), phone) {
         (Ok(application), Ok(phone)) => (application, phone),
         (number, phone) => {
@@ -173,9 +174,8 @@ pub(super) struct TypedCode {
 }
 
 impl TypedCode {
-    /// Spaces are how people group digits.
     pub(super) fn read(&self) -> Option<SmsCode> {
-        self.code.replace(' ', "").parse().ok()
+        numbers::plain(&self.code).parse().ok()
     }
 }
 

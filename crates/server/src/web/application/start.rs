@@ -15,6 +15,7 @@ use super::super::apply::ApplyWords;
 use super::super::cookie::keep_applicant;
 use super::super::frame::{Frame, respond};
 use super::super::notice::Notice;
+use super::super::numbers;
 use super::super::site::Site;
 use super::super::words::{fill, refusal, side};
 use super::ApplicationWords;
@@ -183,7 +184,7 @@ pub(super) async fn send(
     let Some(choice) = asked.choice() else {
         return Redirect::to("/apply").into_response();
     };
-    let Ok(phone) = typed.phone.replace([' ', '-'], "").parse::<Phone>() else {
+    let Ok(phone) = numbers::plain(&typed.phone).parse::<Phone>() else {
         let page = StartPage {
             phone: typed.phone,
             is_wrong: true,

@@ -13,6 +13,7 @@ use tillkey_wire::secret::Secret;
 
 use super::super::Language;
 use super::super::notice::Notice;
+use super::super::numbers;
 use super::super::site::Site;
 use super::back::TypedCode;
 use super::page::{Mistake, Shown, draw, held, lost, wrong_with};
@@ -148,6 +149,13 @@ pub(super) async fn prove(
     press.end(proven, Mistake::Code).await
 }
 
+/// The fields that are numbers, and read as people type those.
+const NUMBERS: [FormField; 3] = [
+    FormField::CreditCode,
+    FormField::IdentityNumber,
+    FormField::AccountNumber,
+];
+
 /// Keeps what was typed, and hands it in where that button was pressed. A page that keeps
 /// the draft by itself asks about one field, and is told in words what is wrong with it.
 pub(super) async fn write(
@@ -169,6 +177,11 @@ pub(super) async fn write(
     for (name, text) in pairs {
         match name.parse::<FormField>() {
             Ok(field) if typed.len() < FormField::ALL.len() => {
+                let text = if NUMBERS.contains(&field) {
+                    numbers::plain(&text)
+                } else {
+                    text
+                };
                 typed.push((field, Secret::new(text)));
             }
             _ if name == "then" => then = text,

@@ -17,6 +17,7 @@ use crate::act::case::{self, CaseSummary, Named, OpenRequest};
 use crate::peer::Peer;
 use crate::web::case_words::CaseNames;
 use crate::web::frame::{Frame, respond};
+use crate::web::numbers;
 use crate::web::seat::{Form, Posted, Seat};
 use crate::web::site::Site;
 use crate::web::words::refusal;
@@ -63,9 +64,9 @@ pub struct Mistakes {
 }
 
 impl Typed {
-    /// Reads the fields. Spaces are how people group digits.
+    /// Reads the fields.
     fn read(&self) -> Result<OpenRequest, Mistakes> {
-        let plain = |text: &str| text.replace(' ', "").to_ascii_uppercase();
+        let plain = |text: &str| numbers::plain(text).to_ascii_uppercase();
         let merchant = plain(&self.merchant).parse();
         let terminal = plain(&self.terminal).parse();
         let operator = plain(&self.operator).parse();
@@ -234,8 +235,8 @@ pub(super) struct Asked {
 
 /// Goes to a request by its number.
 pub(super) async fn find(seat: Seat, Query(asked): Query<Asked>) -> Response {
-    // People read them in groups, and capitals are the same characters.
-    let plain = asked.case.replace([' ', '-'], "").to_ascii_lowercase();
+    // Capitals are the same characters.
+    let plain = numbers::plain(&asked.case).to_ascii_lowercase();
     if let Ok(case) = plain.parse::<CaseId>() {
         return Redirect::to(&format!("/counter/{case}")).into_response();
     }

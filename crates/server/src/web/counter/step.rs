@@ -18,6 +18,7 @@ use crate::act::case::{self, CaseView, Presented, form as paper, slip};
 use crate::act::{Access, Failure};
 use crate::peer::Peer;
 use crate::web::frame::respond;
+use crate::web::numbers;
 use crate::web::seat::{Form, Posted, Seat};
 use crate::web::site::Site;
 
@@ -177,7 +178,7 @@ where
     let has_photo = kind == EvidenceKind::IdentityDocument;
     let validity = form.validity();
     let number = Secret::new(form.number);
-    let plain = Secret::new(number.expose().replace([' ', '-'], ""));
+    let plain = Secret::new(numbers::plain(number.expose()));
     let presented = match validity {
         _ if !typed.genuine || (has_photo && !typed.person) => Err(Wrong::Checks),
         Err(wrong) => Err(wrong),
@@ -272,7 +273,7 @@ pub(super) async fn code(
         Err(answer) => return answer,
     };
     let code = Secret::new(form.code);
-    let done = match code.expose().replace(' ', "").parse() {
+    let done = match numbers::plain(code.expose()).parse() {
         Err(_) => Err(Undone::of(Mistake::Code(Wrong::Shape))),
         Ok(code) => {
             let (access, presented) = (Access::from(&seat), Presented::SmsCode(code));

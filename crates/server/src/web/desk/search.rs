@@ -16,6 +16,7 @@ use tillkey_wire::ids::CaseId;
 
 use super::super::CaseNames;
 use super::super::frame::{Frame, respond};
+use super::super::numbers;
 use super::super::seat::{Form, Posted, Seat};
 use super::super::site::Site;
 use super::super::words::fill;
@@ -189,14 +190,13 @@ pub(in super::super) async fn find(
     }
 }
 
-/// Reads the number as one of its kind. Spaces and small letters are how people type.
+/// Reads the number as one of its kind. Small letters are how people type.
 fn read(typed: &Typed) -> Option<LookUp> {
-    let plain = typed.what.replace([' ', '-'], "").to_ascii_uppercase();
+    let plain = numbers::plain(&typed.what).to_ascii_uppercase();
     match typed.by.as_str() {
         "merchant" => plain.parse().ok().map(LookUp::Merchant),
-        // A serial number may have hyphens.
         "serial_number" => {
-            let kept = typed.what.trim().to_ascii_uppercase();
+            let kept = numbers::serial_number(&typed.what);
             kept.parse().ok().map(LookUp::SerialNumber)
         }
         "phone" => plain.parse().ok().map(LookUp::Phone),
@@ -205,9 +205,7 @@ fn read(typed: &Typed) -> Option<LookUp> {
 }
 
 async fn find_case(seat: &Seat, typed: Typed) -> Response {
-    let Ok(case) = typed
-        .what
-        .replace(' ', "")
+    let Ok(case) = numbers::plain(&typed.what)
         .to_ascii_lowercase()
         .parse::<CaseId>()
     else {

@@ -15,6 +15,7 @@ use tillkey_wire::ids::CaseId;
 use tillkey_wire::secret::Secret;
 
 use super::super::notice::Notice;
+use super::super::numbers;
 use super::super::seat::{Form, Posted, Seat};
 use super::super::site::Site;
 use super::ROLES;
@@ -169,13 +170,12 @@ impl Answer {
         (1..=QUESTIONS).contains(&answers.len()).then_some(answers)
     }
 
-    /// Reads the answer of its kind. Spaces are how digits are read out; anything else
-    /// has one spelling. Fields of another kind are none of this one's (A04).
+    /// Reads the answer of its kind. Fields of another kind are none of this one's (A04).
     fn read(&self, kind: EvidenceKind) -> Option<Presented> {
         let digits = || {
             let two = self.0.len() == 2;
             let typed = self.only("answer").filter(|_| two)?;
-            Some(typed.replace(' ', ""))
+            Some(numbers::plain(typed))
         };
         match kind {
             EvidenceKind::SmsCode => digits()?.parse().ok().map(Presented::SmsCode),

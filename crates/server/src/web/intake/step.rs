@@ -12,6 +12,7 @@ use tillkey_wire::secret::Secret;
 
 use super::super::fresh::fresh;
 use super::super::notice::Notice;
+use super::super::numbers;
 use super::super::seat::{Form, Posted, Seat};
 use super::HERE;
 use super::sheet::{Mistake, Shown, draw};
@@ -153,7 +154,7 @@ pub(super) async fn check(
         return Notice::Malformed.page(seat.site(), seat.language);
     };
     let found = match form.holds.as_str() {
-        "" => ToCheck::Number(check, Secret::new(form.number.replace(' ', ""))),
+        "" => ToCheck::Number(check, Secret::new(numbers::plain(&form.number))),
         holds => ToCheck::Word {
             check,
             holds: holds == "yes",
@@ -262,8 +263,7 @@ pub(super) async fn ship(
         Ok(application) => application,
         Err(answer) => return answer,
     };
-    let serial = form.serial.replace(' ', "").to_ascii_uppercase();
-    let Ok(serial_number) = serial.parse() else {
+    let Ok(serial_number) = numbers::serial_number(&form.serial).parse() else {
         let shown = Shown {
             mistake: Some(Mistake::Serial),
             ..Shown::default()

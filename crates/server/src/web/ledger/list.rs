@@ -10,6 +10,7 @@ use tillkey_wire::ids::{CaseId, MerchantNumber, StaffId};
 
 use super::super::case_words::CaseNames;
 use super::super::frame::{Frame, respond};
+use super::super::numbers;
 use super::super::seat::Seat;
 use super::super::words::fill;
 use super::tell::{Line, Teller};
@@ -106,7 +107,7 @@ fn meant(text: &str) -> Meant {
     if text.is_empty() {
         return Meant::Everything;
     }
-    if let Ok(merchant) = text.replace(' ', "").parse() {
+    if let Ok(merchant) = numbers::plain(text).parse() {
         return Meant::Merchant(merchant);
     }
     if let Ok(position) = text.parse() {

@@ -18,6 +18,7 @@ use crate::peer::Peer;
 use crate::web::frame::respond;
 use crate::web::live::{Watch, stream};
 use crate::web::notice::Notice;
+use crate::web::numbers;
 use crate::web::reset::case::{CasePage, Mistake, Viewer};
 use crate::web::site::Site;
 
@@ -154,7 +155,7 @@ pub(super) async fn take_code(
         Err(missing) => return missing,
     };
     let (shell, access) = (seat.site.shell(), Access::from(&seat));
-    let Ok(code) = code.expose().replace(' ', "").parse() else {
+    let Ok(code) = numbers::plain(code.expose()).parse() else {
         return match case::present_unreadable(shell, case, &access, &source).await {
             Ok(()) => show_mistake(&seat, case, Mistake::Shape).await,
             Err(Failure::Refused(refusal)) => {

@@ -24,6 +24,7 @@ use crate::peer::Peer;
 use crate::web::cookie::Waiting;
 use crate::web::frame::{Frame, respond};
 use crate::web::notice::Notice;
+use crate::web::numbers;
 use crate::web::words::fill;
 
 /// Where a code is offered.
@@ -151,7 +152,7 @@ pub(super) async fn take_code(
             },
         )
     };
-    let Ok(code) = code.expose().replace(' ', "").parse() else {
+    let Ok(code) = numbers::plain(code.expose()).parse() else {
         return again(CodeMistake::Shape);
     };
     let shell = seat.site.shell();

@@ -21,6 +21,7 @@ use crate::act::{Failure, Language as MessageLanguage};
 use crate::peer::Peer;
 use crate::web::frame::{Frame, respond};
 use crate::web::notice::Notice;
+use crate::web::numbers;
 use crate::web::words::fill;
 
 /// Why a step was not taken.
@@ -136,7 +137,7 @@ pub(super) async fn ask(
     let Ok(Form(PhoneEntry { phone })) = form else {
         return Notice::Malformed.page(&seat.site, seat.language);
     };
-    let Ok(number) = phone.replace([' ', '-'], "").parse() else {
+    let Ok(number) = numbers::plain(&phone).parse() else {
         return answer(&seat, phone, Some(ContactMistake::Phone)).await;
     };
     let shell = seat.site.shell();
@@ -188,7 +189,7 @@ pub(super) async fn confirm(
         return Notice::Malformed.page(&seat.site, seat.language);
     };
     let code = Secret::new(code);
-    let Ok(code) = code.expose().replace(' ', "").parse() else {
+    let Ok(code) = numbers::plain(code.expose()).parse() else {
         return answer(&seat, String::new(), Some(ContactMistake::Shape)).await;
     };
     match contact_change::confirm(seat.site.shell(), code, &seat.by, &source, None).await {

@@ -15,6 +15,7 @@ use crate::act::{Failure, party};
 use crate::web::CaseNames;
 use crate::web::frame::{Frame, respond};
 use crate::web::notice::Notice;
+use crate::web::numbers;
 use crate::web::words::fill;
 
 /// The posted number.
@@ -38,7 +39,7 @@ pub(super) async fn add(
         Err(answer) => return answer,
     };
     let id = view.terminal;
-    let added = match operator.trim().parse::<OperatorNumber>() {
+    let added = match numbers::plain(&operator).parse::<OperatorNumber>() {
         Ok(number) => party::add_operator(seat.site.shell(), (id, number), &seat.by, None).await,
         Err(invalid) => Err(invalid.into()),
     };

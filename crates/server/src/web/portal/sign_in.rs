@@ -22,6 +22,7 @@ use crate::web::Language;
 use crate::web::cookie::{self, Waiting};
 use crate::web::frame::{Frame, respond};
 use crate::web::notice::Notice;
+use crate::web::numbers;
 use crate::web::site::Site;
 use crate::web::words::fill;
 
@@ -207,8 +208,7 @@ pub(super) async fn send(
         };
         respond(status, &page)
     };
-    // People group digits with spaces; anything else has one spelling.
-    let Ok(number) = phone.replace([' ', '-'], "").parse() else {
+    let Ok(number) = numbers::plain(&phone).parse() else {
         return again(PhoneMistake::Shape, StatusCode::UNPROCESSABLE_ENTITY);
     };
     match managers::begin(site.shell(), number, &source).await {
@@ -306,7 +306,7 @@ pub(super) async fn take_code(
             },
         )
     };
-    let Ok(code) = code.expose().replace(' ', "").parse() else {
+    let Ok(code) = numbers::plain(code.expose()).parse() else {
         return again(CodeMistake::Shape);
     };
     match managers::finish(site.shell(), waiting.sign_in.clone(), code, &source).await {

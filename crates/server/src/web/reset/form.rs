@@ -18,6 +18,7 @@ use tillkey_wire::ids::CaseId;
 use super::super::cookie::Holding;
 use super::super::frame::{Frame, respond};
 use super::super::notice::Notice;
+use super::super::numbers;
 use super::super::site::Site;
 use super::super::words::{fill, refusal};
 use super::super::{Language, Words};
@@ -69,10 +70,9 @@ impl Mistakes {
 }
 
 impl Typed {
-    /// Reads the fields. Spaces are how people group digits, and terminal numbers are
-    /// printed in capitals: both are taken; anything else has one spelling.
+    /// Reads the fields. Terminal numbers are printed in capitals, and typed in either.
     fn read(&self) -> Result<(Named, Reason), Mistakes> {
-        let plain = |text: &str| text.replace(' ', "").to_ascii_uppercase();
+        let plain = |text: &str| numbers::plain(text).to_ascii_uppercase();
         let merchant = plain(&self.merchant).parse();
         let terminal = plain(&self.terminal).parse();
         let operator = plain(&self.operator).parse();
@@ -346,18 +346,18 @@ mod tests {
     }
 
     #[test]
-    fn a06_only_spaces_and_small_letters_are_forgiven() {
+    fn a06_grouping_width_and_small_letters_are_forgiven_and_nothing_else() {
         let check = |merchant, terminal, operator, reason| {
+        assert!(check(
+            "８９８３１００５４１１０００１",
+            "Ｄ０００　０００１",
+            "０１",
+            "forgotten"
+        ));
             typed(merchant, terminal, operator, reason).read().is_ok()
         };
         assert!(check("8983 1005 4110 001 ", "d0000001", "01", "forgotten"));
         for bad in [
-            (
-                "８９８３１００５４１１０００１",
-                "D0000001",
-                "01",
-                "forgotten",
-            ),
             ("898310054110001\u{200b}", "D0000001", "01", "forgotten"),
             ("898310054110001", "D000001\u{202e}", "01", "forgotten"),
             ("898310054110001", "D0000001", "٠١", "forgotten"),

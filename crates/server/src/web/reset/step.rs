@@ -16,6 +16,7 @@ use super::super::Language;
 use super::super::cookie::Holding;
 use super::super::frame::respond;
 use super::super::notice::Notice;
+use super::super::numbers;
 use super::super::site::Site;
 use super::case::{CasePage, Mistake, Viewer, held};
 use crate::act::case::{self, Presented};
@@ -156,7 +157,7 @@ pub(in super::super) async fn take_code(
     };
     // Some messages print the code in two groups, and some keyboards add a space.
     let (shell, access) = (press.site.shell(), press.access());
-    let Ok(code) = code.expose().replace(' ', "").parse() else {
+    let Ok(code) = numbers::plain(code.expose()).parse() else {
         let counted = case::present_unreadable(shell, press.case, &access, &source).await;
         let wrong = match counted {
             Err(Failure::Refused(refusal)) => Wrong::Mistake(Mistake::Code(refusal)),

@@ -14,6 +14,7 @@ use tillkey_wire::ids::{ManagerId, MerchantNumber};
 
 use super::super::frame::{Frame, respond};
 use super::super::notice::Notice;
+use super::super::numbers;
 use super::super::seat::{Form, Posted, Seat};
 use super::super::words::fill;
 use super::SettingsWords;
@@ -144,16 +145,14 @@ pub struct AddManagerForm {
 }
 
 impl AddManagerForm {
-    /// Reads what was typed. Spaces and hyphens are how people group a phone's digits.
+    /// Reads what was typed.
     fn read(&self) -> Result<ManagerDetails, Mistake> {
         let person = self.person.trim();
         let person = match person {
             "" => None,
             person => Some(person.parse().map_err(|_| Mistake::Person)?),
         };
-        let phone: Phone = self
-            .phone
-            .replace([' ', '-'], "")
+        let phone: Phone = numbers::plain(&self.phone)
             .parse()
             .map_err(|_| Mistake::Phone)?;
         let rights = self.ticked.rights();
@@ -337,5 +336,5 @@ async fn draw(seat: &Seat, typed: AddManagerForm, mistake: Option<Mistake>) -> R
 }
 
 fn number(text: &str) -> Result<MerchantNumber, Mistake> {
-    text.trim().parse().map_err(|_| Mistake::Number)
+    numbers::plain(text).parse().map_err(|_| Mistake::Number)
 }

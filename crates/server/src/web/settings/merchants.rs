@@ -18,6 +18,7 @@ use super::super::case_words::CaseNames;
 use super::super::frame::{Frame, respond};
 use super::super::fresh::{fresh, proves};
 use super::super::notice::Notice;
+use super::super::numbers;
 use super::super::personal_words::{MerchantPageWords, PersonalWords};
 use super::super::seat::{Form, Posted, Seat};
 use super::super::words::fill;
@@ -419,5 +420,5 @@ const fn status(mistake: Option<Mistake>) -> StatusCode {
 }
 
 fn number(text: &str) -> Result<MerchantNumber, Mistake> {
-    text.trim().parse().map_err(|_| Mistake::Number)
+    numbers::plain(text).parse().map_err(|_| Mistake::Number)
 }
