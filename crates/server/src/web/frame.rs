@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use tillkey_rules::refusal::Refusal;
 
 use super::assets::Assets;
 use super::limits::REFRESH_SECONDS;
@@ -124,6 +125,14 @@ impl Whom<'_> {
     /// The hotline's number as a telephone dials it.
     pub(super) fn dialled(&self) -> String {
         self.hotline.unwrap_or_default().replace([' ', '-'], "")
+    }
+}
+
+/// With what status a page says why something was refused.
+pub(super) const fn refused(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use tillkey_rules::refusal::Refusal;
 
 use super::Language;
-use super::frame::{Frame, respond};
+use super::frame::{Frame, refused, respond};
 use super::notice::Notice;
 use super::numbers;
 use super::site::Site;
@@ -134,11 +134,12 @@ pub(super) async fn send(
     match party::send_merchant_numbers(site.shell(), phone, &source, once).await {
         Ok(()) => Redirect::to(SENT).into_response(),
         Err(Failure::Refused(refusal)) => {
+            let status = refused(&refusal);
             let page = LookupPage {
                 refused: Some(refusal),
                 ..page(&site, language, typed)
             };
-            respond(StatusCode::TOO_MANY_REQUESTS, &page)
+            respond(status, &page)
         }
         Err(failure) => Notice::of(&failure).page(&site, language),
     }

@@ -13,7 +13,7 @@ use tillkey_wire::ids::ApplicationId;
 
 use super::super::Language;
 use super::super::cookie::keep_applicant;
-use super::super::frame::{Frame, respond};
+use super::super::frame::{Frame, refused, respond};
 use super::super::notice::Notice;
 use super::super::numbers;
 use super::super::site::Site;
@@ -135,12 +135,13 @@ pub(super) async fn send(
     };
     match application::return_to(site.shell(), application, phone, &source, None).await {
         Ok(()) => Redirect::to(&format!("{PATH}/{application}")).into_response(),
-        Err(Failure::Refused(refused)) => {
+        Err(Failure::Refused(refusal)) => {
+            let status = refused(&refusal);
             let page = BackPage {
-                refused: Some(refused),
+                refused: Some(refusal),
                 ..page(&site, language, typed)
             };
-            respond(StatusCode::TOO_MANY_REQUESTS, &page)
+            respond(status, &page)
         }
         Err(failure) => Notice::of(&failure).page(&site, language),
     }
@@ -207,12 +208,13 @@ pub(super) async fn enter(
             }
             response
         }
-        Err(Failure::Refused(refused)) => {
+        Err(Failure::Refused(refusal)) => {
+            let status = refused(&refusal);
             let page = EnterPage {
-                refused: Some(refused),
+                refused: Some(refusal),
                 ..enter_page(&site, language, application)
             };
-            respond(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            respond(status, &page)
         }
         Err(failure) => Notice::of(&failure).page(&site, language),
     }

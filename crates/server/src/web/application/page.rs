@@ -13,7 +13,7 @@ use tillkey_wire::ids::{ApplicationId, OperatorNumber};
 use super::super::Language;
 use super::super::apply::ApplyWords;
 use super::super::cookie::applicant_token;
-use super::super::frame::{Frame, respond};
+use super::super::frame::{Frame, refused, respond};
 use super::super::live::{Watch, stream};
 use super::super::notice::Notice;
 use super::super::site::Site;
@@ -383,9 +383,7 @@ pub(super) async fn draw(
     };
     let status = match &shown.mistake {
         None => StatusCode::OK,
-        Some(Mistake::Code(Refusal::TooMany { .. }) | Mistake::Step(Refusal::TooMany { .. })) => {
-            StatusCode::TOO_MANY_REQUESTS
-        }
+        Some(Mistake::Code(refusal) | Mistake::Step(refusal)) => refused(refusal),
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let frame = site.frame(language, format!("/applications/{application}"));

@@ -13,7 +13,7 @@ use tillkey_rules::refusal::Refusal;
 use super::super::Language;
 use super::super::apply::ApplyWords;
 use super::super::cookie::keep_applicant;
-use super::super::frame::{Frame, respond};
+use super::super::frame::{Frame, refused, respond};
 use super::super::notice::Notice;
 use super::super::numbers;
 use super::super::site::Site;
@@ -206,14 +206,11 @@ pub(super) async fn send(
             }
             response
         }
-        Err(Failure::Refused(refused)) => {
-            let status = match refused {
-                Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-                _ => StatusCode::UNPROCESSABLE_ENTITY,
-            };
+        Err(Failure::Refused(refusal)) => {
+            let status = refused(&refusal);
             let page = StartPage {
                 phone: typed.phone,
-                refused: Some(refused),
+                refused: Some(refusal),
                 ..page(&site, language, Some(choice))
             };
             respond(status, &page)

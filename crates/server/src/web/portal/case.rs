@@ -15,7 +15,7 @@ use super::seat::ManagerSeat;
 use crate::act::case::{self, CaseView, Named, Presented};
 use crate::act::{Access, Failure};
 use crate::peer::Peer;
-use crate::web::frame::respond;
+use crate::web::frame::{refused, respond};
 use crate::web::live::{Watch, stream};
 use crate::web::notice::Notice;
 use crate::web::numbers;
@@ -103,9 +103,7 @@ async fn show_mistake(seat: &ManagerSeat, case: CaseId, mistake: Mistake) -> Res
         Err(failure) => return lost(seat, &failure, case),
     };
     let status = match &mistake {
-        Mistake::Code(Refusal::TooMany { .. }) | Mistake::Step(Refusal::TooMany { .. }) => {
-            StatusCode::TOO_MANY_REQUESTS
-        }
+        Mistake::Code(refusal) | Mistake::Step(refusal) => refused(refusal),
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let page = page(seat, &view);

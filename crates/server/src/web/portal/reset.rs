@@ -23,7 +23,7 @@ use super::terminals::find;
 use super::words::reason_said;
 use crate::act::case::{self, Named, OpenRequest};
 use crate::act::{Access, Failure, Once};
-use crate::web::frame::{Frame, respond};
+use crate::web::frame::{Frame, refused, respond};
 use crate::web::notice::Notice;
 use crate::web::reset::form::REASONS;
 use crate::web::site::Site;
@@ -227,10 +227,7 @@ pub(super) async fn send(
     match open(&seat, (named, reason), once).await {
         Ok(case) => Redirect::to(&format!("/portal/cases/{case}")).into_response(),
         Err(Failure::Refused(refusal)) => {
-            let status = match refusal {
-                Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-                _ => StatusCode::UNPROCESSABLE_ENTITY,
-            };
+            let status = refused(&refusal);
             let mistake = Some(ResetMistake::Refused(refusal));
             respond(status, &ResetPage { mistake, ..page })
         }

@@ -14,7 +14,7 @@ use tillkey_wire::secret::Secret;
 
 use super::super::Language;
 use super::super::cookie::Holding;
-use super::super::frame::respond;
+use super::super::frame::{refused, respond};
 use super::super::notice::Notice;
 use super::super::numbers;
 use super::super::site::Site;
@@ -51,9 +51,7 @@ impl Press {
             Err(failure) => return Notice::of(&failure).page(&self.site, self.language),
         };
         let status = match &mistake {
-            Mistake::Code(Refusal::TooMany { .. }) | Mistake::Step(Refusal::TooMany { .. }) => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Mistake::Code(refusal) | Mistake::Step(refusal) => refused(refusal),
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let frame = self
