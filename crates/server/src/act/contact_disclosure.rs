@@ -6,11 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 use tillkey_rules::event::Event;
-use tillkey_rules::party::{Actor, Role};
-use tillkey_rules::refusal::Refusal;
-use tillkey_rules::terms::{hours_after, hours_before};
+use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::DisclosureReason;
-use tillkey_store::event;
 use tillkey_store::fault::Fault;
 use tillkey_store::party::contact::{self, Contact};
 use tillkey_store::seal::{DataKey, Owner};
@@ -18,14 +15,18 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::ids::MerchantNumber;
 use tillkey_wire::secret::Secret;
 
+use super::daily::Daily;
 use super::erasure::held;
 use super::party::own_merchant;
 use super::{Failure, SignedIn, masked};
 use crate::limits::DISCLOSURES_A_DAY_MAX;
 use crate::shell::Shell;
 
-/// What a disclosure is called in the ledger.
-const DISCLOSED: &str = "contact_disclosed";
+/// How often somebody may look.
+const DISCLOSURES: Daily = Daily {
+    event: "contact_disclosed",
+    most: DISCLOSURES_A_DAY_MAX,
+};
 
 /// A registered phone, its middle hidden.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,14 +74,8 @@ pub async fn disclose(
     by.must_be_fresh(now)?;
     let (inner, by) = (shell.clone(), by.clone());
     let look = move |tx: &mut dyn Tx| {
-        let Actor::Staff { staff, .. } = &by.actor else {
-            return Ok(Err(Failure::NotAllowed));
-        };
-        let whose = (&by.acquirer, staff);
-        let made = event::count_of_staff(tx, whose, DISCLOSED, hours_before(now, 24))?;
-        if made >= DISCLOSURES_A_DAY_MAX {
-            let retry_at = hours_after(now, 1);
-            return Ok(Err(Refusal::TooMany { retry_at }.into()));
+        if let Err(failure) = DISCLOSURES.may_staff(tx, now, &by)? {
+            return Ok(Err(failure));
         }
         if let Err(failure) = held(tx, &number, &by.acquirer)? {
             return Ok(Err(failure));

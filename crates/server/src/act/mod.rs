@@ -12,6 +12,7 @@ pub mod case;
 pub mod contact_change;
 pub mod contact_disclosure;
 mod cursor;
+mod daily;
 pub mod deposit;
 pub mod desk;
 pub mod diagnosis;

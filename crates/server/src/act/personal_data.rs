@@ -16,25 +16,26 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use tillkey_rules::event::Event;
-use tillkey_rules::party::{Actor, Role};
-use tillkey_rules::refusal::Refusal;
-use tillkey_rules::terms::{hours_after, hours_before};
+use tillkey_rules::party::Role;
 use tillkey_rules::vocabulary::{ManagerRight, MerchantStatus};
-use tillkey_store::event;
 use tillkey_wire::ids::{
     ApplicationId, CaseId, ManagerId, MerchantNumber, OperatorNumber, ScanId, SerialNumber,
     TerminalId, TerminalNumber,
 };
 
 use self::gather::{Reach, gather};
+use super::daily::Daily;
 use super::managers::ManagerSession;
 use super::party::own_merchant;
 use super::{Failure, SignedIn};
 use crate::limits::EXPORTS_A_DAY_MAX;
 use crate::shell::Shell;
 
-/// What an export is called in the ledger.
-const EXPORTED: &str = "personal_data_exported";
+/// How often somebody may have it.
+const EXPORTS: Daily = Daily {
+    event: "personal_data_exported",
+    most: EXPORTS_A_DAY_MAX,
+};
 
 /// All that is held, as it is given out. The names are a promise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -232,14 +233,8 @@ pub async fn export(
     by.must_be_fresh(now)?;
     let (inner, by) = (shell.clone(), by.clone());
     let run = move |tx: &mut dyn tillkey_store::tx::Tx| {
-        let Actor::Staff { staff, .. } = &by.actor else {
-            return Ok(Err(Failure::NotAllowed));
-        };
-        let whose = (&by.acquirer, staff);
-        let made = event::count_of_staff(tx, whose, EXPORTED, hours_before(now, 24))?;
-        if made >= EXPORTS_A_DAY_MAX {
-            let retry_at = hours_after(now, 1);
-            return Ok(Err(Refusal::TooMany { retry_at }.into()));
+        if let Err(failure) = EXPORTS.may_staff(tx, now, &by)? {
+            return Ok(Err(failure));
         }
         let Some(found) = own_merchant(tx, &number, &by.acquirer)? else {
             return Ok(Err(Failure::Unknown));
@@ -276,11 +271,8 @@ pub async fn download(shell: &Shell, by: &ManagerSession) -> Result<Holding, Fai
     by.must_be_fresh(shell)?;
     let (inner, by, now) = (shell.clone(), by.clone(), shell.now());
     let run = move |tx: &mut dyn tillkey_store::tx::Tx| {
-        let whose = (&by.acquirer, by.manager);
-        let made = event::count_of_manager(tx, whose, EXPORTED, hours_before(now, 24))?;
-        if made >= EXPORTS_A_DAY_MAX {
-            let retry_at = hours_after(now, 1);
-            return Ok(Err(Refusal::TooMany { retry_at }.into()));
+        if let Err(failure) = EXPORTS.may_manager(tx, now, &by)? {
+            return Ok(Err(failure));
         }
         let Some(found) = own_merchant(tx, &by.merchant, &by.acquirer)? else {
             return Ok(Err(Failure::Unknown));

@@ -1,11 +1,8 @@
 //! An agent looks a merchant up: recorded, capped, and masked.
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tillkey_rules::event::Event;
 use tillkey_rules::party::{Actor, Role};
-use tillkey_rules::refusal::Refusal;
-use tillkey_rules::terms::hours_after;
 use tillkey_rules::vocabulary::MerchantStatus;
 use tillkey_store::event;
 use tillkey_store::fault::Fault;
@@ -16,6 +13,7 @@ use tillkey_wire::ids::{AcquirerId, MerchantNumber, SerialNumber, TerminalId, Te
 
 use super::own_merchant;
 use crate::act::case::act;
+use crate::act::daily::Daily;
 use crate::act::{Failure, Phone, SignedIn, masked};
 use crate::limits::LOOK_UPS_A_DAY_MAX;
 use crate::shell::Shell;
@@ -29,8 +27,11 @@ const TERMINALS_MAX: u32 = 100;
 const HISTORY_MAX: usize = 8;
 /// How many of somebody's last events are read for that.
 const EVENTS_MAX: u32 = 200;
-/// What a look-up is called in the ledger.
-const LOOKED_UP: &str = "looked_up";
+/// How often somebody may look up.
+const LOOK_UPS: Daily = Daily {
+    event: "looked_up",
+    most: LOOK_UPS_A_DAY_MAX,
+};
 /// The staff who look merchants up.
 const ROLES: [Role; 3] = [Role::Agent, Role::Clerk, Role::Administrator];
 
@@ -78,13 +79,8 @@ pub async fn look_up(shell: &Shell, by_what: LookUp, by: &SignedIn) -> Result<Ve
     by.must_be(&ROLES)?;
     let by = by.clone();
     act(shell, None, move |shell, tx, now, _| {
-        let Actor::Staff { staff, .. } = &by.actor else {
-            return Ok((Err(Failure::NotAllowed), Vec::new()));
-        };
-        let made = event::count_of_staff(tx, (&by.acquirer, staff), LOOKED_UP, a_day_before(now))?;
-        if made >= LOOK_UPS_A_DAY_MAX {
-            let retry_at = hours_after(now, 1);
-            return Ok((Err(Refusal::TooMany { retry_at }.into()), Vec::new()));
+        if let Err(failure) = LOOK_UPS.may_staff(tx, now, &by)? {
+            return Ok((Err(failure), Vec::new()));
         }
         let (word, numbers) = numbers(tx, shell, &by_what, &by.acquirer)?;
         let mut found = Vec::new();
@@ -123,14 +119,13 @@ pub struct LookUpsMade {
 pub async fn look_ups_made(shell: &Shell, by: &SignedIn) -> Result<LookUpsMade, Failure> {
     by.must_be(&ROLES)?;
     let (by, now) = (by.clone(), shell.now());
-    let Actor::Staff { staff, .. } = by.actor else {
+    let Actor::Staff { staff, .. } = by.actor.clone() else {
         return Err(Failure::NotAllowed);
     };
     let made = shell
         .store()
         .read(move |tx| {
-            let since = a_day_before(now);
-            let made = event::count_of_staff(tx, (&by.acquirer, &staff), LOOKED_UP, since)?;
+            let made = LOOK_UPS.made_by_staff(tx, now, &by)?.unwrap_or_default();
             let filter = event::Filter::Actor("staff", staff.to_string());
             let last = event::list(tx, &by.acquirer, &filter, (None, EVENTS_MAX))?;
             let mut found: Vec<MerchantNumber> = Vec::new();
@@ -152,11 +147,6 @@ pub async fn look_ups_made(shell: &Shell, by: &SignedIn) -> Result<LookUpsMade, 
         })
         .await?;
     Ok(made)
-}
-
-fn a_day_before(now: Timestamp) -> Timestamp {
-    now.checked_sub(SignedDuration::from_hours(24))
-        .unwrap_or(now)
 }
 
 fn numbers(
