@@ -19,7 +19,7 @@ use tillkey_wire::ids::{AlertId, InvalidId, MerchantNumber, StaffId, TerminalNum
 pub use tillkey_store::alert::RuleCount;
 
 use super::case::{act, checked_comment};
-use super::{Failure, Once, Page, SignedIn};
+use super::{Failure, Once, Page, SignedIn, last_of_full};
 use crate::limits::ALERTS_PAGE;
 use crate::shell::Shell;
 
@@ -77,8 +77,7 @@ pub async fn list(
     let by = by.clone();
     let read = shell.store().read(move |tx| {
         let found = alerts::list(tx, (&by.acquirer, state), after, ALERTS_PAGE)?;
-        let full = found.len() >= usize::try_from(ALERTS_PAGE).unwrap_or(usize::MAX);
-        let last = found.last().filter(|_| full);
+        let last = last_of_full(&found, ALERTS_PAGE);
         let next_cursor = last.map(|last| {
             let (severity, at) = (last.rule.severity(), last.raised_at.as_millisecond());
             format!("{severity}.{at}.{}", last.id)

@@ -30,7 +30,7 @@ use super::case::step::Step;
 use super::case::{act, begin_step};
 use super::managers::ManagerSession;
 use super::message::{self, Message, To};
-use super::{Failure, Once, Page, SignedIn, cursor, note};
+use super::{Failure, Once, Page, SignedIn, cursor, is_full, last_of_full, note};
 use crate::limits::{DEPOSITS_PAGE, DEPOSITS_PER_MERCHANT_MAX, REFERENCE_LENGTH_MAX};
 use crate::shell::Shell;
 
@@ -143,7 +143,7 @@ pub(super) async fn reckon_due(shell: &Shell, limit: u32) -> Result<bool, Failur
         .store()
         .read(move |tx| deposits::due(tx, today, limit))
         .await?;
-    let full = due.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let full = is_full(&due, limit);
     for terminal in due {
         act(shell, None, move |shell, tx, now: Timestamp, rng| {
             let Some(found) = deposits::find(tx, terminal)? else {
@@ -244,8 +244,7 @@ pub async fn list(
         .store()
         .read(move |tx| deposits::in_state(tx, (&acquirer, state), after, DEPOSITS_PAGE))
         .await?;
-    let full = found.len() >= usize::try_from(DEPOSITS_PAGE).unwrap_or(usize::MAX);
-    let last = found.last().filter(|_| full);
+    let last = last_of_full(&found, DEPOSITS_PAGE);
     let next_cursor = last.map(|last| cursor::write(last.changed_at, last.terminal));
     Ok(Page {
         items: found

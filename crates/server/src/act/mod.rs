@@ -283,6 +283,16 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
+/// Whether as many were found as were asked for, so that there may be more.
+pub(crate) fn is_full<T>(found: &[T], limit: u32) -> bool {
+    found.len() >= usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+/// What the next part begins after; none where this one was not full.
+pub(crate) fn last_of_full<T>(found: &[T], limit: u32) -> Option<&T> {
+    found.last().filter(|_| is_full(found, limit))
+}
+
 /// Whose event it is, and of which case.
 pub(crate) struct Of<'a> {
     pub(crate) acquirer: Option<&'a AcquirerId>,

@@ -19,7 +19,7 @@ use tillkey_wire::ids::{OperatorNumber, TerminalId, TerminalNumber};
 
 use super::managers::ManagerSession;
 use super::party::{Keeper, TerminalView, draw_terminal, kept_terminal};
-use super::{Failure, Page};
+use super::{Failure, Page, last_of_full};
 use crate::limits::{HISTORY_PAGE, RECORDS_DOWNLOADED_MAX, RECORDS_SHOWN_MAX, TERMINALS_PAGE};
 use crate::shell::Shell;
 
@@ -145,8 +145,7 @@ pub async fn history(
     let by = by.clone();
     let read = shell.store().read(move |tx| {
         let found = history::of_merchant(tx, &by.merchant, before, HISTORY_PAGE)?;
-        let full = found.len() >= usize::try_from(HISTORY_PAGE).unwrap_or(usize::MAX);
-        let last = found.last().filter(|_| full);
+        let last = last_of_full(&found, HISTORY_PAGE);
         let next_cursor = last.map(|last| last.position.to_string());
         let mut items = Vec::new();
         for placed in &found {

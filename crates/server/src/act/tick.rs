@@ -10,7 +10,9 @@ use tillkey_store::session::{self, SessionEnd};
 use tillkey_store::{case as cases, command, credential};
 
 use super::case::{act, begin_step};
-use super::{Failure, Of, access_review, append, application, campaign, deposit, dormancy, order};
+use super::{
+    Failure, Of, access_review, append, application, campaign, deposit, dormancy, is_full, order,
+};
 use crate::limits::DUE_BATCH_MAX;
 use crate::shell::Shell;
 
@@ -38,17 +40,13 @@ pub async fn tick(shell: &Shell) -> Result<bool, Failure> {
         || lapsed >= u64::from(DUE_BATCH_MAX))
 }
 
-fn is_full<T>(batch: &[T]) -> bool {
-    batch.len() >= usize::try_from(DUE_BATCH_MAX).unwrap_or(usize::MAX)
-}
-
 async fn due_cases(shell: &Shell) -> Result<bool, Failure> {
     let now = shell.now();
     let due = shell
         .store()
         .read(move |tx| cases::due(tx, now, DUE_BATCH_MAX))
         .await?;
-    let full = is_full(&due);
+    let full = is_full(&due, DUE_BATCH_MAX);
     for case in due {
         act(shell, None, move |shell, tx, now: Timestamp, rng| {
             let Some(stored) = cases::find(tx, case)? else {
@@ -69,7 +67,7 @@ async fn due_passwords(shell: &Shell) -> Result<bool, Failure> {
         .store()
         .read(move |tx| credential::due(tx, now, DUE_BATCH_MAX))
         .await?;
-    let full = is_full(&due);
+    let full = is_full(&due, DUE_BATCH_MAX);
     for whose in due {
         act(shell, None, move |_, tx, now, rng| {
             if !credential::end_due(tx, whose, now)? {

@@ -6,7 +6,7 @@ use tillkey_store::application::{self as applications};
 use tillkey_wire::ids::ApplicationId;
 
 use super::DESK;
-use crate::act::{Failure, Page, SignedIn, cursor};
+use crate::act::{Failure, Page, SignedIn, cursor, last_of_full};
 use crate::limits::APPLICATIONS_PAGE;
 use crate::shell::Shell;
 
@@ -42,11 +42,8 @@ pub async fn list(
         .store()
         .read(move |tx| applications::in_state(tx, (&acquirer, state), after, APPLICATIONS_PAGE))
         .await?;
-    let full = found.len() >= usize::try_from(APPLICATIONS_PAGE).unwrap_or(usize::MAX);
-    let last = found.last().map(|one| &one.application);
-    let next_cursor = last
-        .filter(|_| full)
-        .map(|last| cursor::write(last.changed_at(), last.id()));
+    let last = last_of_full(&found, APPLICATIONS_PAGE).map(|one| &one.application);
+    let next_cursor = last.map(|last| cursor::write(last.changed_at(), last.id()));
     let items = found.iter().map(|stored| {
         let application = &stored.application;
         ApplicationSummary {

@@ -46,7 +46,7 @@ pub use self::start::{Begun, NewApplicant, begin};
 pub use self::view::{ApplicationView, FirstPassword, view};
 use super::case::step::Step;
 use super::case::{act, begin_step};
-use super::{ApplicationToken, Failure, Of, Once, SignedIn, append};
+use super::{ApplicationToken, Failure, Of, Once, SignedIn, append, is_full};
 use crate::bell::Ring;
 use crate::shell::Shell;
 
@@ -277,7 +277,7 @@ pub(super) async fn lapse(shell: &Shell, limit: u32) -> Result<bool, Failure> {
         .store()
         .read(move |tx| applications::due(tx, now, limit))
         .await?;
-    let full = due.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let full = is_full(&due, limit);
     for id in due {
         act(shell, None, move |shell, tx, now: Timestamp, rng| {
             let (Some(stored), Some(key)) = (applications::find(tx, id)?, key_of(tx, shell, id)?)

@@ -12,7 +12,7 @@ use tillkey_store::campaign::{self as campaigns};
 use tillkey_wire::ids::{CampaignId, InvalidId};
 
 use super::{READERS, acquirers_key, reach};
-use crate::act::{Failure, Page, SignedIn, cursor};
+use crate::act::{Failure, Page, SignedIn, cursor, last_of_full};
 use crate::limits::{CAMPAIGNS_PAGE, OUTCOMES_READ, TARGETS_PAGE};
 use crate::shell::Shell;
 
@@ -71,8 +71,7 @@ pub async fn list(
         found.iter().map(summary).collect::<Result<Vec<_>, _>>()
     });
     let items = read.await?;
-    let full = items.len() >= usize::try_from(CAMPAIGNS_PAGE).unwrap_or(usize::MAX);
-    let last = items.last().filter(|_| full);
+    let last = last_of_full(&items, CAMPAIGNS_PAGE);
     let next_cursor = last.map(|last| cursor::write(last.planned_at, last.campaign));
     Ok(Page { items, next_cursor })
 }
@@ -101,7 +100,7 @@ pub async fn targets(
     by.must_be(&READERS)?;
     let after = after.map(read_place).transpose()?;
     let items = read(shell, (id, by), filter, (after, TARGETS_PAGE)).await?;
-    let next_cursor = last_of_full(&items, TARGETS_PAGE).map(|place| write_place(&place));
+    let next_cursor = last_of_full(&items, TARGETS_PAGE).map(|last| write_place(&last.place));
     Ok(Page { items, next_cursor })
 }
 
@@ -125,7 +124,8 @@ pub async fn outcomes(
             let Some(part) = present else {
                 return Ok(None);
             };
-            let next = match last_of_full(&part, OUTCOMES_READ) {
+            let last = last_of_full(&part, OUTCOMES_READ);
+            let next = match last.map(|last| last.place.clone()) {
                 None => None,
                 after => Some(read(&shell, (id, &by), all, (after, OUTCOMES_READ)).await?),
             };
@@ -164,13 +164,6 @@ async fn read(
         Ok(Ok(found))
     });
     read.await?
-}
-
-/// Where the next part begins; none where this one was not full.
-fn last_of_full(found: &[Target], limit: u32) -> Option<Place> {
-    let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let last = found.last().filter(|_| is_full);
-    last.map(|last| last.place.clone())
 }
 
 /// The first wave whose answers are still waited for; none of a campaign that is over.

@@ -16,7 +16,7 @@ use tillkey_store::tx::Tx;
 use tillkey_wire::ids::CampaignId;
 
 use super::{READERS, reach};
-use crate::act::{Failure, SignedIn};
+use crate::act::{Failure, SignedIn, last_of_full};
 use crate::limits::{MANIFEST_LINES_READ, MANIFEST_LINES_SHOWN};
 use crate::shell::Shell;
 
@@ -138,7 +138,6 @@ fn read_part(
             place.merchant, place.number, place.operator
         );
     }
-    let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = found.into_iter().last().filter(|_| is_full);
+    let next = last_of_full(&found, limit).cloned();
     Ok(Part { text, next })
 }

@@ -28,7 +28,7 @@ use tillkey_wire::ids::{CampaignId, MerchantNumber, Rank};
 use super::{Work, by_itself, manifest};
 use crate::act::case::{act, begin_step};
 use crate::act::message::{self, Message, To};
-use crate::act::{Failure, dormancy, note};
+use crate::act::{Failure, dormancy, is_full, note};
 use crate::bell::Ring;
 use crate::limits::{ASK_BATCH_MAX, DUE_BATCH_MAX, LIST_BATCH_MAX, REST_BATCH_MAX};
 use crate::shell::Shell;
@@ -376,8 +376,7 @@ fn rest_merchant(
         rings.extend(dormancy::rest(tx, *whose, resting, (now, work.rng))?);
         target::rested(tx, (campaign, merchant), *whose, now)?;
     }
-    let is_all = found.len() < usize::try_from(REST_BATCH_MAX).unwrap_or(usize::MAX);
-    if is_all {
+    if !is_full(&found, REST_BATCH_MAX) {
         members::rested(tx, (campaign, merchant))?;
     }
     Ok(rings)

@@ -19,8 +19,8 @@ use super::super::seat::{Form, Posted, Seat};
 use super::super::staff_words::StaffWords;
 use super::super::words::fill;
 use super::SettingsWords;
-use crate::act::Failure;
 use crate::act::staff::{self, NewStaff, StaffSummary};
+use crate::act::{Failure, last_of_full};
 
 /// What an administrator has to hear when something was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,8 +223,7 @@ async fn draw(seat: &Seat, after: Option<StaffId>, besides: Besides) -> Response
         Ok(members) => members,
         Err(failure) => return seat.failed(&failure),
     };
-    let is_full = members.len() >= usize::try_from(PAGE_MAX).unwrap_or(usize::MAX);
-    let last = members.last().filter(|_| is_full);
+    let last = last_of_full(&members, PAGE_MAX);
     let status = match besides.mistake {
         None => StatusCode::OK,
         Some(Mistake::Exists) => StatusCode::CONFLICT,
