@@ -1,6 +1,6 @@
 //! What the tests use that cargo does not bring: Debian's Chromium with its driver,
-//! letters for Chinese, age's command line, Mosquitto, and the accessibility checker from
-//! npm.
+//! letters for Chinese, age's command line, Mosquitto, PostgreSQL, and the accessibility
+//! checker from npm.
 //!
 //! What is there is left as it is, so a second run takes a moment and no network. What
 //! is missing and cannot be had fails the run: a test that is skipped is not a test.
@@ -60,10 +60,25 @@ fn missing() -> Result<(), String> {
     from_npm(&root.join(CHECKER))
 }
 
+/// Where Debian puts the PostgreSQL servers, which are not on the path.
+const SERVERS: &str = "/usr/lib/postgresql";
+
+fn has_postgres() -> bool {
+    let versions = fs::read_dir(SERVERS).into_iter().flatten().flatten();
+    versions
+        .map(|version| version.path().join("bin/initdb"))
+        .any(|program| program.exists())
+}
+
 fn missing_packages() -> Vec<&'static str> {
+    let server = (!has_postgres()).then_some("postgresql");
     let programs = PROGRAMS.iter().filter(|(name, _)| find(name).is_none());
     let files = FILES.iter().filter(|(path, _)| !Path::new(path).exists());
-    programs.chain(files).map(|(_, package)| *package).collect()
+    programs
+        .chain(files)
+        .map(|(_, package)| *package)
+        .chain(server)
+        .collect()
 }
 
 fn find(program: &str) -> Option<PathBuf> {
