@@ -13,6 +13,7 @@ use serde::Deserialize;
 use tillkey_rules::spending::MessageMoney;
 use tillkey_rules::terms::Terms;
 use tillkey_rules::watch::WatchTerms;
+use tillkey_store::{Address, Database};
 use tillkey_wire::ids::{AcquirerId, PrinterName};
 use tillkey_wire::password::{Lengths, PasswordRules};
 
@@ -62,8 +63,13 @@ pub struct Config {
     pub acquirer: AcquirerId,
     /// The first three digits of the numbers that new merchants get.
     pub institution: String,
-    /// Where the database, the keyring and the checkpoint are.
+    /// Where SQLite's database, the keyring and the checkpoint are.
     pub data: PathBuf,
+    /// A PostgreSQL database that several nodes share, as a URL; SQLite in `data` where
+    /// there is none.
+    pub database: Option<Address>,
+    /// The keyring's file; `keyring` in `data` where none is named. All nodes have the same.
+    pub keyring: Option<PathBuf>,
     /// The folder of the sealed backups of terminals; `snapshots` in `data` where none
     /// is named.
     pub snapshots: Option<PathBuf>,
@@ -156,6 +162,8 @@ impl Default for Config {
             acquirer: default_acquirer(),
             institution: String::from("898"),
             data: PathBuf::from("tillkey-data"),
+            database: None,
+            keyring: None,
             snapshots: None,
             snapshot_days: 90,
             merchant_kept_days: 1_826,
@@ -213,6 +221,19 @@ impl Config {
         }
     }
 
+    /// Which engine, and where its database is.
+    pub fn database(&self) -> Database {
+        self.database
+            .clone()
+            .map_or(Database::Sqlite, Database::Postgres)
+    }
+
+    /// The keyring's file.
+    pub fn keyring(&self) -> PathBuf {
+        let inside = || self.data.join("keyring");
+        self.keyring.clone().unwrap_or_else(inside)
+    }
+
     /// The folder of the sealed backups of terminals.
     pub fn snapshots(&self) -> PathBuf {
         let inside = || self.data.join("snapshots");
@@ -246,6 +267,12 @@ impl Config {
         let mut wrong = Vec::new();
         if self.root_key_file.starts_with(&self.data) {
             wrong.push("`root_key_file` lies inside `data`: keep them apart".to_owned());
+        }
+        if self.database.is_some() && self.snapshots.is_none() {
+            wrong.push(
+                "`snapshots` is not named: with `database`, it is a folder that all nodes see"
+                    .to_owned(),
+            );
         }
         if self.institution.len() != 3 || !self.institution.bytes().all(|b| b.is_ascii_digit()) {
             wrong.push("`institution` is not three digits".to_owned());

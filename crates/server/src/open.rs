@@ -78,7 +78,7 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
     let mut rng = entropy.rng();
     let now = clock.now();
     let catalogue = catalogue_files::read(config.catalogue.as_deref())?;
-    let keyring_path = config.data.join("keyring");
+    let keyring_path = config.keyring();
     let root = RootKey::open_or_create(&config.root_key_file, &keyring_path, &mut rng)?;
     let keyring = Keyring::open_or_create(&keyring_path, &root, &mut rng)?;
     let origin: KeyName = config.ledger_origin.parse().map_err(OpenFault::Origin)?;
@@ -88,6 +88,7 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
         now,
         log_key,
         checkpoint_file: CheckpointFile::default(),
+        database: config.database(),
     };
     let store = Store::open(&config.data, options)?;
     let seal = Arc::new(root.seal_keys());

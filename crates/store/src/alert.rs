@@ -16,7 +16,8 @@ use crate::value::{Row, Value, signed};
 statements! {
     RAISE: "raise an alert" =
         "INSERT INTO alerts (id, acquirer, rule, urgency, about, state, raised_at, position) \
-         VALUES ($1, $2, $3, $4, $5, 'open', $6, $7)";
+         VALUES ($1, $2, $3, $4, $5, 'open', $6, -1)";
+    PLACE: "note the event of an alert" = "UPDATE alerts SET position = $1 WHERE id = $2";
     FIND: "find an alert" =
         "SELECT id, acquirer, rule, about, state, raised_at, position, owner, taken_at, outcome, \
          closed_at FROM alerts WHERE id = $1";
@@ -54,8 +55,6 @@ pub struct NewAlert<'a> {
     pub about: &'a About,
     /// When.
     pub raised_at: Timestamp,
-    /// The event that says so.
-    pub position: u64,
 }
 
 /// An alert as stored.
@@ -73,8 +72,8 @@ pub struct Alert {
     pub state: AlertState,
     /// When it was raised.
     pub raised_at: Timestamp,
-    /// The event that says so, and why.
-    pub position: u64,
+    /// The event that says so, and why; none until it has its place in the ledger.
+    pub position: Option<u64>,
     /// Who looks into it.
     pub owner: Option<StaffId>,
     /// Since when.
@@ -137,7 +136,7 @@ fn written(about: &About) -> Result<String, Fault> {
         .map_err(|_| Fault::damaged("alert", "it cannot be written as JSON"))
 }
 
-/// Raises an alert.
+/// Raises an alert. The event that says so is appended after it, and is noted with it.
 ///
 /// # Errors
 /// [`Fault::Dangling`] when there is no such acquirer.
@@ -150,9 +149,14 @@ pub fn raise(tx: &mut dyn Tx, alert: &NewAlert<'_>) -> Result<(), Fault> {
         Value::from(urgency(alert.rule.severity())),
         Value::from(about),
         Value::from(alert.raised_at),
-        signed(alert.position)?,
     ];
     tx.execute(RAISE, &values).map(|_| ())
+}
+
+/// Notes the place of the event that says so.
+pub(crate) fn note_place(tx: &mut dyn Tx, alert: AlertId, position: u64) -> Result<(), Fault> {
+    tx.execute(PLACE, &[signed(position)?, Value::from(&alert)])
+        .map(|_| ())
 }
 
 /// Finds an alert.
@@ -304,7 +308,7 @@ fn read(mut row: Row) -> Result<Alert, Fault> {
     let about = serde_json::from_str(&about)
         .map_err(|_| Fault::damaged("alert", "its subject does not have the required shape"))?;
     let state = row.take_word("state of an alert", |word| word.parse().ok())?;
-    let (raised_at, position, owner) = (row.take()?, row.take()?, row.take()?);
+    let (raised_at, position, owner) = (row.take()?, row.take::<i64>()?, row.take()?);
     let taken_at = row.take()?;
     let outcome: Option<String> = row.take()?;
     let outcome = outcome.map(|word| word.parse());
@@ -315,7 +319,7 @@ fn read(mut row: Row) -> Result<Alert, Fault> {
         about,
         state,
         raised_at,
-        position,
+        position: u64::try_from(position).ok(),
         owner,
         taken_at,
         outcome: outcome

@@ -11,8 +11,12 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use tillkey_ledger::{Checkpoint, LogVerifier};
 
+use crate::directory::fault;
 use crate::fault::Fault;
+use crate::ledger::Recorder;
 use crate::limits;
+use crate::store::{Database, Options};
+use crate::tx::Tx;
 
 /// What to do about the checkpoint file when the store is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,6 +26,43 @@ pub enum CheckpointFile {
     Checked,
     /// It is written anew from the database: after a backup was restored on purpose.
     Replaced,
+}
+
+/// Takes up the ledger where a database left it, and holds it against the file.
+///
+/// # Errors
+/// [`Fault::RolledBack`] when the database does not continue the file, or
+/// [`Fault::LedgerBroken`] when the ledger does not continue itself.
+pub(crate) fn take_up(tx: &mut dyn Tx, options: Options, path: &Path) -> Result<Recorder, Fault> {
+    let (recorder, note) = hold_against(tx, options, path)?;
+    write(path, &note).map_err(fault("write", path))?;
+    Ok(recorder)
+}
+
+/// The same beside another process, which writes the file.
+pub(crate) fn hold_against(
+    tx: &mut dyn Tx,
+    options: Options,
+    path: &Path,
+) -> Result<(Recorder, String), Fault> {
+    let (recorder, note) = Recorder::open(tx, options.log_key)?;
+    let rolled_back = |why| Fault::RolledBack {
+        path: path.to_owned(),
+        why,
+    };
+    if options.checkpoint_file == CheckpointFile::Checked {
+        match read(path, &recorder.verifier())? {
+            Some(kept) if recorder.continues(tx, &kept)? => {}
+            Some(_) => return Err(rolled_back("it was rolled back, cut short or replaced")),
+            // The file is written before the first event is, so it was taken away.
+            None if !recorder.is_empty() && options.database == Database::Sqlite => {
+                return Err(rolled_back("the file is missing"));
+            }
+            // A node that is new to a database of several.
+            None => {}
+        }
+    }
+    Ok((recorder, note))
 }
 
 /// Reads the file; none when there is none.
@@ -49,7 +90,7 @@ pub(crate) fn read(path: &Path, verifier: &LogVerifier) -> Result<Option<Checkpo
 /// Writes the file: the old one or the new one is there at any moment, never neither.
 pub(crate) fn write(path: &Path, note: &str) -> io::Result<()> {
     let new = path.with_extension("new");
-    let mut file = crate::sqlite::private(&new)?;
+    let mut file = crate::directory::private(&new)?;
     file.set_len(0)?;
     file.write_all(note.as_bytes())?;
     file.sync_data()?;

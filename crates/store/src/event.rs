@@ -1,28 +1,33 @@
 //! What happened, appended in the transaction of its effect.
 //!
-//! An entry is written once and is a leaf of the ledger, byte for byte. Positions
-//! are dense: the next one is read and taken within the transaction, so a request
-//! that is rolled back leaves no gap. The columns to search by are read from the
-//! leaf itself, here and when the ledger is verified, so they cannot say anything
-//! else.
+//! An entry is written once and is a leaf of the ledger, byte for byte. Positions are
+//! dense. Where one writes at a time (SQLite), the next one is read and taken within the
+//! transaction, so a request that is rolled back leaves no gap. Where many do
+//! (PostgreSQL), the event is committed with its effect and waits for its position; the
+//! caller is answered when it has it. The columns to search by are read from the leaf
+//! itself, here and when the ledger is verified, so they cannot say anything else.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use tillkey_ledger::limits::LEAF_BYTES_MAX;
-use tillkey_rules::event::Entry;
+use tillkey_rules::event::{Entry, Event};
 use tillkey_wire::ids::{AcquirerId, CaseId};
 
 use crate::fault::Fault;
-use crate::tx::{Tx, statements};
+use crate::tx::{Statement, Tx, statements};
 use crate::value::{FromValue, Row, Value, signed};
 
 statements! {
     APPEND: "append an event" =
         "INSERT INTO events (position, at, acquirer, case_id, kind, actor_kind, actor, entry) \
          VALUES ((SELECT COALESCE(MAX(position) + 1, 0) FROM events), $1, $2, $3, $4, $5, $6, $7) \
-         RETURNING position";
+         RETURNING position",
+        postgres "INSERT INTO events_waiting (at, acquirer, case_id, kind, actor_kind, actor, entry) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING CAST(NULL AS BIGINT)";
     OF_CASE: "read the events of a case" =
-        "SELECT position, entry FROM events WHERE case_id = $1 ORDER BY position LIMIT $2";
+        "SELECT position, entry FROM events WHERE case_id = $1 ORDER BY position LIMIT $2",
+        postgres "SELECT position, entry FROM events_with_waiting \
+         WHERE case_id = $1 ORDER BY position LIMIT $2";
     OF_ACQUIRER: "read the events of an acquirer" =
         "SELECT position, entry FROM events \
          WHERE acquirer = $1 AND position < $2 ORDER BY position DESC LIMIT $3";
@@ -38,7 +43,11 @@ statements! {
         "SELECT position, entry FROM events WHERE position >= $1 ORDER BY position LIMIT $2";
     COUNT_OF_ACTOR: "count the events of an actor" =
         "SELECT COUNT(*) FROM events \
-         WHERE acquirer = $1 AND actor_kind = $2 AND actor = $3 AND kind = $4 AND at >= $5";
+         WHERE acquirer = $1 AND actor_kind = $2 AND actor = $3 AND kind = $4 AND at >= $5",
+        postgres "SELECT (SELECT COUNT(*) FROM events \
+         WHERE acquirer = $1 AND actor_kind = $2 AND actor = $3 AND kind = $4 AND at >= $5) \
+         + (SELECT COUNT(*) FROM events_waiting \
+         WHERE acquirer = $1 AND actor_kind = $2 AND actor = $3 AND kind = $4 AND at >= $5)";
 }
 
 /// An entry and its place in the ledger.
@@ -61,11 +70,11 @@ pub enum Filter {
     Actor(&'static str, String),
 }
 
-/// Appends an entry and gives its position.
+/// Appends an entry.
 ///
 /// # Errors
 /// [`Fault::TooLarge`] when it does not fit a leaf.
-pub fn append(tx: &mut dyn Tx, entry: &Entry) -> Result<u64, Fault> {
+pub fn append(tx: &mut dyn Tx, entry: &Entry) -> Result<(), Fault> {
     let leaf = serde_json::to_string(entry)
         .map_err(|_| Fault::damaged("entry", "it cannot be written as JSON"))?;
     if leaf.len() > LEAF_BYTES_MAX {
@@ -84,12 +93,27 @@ pub fn append(tx: &mut dyn Tx, entry: &Entry) -> Result<u64, Fault> {
         Value::from(columns.by.name()),
         Value::from(leaf),
     ];
-    let position = tx
+    let position: Option<u64> = tx
         .query_one(APPEND, &values)?
         .ok_or(Fault::Missing("position"))?
         .take()?;
-    crate::history::note(tx, entry, position)?;
-    Ok(position)
+    position.map_or(Ok(()), |position| note(tx, entry, position))
+}
+
+/// Whether a statement appends an event.
+pub(crate) fn is_append(statement: Statement) -> bool {
+    statement.name == APPEND.name
+}
+
+/// Notes the place of an event with whatever is found by it.
+///
+/// # Errors
+/// A [`Fault`] of the engine.
+pub(crate) fn note(tx: &mut dyn Tx, entry: &Entry, position: u64) -> Result<(), Fault> {
+    if let Event::AlertRaised { alert, .. } = &entry.event {
+        crate::alert::note_place(tx, *alert, position)?;
+    }
+    crate::history::note(tx, entry, position)
 }
 
 /// The events of a case, oldest first.

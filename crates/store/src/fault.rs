@@ -7,6 +7,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
+use tokio_postgres::error::SqlState;
 
 /// Why the store could not do what was asked. Nothing of the request was done.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,26 @@ pub enum Fault {
     /// Another program holds the database.
     #[error("the database is locked by another program; stop that program or try again")]
     Locked,
+    /// The database server does not answer.
+    #[error("the database cannot be reached; nothing was done, try again in a moment")]
+    Unreachable,
+    /// The connection broke at the commit, and nobody can say yet what became of it.
+    #[error("the database went away at the commit: look whether it was done before you try again")]
+    Unsettled,
+    /// Too many others changed the same.
+    #[error("too many others changed the same at once; nothing was done, try again in a moment")]
+    Contended,
+    /// The ledger does not keep up, and without it nothing is done.
+    #[error("the ledger is behind: nothing is done until it has caught up")]
+    LedgerBehind,
+    /// The database server is not one that can be used.
+    #[error("the database at {address} cannot be used: {why}")]
+    Unfit {
+        /// Where it is, without a password.
+        address: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// There is no room left.
     #[error("the disk under the database is full; make room, nothing was written")]
     DiskFull,
@@ -102,7 +123,7 @@ pub enum Fault {
         /// The statement or the step.
         doing: &'static str,
         /// What the engine says.
-        source: rusqlite::Error,
+        source: Box<dyn Error + Send + Sync>,
     },
     /// The request itself broke an invariant; it was rolled back alone.
     #[error("a request to the store panicked; it was rolled back")]
@@ -117,14 +138,31 @@ impl Fault {
     pub const fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::Busy | Self::Locked | Self::DiskFull | Self::Conflict(_)
+            Self::Busy
+                | Self::Locked
+                | Self::Unreachable
+                | Self::Contended
+                | Self::LedgerBehind
+                | Self::DiskFull
+                | Self::Conflict(_)
         )
     }
 
-    /// Says what an engine error means for the one who asked.
-    pub(crate) fn of_engine(doing: &'static str, source: rusqlite::Error) -> Self {
+    /// A failure of an engine that means nothing more.
+    pub(crate) fn of_engine(
+        doing: &'static str,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Engine {
+            doing,
+            source: source.into(),
+        }
+    }
+
+    /// Says what an error of SQLite means for the one who asked.
+    pub(crate) fn of_sqlite(doing: &'static str, source: rusqlite::Error) -> Self {
         let Some(error) = source.sqlite_error() else {
-            return Self::Engine { doing, source };
+            return Self::of_engine(doing, source);
         };
         match (error.code, error.extended_code) {
             (ErrorCode::DiskFull, _) => Self::DiskFull,
@@ -141,7 +179,35 @@ impl Fault {
                 thing: "database file",
                 why: "it is not a whole SQLite database",
             },
-            _ => Self::Engine { doing, source },
+            _ => Self::of_engine(doing, source),
+        }
+    }
+
+    /// Says what an error of PostgreSQL means for the one who asked.
+    pub(crate) fn of_postgres(doing: &'static str, source: tokio_postgres::Error) -> Self {
+        let Some(state) = source.code() else {
+            return if source.is_closed() || has_io(&source) {
+                Self::Unreachable
+            } else {
+                Self::of_engine(doing, source)
+            };
+        };
+        match *state {
+            SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
+                Self::Contended
+            }
+            SqlState::LOCK_NOT_AVAILABLE => Self::Locked,
+            SqlState::UNIQUE_VIOLATION => Self::Taken(doing),
+            SqlState::FOREIGN_KEY_VIOLATION => Self::Dangling(doing),
+            SqlState::DISK_FULL => Self::DiskFull,
+            // Shut down, crashed, starting, or it closed a transaction that stood idle.
+            SqlState::ADMIN_SHUTDOWN
+            | SqlState::CRASH_SHUTDOWN
+            | SqlState::CANNOT_CONNECT_NOW
+            | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+            | SqlState::TOO_MANY_CONNECTIONS => Self::Unreachable,
+            _ if state.code().starts_with("08") => Self::Unreachable,
+            _ => Self::of_engine(doing, source),
         }
     }
 
@@ -162,4 +228,11 @@ impl Fault {
     pub(crate) const fn damaged(thing: &'static str, why: &'static str) -> Self {
         Self::Damaged { thing, why }
     }
+}
+
+/// Whether an error comes from the socket.
+fn has_io(error: &tokio_postgres::Error) -> bool {
+    error
+        .source()
+        .is_some_and(<dyn Error>::is::<std::io::Error>)
 }

@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use tillkey_ledger::{
-    Against, Appended, Checkpoint, Hash, LogKey, LogVerifier, Reader, Report, Tree,
+    Against, Appended, Checkpoint, Hash, Head, LogKey, LogVerifier, Reader, Report, Tree,
 };
 
 use crate::event::Columns;
@@ -202,6 +202,8 @@ impl Reader for LedgerReader<'_> {
 pub(crate) struct Recorder {
     key: LogKey,
     tree: Tree,
+    /// The checkpoint over the tree.
+    note: String,
 }
 
 /// What one batch added, to be kept once it is committed.
@@ -230,25 +232,64 @@ impl Recorder {
             let tree = Tree::default();
             let note = key.sign(tree.head()).map_err(Fault::ledger("be signed"))?;
             set_checkpoint(tx, 0, &note)?;
-            return Ok((Self { key, tree }, note));
+            let recorder = Self {
+                key,
+                tree,
+                note: note.clone(),
+            };
+            return Ok((recorder, note));
         };
         let note: String = note;
-        let checkpoint = key.verifier().open(note.as_bytes()).map_err(Fault::ledger(
-            "be opened: its checkpoint is not by this key",
-        ))?;
-        if checkpoint.head.size != events {
+        let tree = signed_tree(tx, &key, &note)?;
+        if tree.size() != events {
             return Err(Fault::ledger_broken(
                 "it has more or fewer events than signed; verify it",
             ));
         }
-        let tree = Tree::open(events, &mut LedgerReader::new(tx))
-            .map_err(Fault::ledger("be opened: hashes are missing; verify it"))?;
-        if tree.head() != checkpoint.head {
+        let recorder = Self {
+            key,
+            tree,
+            note: note.clone(),
+        };
+        Ok((recorder, note))
+    }
+
+    /// Follows where another node has carried the ledger on.
+    ///
+    /// # Errors
+    /// [`Fault::LedgerBroken`] where it does not continue what this node has seen: the
+    /// database was rolled back or replaced while it ran.
+    pub(crate) fn follow(&mut self, tx: &mut dyn Tx) -> Result<(), Fault> {
+        let note = checkpoint(tx)?;
+        if note == self.note {
+            return Ok(());
+        }
+        let tree = signed_tree(tx, &self.key, &note)?;
+        if tree.size() < self.tree.size() || !self.is_prefix(tx)? {
             return Err(Fault::ledger_broken(
-                "its hashes are not those that were signed; verify it",
+                "it does not continue what this node has seen: the database was rolled back \
+                 or replaced meanwhile",
             ));
         }
-        Ok((Self { key, tree }, note))
+        self.tree = tree;
+        self.note = note;
+        Ok(())
+    }
+
+    /// Whether the stored tree had this head when it had this size.
+    fn is_prefix(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
+        self.has_been(tx, self.tree.head())
+    }
+
+    fn has_been(&self, tx: &mut dyn Tx, head: Head) -> Result<bool, Fault> {
+        let then =
+            Tree::open(head.size, &mut LedgerReader::new(tx)).map_err(Fault::ledger("be read"))?;
+        Ok(then.head() == head)
+    }
+
+    /// How many leaves it has.
+    pub(crate) const fn size(&self) -> u64 {
+        self.tree.size()
     }
 
     /// Makes leaves of the events that the transaction added. None when it added none.
@@ -259,12 +300,14 @@ impl Recorder {
             let Some(appended) = next_chunk(tx, before)? else {
                 break;
             };
-            for (position, hash) in &appended.hashes {
-                tx.execute(
-                    ADD_HASH,
-                    &[signed(*position)?, Value::from(hash.0.as_slice())],
-                )?;
-            }
+            let hashes: Result<Vec<_>, Fault> = appended
+                .hashes
+                .iter()
+                .map(|(position, hash)| {
+                    Ok(vec![signed(*position)?, Value::from(hash.0.as_slice())])
+                })
+                .collect();
+            tx.execute_each(ADD_HASH, &hashes?)?;
             tree = Some(appended.tree);
         }
         let Some(tree) = tree else { return Ok(None) };
@@ -279,6 +322,7 @@ impl Recorder {
     /// Moves on, after COMMIT.
     pub(crate) fn keep(&mut self, recorded: Recorded) -> String {
         self.tree = recorded.tree;
+        self.note.clone_from(&recorded.note);
         recorded.note
     }
 
@@ -287,9 +331,7 @@ impl Recorder {
         if kept.head.size > self.tree.size() {
             return Ok(false);
         }
-        let then = Tree::open(kept.head.size, &mut LedgerReader::new(tx))
-            .map_err(Fault::ledger("be read"))?;
-        Ok(then.head() == kept.head)
+        self.has_been(tx, kept.head)
     }
 
     /// Whether it has no leaf yet.
@@ -301,6 +343,21 @@ impl Recorder {
     pub(crate) fn verifier(&self) -> LogVerifier {
         self.key.verifier()
     }
+}
+
+/// The tree that a checkpoint of this key was signed over, as it is stored.
+fn signed_tree(tx: &mut dyn Tx, key: &LogKey, note: &str) -> Result<Tree, Fault> {
+    let checkpoint = key.verifier().open(note.as_bytes()).map_err(Fault::ledger(
+        "be opened: its checkpoint is not by this key",
+    ))?;
+    let tree = Tree::open(checkpoint.head.size, &mut LedgerReader::new(tx))
+        .map_err(Fault::ledger("be opened: hashes are missing; verify it"))?;
+    if tree.head() != checkpoint.head {
+        return Err(Fault::ledger_broken(
+            "its hashes are not those that were signed; verify it",
+        ));
+    }
+    Ok(tree)
 }
 
 /// The next leaves after a tree, appended to it.

@@ -1,4 +1,4 @@
-//! What is remembered: one transaction trait, one Store, domain operations by noun.
+//! What is remembered: one transaction trait, two engines, domain operations by noun.
 //!
 //! A request is a function over [`tx::Tx`]; it is answered after it is durable.
 //! Nothing here decides anything, knows the time, or draws randomness.
@@ -21,12 +21,15 @@ pub mod campaign;
 pub mod case;
 pub mod challenge;
 mod checkpoint_file;
+pub mod cluster;
 pub mod command;
 pub mod comment;
 pub mod conformance;
 pub mod credential;
 pub mod deed;
 pub mod deposit;
+mod directory;
+mod engine;
 pub mod erasure;
 pub mod event;
 pub mod fault;
@@ -38,9 +41,11 @@ pub mod journal;
 pub mod ledger;
 pub mod limits;
 pub mod meta;
+mod migration;
 pub mod offline;
 pub mod outbox;
 pub mod party;
+mod postgres;
 pub mod question_set;
 pub mod report;
 pub mod reset_code;
@@ -61,5 +66,5 @@ pub mod value;
 pub mod watch;
 
 pub use checkpoint_file::CheckpointFile;
-pub use sqlite::Options;
-pub use store::{Kept, Store};
+pub use postgres::{Address, AddressFault};
+pub use store::{Database, Kept, Options, Store};

@@ -19,6 +19,35 @@ pub const PREPARED_STATEMENTS_MAX: usize = 512;
 pub const ATTEMPT_CACHE_KIB: i64 = 128 * 1024;
 /// How long the engine waits for another program's lock.
 pub const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How many requests PostgreSQL works on at once, for one node. Each is a connection.
+pub const POSTGRES_WRITERS: usize = 8;
+/// How many readers one node has beside them; each is a connection.
+pub const POSTGRES_READERS: usize = 4;
+/// How long a connection to a database server may take to be made.
+pub const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How long a server may be silent on the network before its connection is given up.
+pub const SILENCE_MAX: Duration = Duration::from_secs(10);
+/// How long one statement may take.
+pub const STATEMENT_WAIT_MAX: Duration = Duration::from_secs(60);
+/// How long the server lets a transaction stand idle: so long others wait for a node that
+/// stands still in the middle of one.
+pub const IDLE_IN_TRANSACTION_MAX: Duration = Duration::from_secs(5);
+/// The same for a request that goes over millions of rows.
+pub const LARGE_IDLE_MAX: Duration = Duration::from_secs(60);
+/// How long a request waits for a database server that is away, before it is told so.
+pub const OUTAGE_WAIT_MAX: Duration = Duration::from_secs(10);
+/// How soon a lost connection is made again; twice as long after each failure.
+pub const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
+/// How long a request rests after another one was in its way, times its tries.
+pub const CONTENDED_PAUSE: Duration = Duration::from_millis(2);
+/// After how many tries a request runs alone, so that nothing can be in its way.
+pub const ALONE_AFTER: u32 = 6;
+/// How often a request is tried at most while others are in its way.
+pub const CONTENDED_TRIES_MAX: u32 = 10;
+/// How many events are given their place in one transaction.
+pub const INTEGRATED_AT_ONCE_MAX: usize = 4_096;
+/// How often a node looks for events that another one may have left.
+pub const LOOK_FOR_WAITING_EVERY: Duration = Duration::from_secs(1);
 /// How long the checkpoint file rests between two writes.
 pub const CHECKPOINT_FILE_PAUSE: Duration = Duration::from_millis(100);
 /// How many rows one page of a list holds at most.

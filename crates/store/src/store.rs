@@ -5,28 +5,105 @@
 //! first run rolled back), so it must not have effects outside the transaction.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
-use tillkey_ledger::LogVerifier;
+use jiff::Timestamp;
+use tillkey_ledger::{LogKey, LogVerifier};
 use tokio::sync::oneshot;
 
+use crate::checkpoint_file::CheckpointFile;
+use crate::directory::Directory;
+use crate::engine::{Engine, Waiting, submit};
 use crate::fault::Fault;
-use crate::sqlite::Engine;
+use crate::postgres::Address;
 use crate::tx::Tx;
+use crate::{postgres, sqlite};
+
+/// What it takes to open a store.
+#[derive(Debug)]
+pub struct Options {
+    /// When this is; recorded with the migrations that are applied.
+    pub now: Timestamp,
+    /// Signs the ledger's checkpoints.
+    pub log_key: LogKey,
+    /// What to do about the checkpoint file.
+    pub checkpoint_file: CheckpointFile,
+    /// Which engine, and where its database is.
+    pub database: Database,
+}
+
+/// Which engine, and where its database is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Database {
+    /// SQLite, in the data directory: one process.
+    #[default]
+    Sqlite,
+    /// PostgreSQL, at this address: as many nodes as there are.
+    Postgres(Address),
+}
 
 /// What is remembered. Cheap to clone; the last clone to go closes the database.
 #[derive(Clone)]
 pub struct Store {
-    engine: Arc<Engine>,
+    engine: Arc<dyn Engine>,
     log_verifier: LogVerifier,
 }
 
 impl Store {
-    pub(crate) fn new(engine: Engine, log_verifier: LogVerifier) -> Self {
-        Self {
-            engine: Arc::new(engine),
+    /// Opens a store. The data directory, which is made where needed, holds SQLite's
+    /// database and, with either engine, the checkpoint that its ledger has to continue.
+    ///
+    /// # Errors
+    /// [`Fault::InUse`] when another process has SQLite's directory, [`Fault::Newer`] when a
+    /// later Tillkey wrote the database, [`Fault::RolledBack`] when it does not continue the
+    /// checkpoint beside it, [`Fault::LedgerBroken`] when it does not continue its own, or
+    /// what the disk or the database server says.
+    pub fn open(path: &Path, options: Options) -> Result<Self, Fault> {
+        let directory = Directory::take(path);
+        let (engine, log_verifier): (Arc<dyn Engine>, _) = match options.database.clone() {
+            Database::Sqlite => {
+                let (engine, verifier) = sqlite::open((directory?, path), options)?;
+                (Arc::new(engine), verifier)
+            }
+            Database::Postgres(address) => {
+                let directory = match directory {
+                    // A command beside the service is one more node.
+                    Err(Fault::InUse(_)) => None,
+                    taken => Some(taken?),
+                };
+                let (engine, verifier) = postgres::open((directory, path), &address, options)?;
+                (Arc::new(engine), verifier)
+            }
+        };
+        Ok(Self {
+            engine,
             log_verifier,
+        })
+    }
+
+    /// Runs a function over one consistent view of what is committed, beside a running
+    /// service or without one. It cannot write.
+    ///
+    /// # Errors
+    /// The function's own [`Fault`], or why the database cannot be read.
+    pub fn look_into<T>(
+        path: &Path,
+        database: &Database,
+        look: impl FnOnce(&mut dyn Tx) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        match database {
+            Database::Sqlite => sqlite::look_into(path, look),
+            Database::Postgres(address) => postgres::look_into(address, look),
         }
+    }
+
+    fn submit_write(&self, request: Waiting) -> Result<(), Fault> {
+        submit(self.engine.queues().map(|queues| &queues.writes), request)
+    }
+
+    fn submit_read(&self, request: Waiting) -> Result<(), Fault> {
+        submit(self.engine.queues().map(|queues| &queues.reads), request)
     }
 
     /// The key with which the ledger's checkpoints are checked.
@@ -44,7 +121,7 @@ impl Store {
         F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send + 'static,
     {
         let (asked, answer) = Asked::new(request);
-        self.engine.submit_write(Box::new(asked))?;
+        self.submit_write(Box::new(asked))?;
         answer.await.map_err(|_| Fault::Closed)?
     }
 
@@ -58,7 +135,7 @@ impl Store {
         F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send + 'static,
     {
         let (asked, answer) = Asked::new(request);
-        self.engine.submit_read(Box::new(asked))?;
+        self.submit_read(Box::new(asked))?;
         answer.await.map_err(|_| Fault::Closed)?
     }
 
@@ -69,7 +146,7 @@ impl Store {
     /// [`Fault::Locked`] where a reader still looks at what was before; try again later.
     pub async fn scrub(&self) -> Result<(), Fault> {
         let (asked, answer) = Asked::new(|_: &mut dyn Tx| Ok(()));
-        self.engine.submit_write(Box::new(Scrub(asked)))?;
+        self.submit_write(Box::new(Scrub(asked)))?;
         answer.await.map_err(|_| Fault::Closed)?
     }
 
@@ -84,7 +161,7 @@ impl Store {
         F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send + 'static,
     {
         let (asked, answer) = Asked::new(request);
-        self.engine.submit_write(Box::new(asked))?;
+        self.submit_write(Box::new(asked))?;
         answer.blocking_recv().map_err(|_| Fault::Closed)?
     }
 
@@ -101,7 +178,7 @@ impl Store {
         F: FnMut(&mut dyn Tx) -> Result<(T, Kept), Fault> + Send + 'static,
     {
         let (asked, answer) = Asked::new(request);
-        self.engine.submit_write(Box::new(Attempt(asked)))?;
+        self.submit_write(Box::new(Attempt(asked)))?;
         let (value, _) = answer.blocking_recv().map_err(|_| Fault::Closed)??;
         Ok(value)
     }
@@ -117,7 +194,7 @@ impl Store {
         F: FnMut(&mut dyn Tx) -> Result<T, Fault> + Send + 'static,
     {
         let (asked, answer) = Asked::new(request);
-        self.engine.submit_read(Box::new(asked))?;
+        self.submit_read(Box::new(asked))?;
         answer.blocking_recv().map_err(|_| Fault::Closed)?
     }
 }

@@ -1,9 +1,9 @@
 //! The narrow transaction trait that every engine carries, and the statements.
 //!
-//! One SQL text runs on SQLite and on PostgreSQL. SQLite reads `$1` as a *name* and
-//! numbers names by first appearance, so a text that numbers otherwise binds the
-//! wrong values, silently: statements are constants with a name, made in one way
-//! only, and a test reads every one of them.
+//! One SQL text runs on SQLite and on PostgreSQL; the few that cannot say what PostgreSQL
+//! runs instead. SQLite reads `$1` as a *name* and numbers names by first appearance, so a
+//! text that numbers otherwise binds the wrong values, silently: statements are constants
+//! with a name, made in one way only, and a test reads every one of them on both.
 
 use crate::fault::Fault;
 use crate::value::{Row, Value};
@@ -13,18 +13,33 @@ use crate::value::{Row, Value};
 pub struct Statement {
     pub(crate) name: &'static str,
     pub(crate) sql: &'static str,
+    /// What PostgreSQL runs.
+    pub(crate) postgres: &'static str,
 }
 
 impl Statement {
     pub(crate) const fn new(name: &'static str, sql: &'static str) -> Self {
-        Self { name, sql }
+        Self {
+            name,
+            sql,
+            postgres: sql,
+        }
+    }
+
+    /// The same, where PostgreSQL needs another text for it.
+    pub(crate) const fn on_postgres(self, sql: &'static str) -> Self {
+        Self {
+            postgres: sql,
+            ..self
+        }
     }
 }
 
 /// Names the statements of one file, and lists them for the test that reads all.
 macro_rules! statements {
-    ($($name:ident: $doing:literal = $sql:literal;)+) => {
-        $(const $name: $crate::tx::Statement = $crate::tx::Statement::new($doing, $sql);)+
+    ($($name:ident: $doing:literal = $sql:literal $(, postgres $other:literal)?;)+) => {
+        $(const $name: $crate::tx::Statement =
+            $crate::tx::Statement::new($doing, $sql)$(.on_postgres($other))?;)+
 
         /// Every statement of this file.
         #[cfg(test)]
@@ -53,4 +68,14 @@ pub trait Tx {
     /// # Errors
     /// A [`Fault`] that names the statement.
     fn query_many(&mut self, statement: Statement, values: &[Value]) -> Result<Vec<Row>, Fault>;
+
+    /// Runs a statement that changes rows once for each list of values. An engine that is
+    /// far away sends them without waiting for each.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the statement; the request should end with it.
+    fn execute_each(&mut self, statement: Statement, each: &[Vec<Value>]) -> Result<(), Fault> {
+        each.iter()
+            .try_for_each(|values| self.execute(statement, values).map(|_| ()))
+    }
 }

@@ -17,7 +17,7 @@ use tillkey_server::act::give_out;
 use tillkey_wire::ids::{AcquirerId, InvalidId, SnapshotId};
 
 use crate::failed::Failed;
-use crate::installation::{Installation, has_keyring};
+use crate::installation::Installation;
 use crate::output::Shown;
 
 /// Gives out backups and what opens them.
@@ -72,9 +72,9 @@ impl At {
 
     /// Opens the installation; none is made.
     fn open(&self) -> Result<Shell, Failed> {
-        let data = self.installation.config()?.data;
-        if !has_keyring(&data) {
-            let data = data.display();
+        let config = self.installation.config()?;
+        if !config.keyring().exists() {
+            let data = config.data.display();
             return Err(Failed::new(format!("there is no installation in {data}")));
         }
         self.installation.open()

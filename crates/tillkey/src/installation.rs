@@ -1,6 +1,6 @@
 //! Which installation a command is about, and opening it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -58,20 +58,11 @@ pub(crate) fn start(config: Config) -> Result<Shell, Failed> {
     open(config, clock, Entropy::System).map_err(Failed::because("the installation does not open"))
 }
 
-/// The keyring's file within a data directory.
-const KEYRING: &str = "keyring";
-
-/// Whether a data directory has keys of its own.
-pub(crate) fn has_keyring(data: &Path) -> bool {
-    data.join(KEYRING).exists()
-}
-
 /// The keys of an installation that exists; none are made.
 pub(crate) fn keyring(config: &Config) -> Result<Keyring, Failed> {
     let root = RootKey::open(&config.root_key_file);
     let root = root.map_err(Failed::because("the root key cannot be used"))?;
-    Keyring::open(&config.data.join(KEYRING), &root)
-        .map_err(Failed::because("the keyring cannot be used"))
+    Keyring::open(&config.keyring(), &root).map_err(Failed::because("the keyring cannot be used"))
 }
 
 /// The key that an installation's ledger is verified with.

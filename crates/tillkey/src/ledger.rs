@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use tillkey_ledger::{Fault, LogVerifier};
+use tillkey_store::Database;
 
 use crate::failed::Failed;
 use crate::installation::{self, Installation};
@@ -83,25 +84,45 @@ struct Which {
     key: Option<LogVerifier>,
 }
 
+/// Where a ledger is.
+#[derive(Debug)]
+struct Ledger {
+    /// The data directory, or an exported folder.
+    data: PathBuf,
+    database: Database,
+}
+
 fn read_key(text: &str) -> Result<LogVerifier, Fault> {
     text.parse()
 }
 
 impl Which {
     /// Where the ledger is, and the key that it is verified with.
-    fn find(&self) -> Result<(PathBuf, LogVerifier), Failed> {
+    fn find(&self) -> Result<(Ledger, LogVerifier), Failed> {
         let mut config = self.installation.config()?;
-        let data = self.data.clone().unwrap_or_else(|| config.data.clone());
+        let ledger = match &self.data {
+            Some(data) => Ledger {
+                data: data.clone(),
+                database: Database::Sqlite,
+            },
+            None => Ledger {
+                data: config.data.clone(),
+                database: config.database(),
+            },
+        };
         if let Some(key) = &self.key {
-            return Ok((data, key.clone()));
+            return Ok((ledger, key.clone()));
         }
         // A copy brings its own keyring; an exported folder has the installation's.
-        if installation::has_keyring(&data) {
-            config.data.clone_from(&data);
+        if let Some(data) = &self.data {
+            let its_own = data.join("keyring");
+            if its_own.exists() {
+                config.keyring = Some(its_own);
+            }
         }
         installation::keyring(&config)
             .and_then(|keyring| installation::verifier(&config, &keyring))
-            .map(|verifier| (data, verifier))
+            .map(|verifier| (ledger, verifier))
             .map_err(|failed| {
                 failed.under("the ledger's key: give it with --key, or --config with its keys")
             })

@@ -235,7 +235,10 @@ fn is_about(tx: &mut dyn Tx, alert: &Alert, by: &SignedIn) -> Result<bool, Fault
 
 /// The entries that an alert names as its reasons.
 fn because(tx: &mut dyn Tx, alert: &Alert) -> Result<Vec<Placed>, Fault> {
-    let raised = event::at(tx, alert.position)?.map(|placed| placed.entry.event);
+    let raised = alert
+        .position
+        .map_or(Ok(None), |position| event::at(tx, position))?
+        .map(|placed| placed.entry.event);
     let Some(Event::AlertRaised { because, .. }) = raised else {
         return Err(Fault::Missing("entry of an alert"));
     };

@@ -107,7 +107,12 @@ pub enum Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Busy | Fault::Locked => Self::Busy,
+            // Nothing was done, and the same may succeed in a moment.
+            Fault::Busy
+            | Fault::Locked
+            | Fault::Contended
+            | Fault::Unreachable
+            | Fault::LedgerBehind => Self::Busy,
             Fault::Taken(_) => Self::Exists,
             fault => Self::Fault(fault),
         }
@@ -314,7 +319,7 @@ pub(crate) fn append(
         by: by.clone(),
         event,
     };
-    event::append(tx, &entry).map(|_| ())
+    event::append(tx, &entry)
 }
 
 /// Appends an event that belongs to no case.

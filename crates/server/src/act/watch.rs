@@ -236,14 +236,13 @@ fn raise(tx: &mut dyn Tx, finding: &Finding, alert: AlertId, now: Timestamp) -> 
             because,
         },
     };
-    let position = event::append(tx, &entry)?;
     let new = NewAlert {
         id: alert,
         acquirer: &finding.acquirer,
         rule: finding.rule,
         about: &finding.about,
         raised_at: now,
-        position,
     };
-    alert::raise(tx, &new)
+    alert::raise(tx, &new)?;
+    event::append(tx, &entry)
 }

@@ -18,17 +18,17 @@ statements! {
         "UPDATE campaign_merchants SET wave = placed.wave FROM \
          (SELECT merchant, CASE WHEN before >= $1 THEN 4 WHEN before >= $2 THEN 3 \
           WHEN before >= $3 THEN 2 ELSE 1 END AS wave FROM \
-          (SELECT merchant, SUM(targets) OVER (ORDER BY shuffle, merchant) - targets AS before \
+          (SELECT merchant, CAST(SUM(targets) OVER (ORDER BY shuffle, merchant) AS BIGINT) - targets AS before \
            FROM campaign_merchants WHERE campaign = $4) AS ranked) AS placed \
          WHERE campaign_merchants.campaign = $4 \
          AND campaign_merchants.merchant = placed.merchant";
     RENUMBER: "give a wave of a campaign another number" =
         "UPDATE campaign_merchants SET wave = $1 WHERE campaign = $2 AND wave = $3";
     SUM: "count what is on the list of a campaign" =
-        "SELECT COUNT(*), COALESCE(SUM(targets), 0) FROM campaign_merchants WHERE campaign = $1";
+        "SELECT COUNT(*), CAST(COALESCE(SUM(targets), 0) AS BIGINT) FROM campaign_merchants WHERE campaign = $1";
     WAVES: "count the waves of a campaign" =
-        "SELECT wave, COUNT(*), COALESCE(SUM(targets), 0), \
-         COALESCE(SUM(CASE WHEN asked_at IS NULL THEN targets ELSE 0 END), 0) \
+        "SELECT wave, COUNT(*), CAST(COALESCE(SUM(targets), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(CASE WHEN asked_at IS NULL THEN targets ELSE 0 END), 0) AS BIGINT) \
          FROM campaign_merchants WHERE campaign = $1 GROUP BY wave ORDER BY wave";
     TO_ASK: "find the merchants of a wave to ask" =
         "SELECT merchant FROM campaign_merchants \

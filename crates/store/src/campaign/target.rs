@@ -48,9 +48,9 @@ statements! {
          ORDER BY campaign_merchants.wave, campaign_merchants.merchant, \
          campaign_targets.number, campaign_targets.operator LIMIT $6";
     RANKS: "count the ranks on the list of a campaign" =
-        "SELECT COALESCE(SUM(CASE WHEN operator BETWEEN 1 AND 98 THEN 1 ELSE 0 END), 0), \
-         COALESCE(SUM(CASE WHEN operator = 0 THEN 1 ELSE 0 END), 0), \
-         COALESCE(SUM(CASE WHEN operator = 99 THEN 1 ELSE 0 END), 0) \
+        "SELECT CAST(COALESCE(SUM(CASE WHEN operator BETWEEN 1 AND 98 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(CASE WHEN operator = 0 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(CASE WHEN operator = 99 THEN 1 ELSE 0 END), 0) AS BIGINT) \
          FROM campaign_targets WHERE campaign = $1";
     RENEWED_BEFORE: "note who has a newer password than the list knows" =
         "UPDATE campaign_targets SET state = 'renewed', wave = $1, changed_at = $2 \

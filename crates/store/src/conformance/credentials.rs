@@ -140,9 +140,10 @@ pub(super) fn a_revocation_ends_now_or_later(open: Open<'_>) -> Result<(), Fault
 pub(super) fn sessions_start_and_end(open: Open<'_>) -> Result<(), Fault> {
     let store = open()?;
     store.write_blocking(settle)?;
+    store.write_blocking(|tx| sign_on(tx, 1))?;
+    let again = store.write_blocking(|tx| sign_on(tx, 1));
+    assert!(matches!(again, Err(Fault::Taken(_))));
     store.write_blocking(|tx| {
-        sign_on(tx, 1)?;
-        assert!(matches!(sign_on(tx, 1), Err(Fault::Taken(_))));
         let first = SessionId::from_bytes([1; 10]);
         assert!(session::find_live(tx, first)?.is_some());
         let other = tillkey_wire::ids::TerminalId::from_bytes([8; 10]);

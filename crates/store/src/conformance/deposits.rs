@@ -117,8 +117,11 @@ pub(super) fn deposits_are_found_by_how_they_stand(open: Open<'_>) -> Result<(),
     let store = open()?;
     store.write_blocking(|tx| {
         settle(tx)?;
-        deposit::add(tx, &new())?;
-        assert!(matches!(deposit::add(tx, &new()), Err(Fault::Taken(_))));
+        deposit::add(tx, &new())
+    })?;
+    let again = store.write_blocking(|tx| deposit::add(tx, &new()));
+    assert!(matches!(again, Err(Fault::Taken(_))));
+    store.write_blocking(|tx| {
         let found = deposit::find(tx, till())?.ok_or(Fault::Missing("deposit"))?;
         let today = date(2026, 3, 10);
         assert_eq!(deposit::due(tx, today, 10)?, [till()]);

@@ -60,7 +60,6 @@ pub(super) fn what_stands_in_the_way_is_counted(open: Open<'_>) -> Result<(), Fa
                 rule: Rule::ManyFailures,
                 about: &about,
                 raised_at: at(1),
-                position: 0,
             };
             alert::raise(tx, &new)?;
         }

@@ -297,7 +297,8 @@ pub(super) fn a_new_contact_waits_for_its_code(open: Open<'_>) -> Result<(), Fau
 pub(super) fn a_merchants_history_is_its_own(open: Open<'_>) -> Result<(), Fault> {
     let store = open()?;
     store.write_blocking(settle)?;
-    store.write_blocking(|tx| {
+    let (terminal, operator) = (till(), cashier());
+    store.write_blocking(move |tx| {
         let append = |tx: &mut dyn Tx, event| {
             let entry = Entry {
                 v: 1,
@@ -309,7 +310,6 @@ pub(super) fn a_merchants_history_is_its_own(open: Open<'_>) -> Result<(), Fault
             };
             event::append(tx, &entry)
         };
-        let (terminal, operator) = (till(), cashier());
         append(tx, Event::OperatorAdded { terminal, operator })?;
         append(
             tx,
@@ -333,6 +333,9 @@ pub(super) fn a_merchants_history_is_its_own(open: Open<'_>) -> Result<(), Fault
                 version: 2,
             },
         )?;
+        Ok(())
+    })?;
+    store.write_blocking(move |tx| {
         let mine = history::of_merchant(tx, &shop(), None, 10)?;
         let positions: Vec<u64> = mine.iter().map(|placed| placed.position).collect();
         assert_eq!(positions, [3, 0]);

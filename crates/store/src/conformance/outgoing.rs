@@ -110,12 +110,14 @@ pub(super) fn what_a_killed_sender_took_up_is_due(open: Open<'_>) -> Result<(), 
     let store = open()?;
     store.write_blocking(settle)?;
     assert!(queue(&store, 1, "case-1/code", 0)?);
-    let far = at(1_000_000_000);
-    let take_up = move |tx: &mut dyn Tx| outbox::claim(tx, at(500_000_000), far, 10);
-    assert_eq!(store.write_blocking(take_up)?.len(), 1);
-    assert!(store.write_blocking(take_up)?.is_empty(), "it is leased");
+    let take_up = |now| move |tx: &mut dyn Tx| outbox::claim(tx, at(now), at(now + 60), 10);
+    assert_eq!(store.write_blocking(take_up(0))?.len(), 1);
+    assert!(
+        store.write_blocking(take_up(59))?.is_empty(),
+        "it is leased"
+    );
     drop(store);
-    let again = open()?.write_blocking(take_up)?;
+    let again = open()?.write_blocking(take_up(60))?;
     assert_eq!(again.iter().map(|one| one.tries).collect::<Vec<_>>(), [2]);
     Ok(())
 }

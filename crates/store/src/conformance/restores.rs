@@ -9,7 +9,8 @@ use crate::fault::Fault;
 use crate::restore::{self, RestoreState};
 
 pub(super) fn a_restore_is_asked_approved_and_wiped(open: Open<'_>) -> Result<(), Fault> {
-    open()?.write_blocking(|tx| {
+    let store = open()?;
+    store.write_blocking(|tx| {
         stored(tx)?;
         let what = (till(), SnapshotId::from_bytes([1; 10]));
         let person: PersonId = id("li");
@@ -37,9 +38,12 @@ pub(super) fn a_restore_is_asked_approved_and_wiped(open: Open<'_>) -> Result<()
         restore::ask(tx, what, &person, at(4))?;
         let found = restore::find(tx, till())?.ok_or(Fault::Missing("restore"))?;
         assert_eq!((found.state, found.asked_at), (RestoreState::Asked, at(4)));
-        let missing = (till(), SnapshotId::from_bytes([9; 10]));
-        let dangling = restore::ask(tx, missing, &person, at(5));
-        assert!(matches!(dangling, Err(Fault::Dangling(_))));
         Ok(())
-    })
+    })?;
+    let dangling = store.write_blocking(|tx| {
+        let missing = (till(), SnapshotId::from_bytes([9; 10]));
+        restore::ask(tx, missing, &id("li"), at(5))
+    });
+    assert!(matches!(dangling, Err(Fault::Dangling(_))));
+    Ok(())
 }

@@ -73,10 +73,14 @@ pub(super) fn a_replaced_scan_is_wiped(open: Open<'_>) -> Result<(), Fault> {
             scan::find(tx, case_id(1), back.id)?.is_some(),
             "the other side stays"
         );
-        assert!(matches!(
-            scan::add(tx, &key, &second, &mut rng),
-            Err(Fault::Taken(_))
-        ));
+        Ok(())
+    })?;
+    let again = store.write_blocking(|tx| {
+        let key = key_of(tx, shop())?;
+        scan::add(tx, &key, &new(2, case_id(1), (2, 2)), &mut rng(3))
+    });
+    assert!(matches!(again, Err(Fault::Taken(_))));
+    store.write_blocking(|tx| {
         seal::erase(tx, &Owner::Merchant(shop()))?;
         assert!(matches!(key_of(tx, shop()), Err(Fault::Unsealable(_))));
         Ok(())

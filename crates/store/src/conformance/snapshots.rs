@@ -92,11 +92,11 @@ pub(super) fn an_upload_grows_and_is_replaced(open: Open<'_>) -> Result<(), Faul
         upload::begin(tx, till(), &upload(2)?, at(2))?;
         assert_eq!(upload::bytes(tx, till())?, b"");
         assert_eq!(upload::find(tx, till())?, Some(upload(2)?));
-        let unknown = TerminalId::from_bytes([9; 10]);
-        let dangling = upload::begin(tx, unknown, &upload(3)?, at(2));
-        assert!(matches!(dangling, Err(Fault::Dangling(_))));
         Ok(())
     })?;
+    let unknown = TerminalId::from_bytes([9; 10]);
+    let dangling = store.write_blocking(move |tx| upload::begin(tx, unknown, &upload(3)?, at(2)));
+    assert!(matches!(dangling, Err(Fault::Dangling(_))));
     store.write_blocking(|tx| {
         let keys = DeviceKeys {
             device_key: [5; 32],
@@ -112,13 +112,17 @@ pub(super) fn an_upload_grows_and_is_replaced(open: Open<'_>) -> Result<(), Faul
 }
 
 pub(super) fn a_backup_is_recorded_once_and_listed(open: Open<'_>) -> Result<(), Fault> {
-    open()?.write_blocking(|tx| {
+    let store = open()?;
+    store.write_blocking(|tx| {
         begin(tx)?;
         for number in [1, 2] {
             snapshot::add(tx, &new(number, till(), 1)?)?;
         }
-        let again = snapshot::add(tx, &new(1, till(), 1)?);
-        assert!(matches!(again, Err(Fault::Taken(_))));
+        Ok(())
+    })?;
+    let again = store.write_blocking(|tx| snapshot::add(tx, &new(1, till(), 1)?));
+    assert!(matches!(again, Err(Fault::Taken(_))));
+    store.write_blocking(|tx| {
         assert_eq!(
             snapshot::find(tx, snapshot_id(1))?,
             Some(new(1, till(), 1)?)
@@ -126,14 +130,17 @@ pub(super) fn a_backup_is_recorded_once_and_listed(open: Open<'_>) -> Result<(),
         assert_eq!(snapshot::find(tx, snapshot_id(3))?, None);
         let listed = snapshot::of_terminal(tx, till(), 9)?;
         assert_eq!(listed, [new(2, till(), 1)?, new(1, till(), 1)?]);
+        Ok(())
+    })?;
+    let dangling = store.write_blocking(|tx| {
         let stranger = Snapshot {
             case: CaseId::from_bytes([9; 10]),
             ..new(4, till(), 1)?
         };
-        let dangling = snapshot::add(tx, &stranger);
-        assert!(matches!(dangling, Err(Fault::Dangling(_))));
-        Ok(())
-    })
+        snapshot::add(tx, &stranger)
+    });
+    assert!(matches!(dangling, Err(Fault::Dangling(_))));
+    Ok(())
 }
 
 /// Old and settled as far as anybody knows: a later batch was seen, or the terminal is

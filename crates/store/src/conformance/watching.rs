@@ -65,7 +65,6 @@ fn raise(tx: &mut dyn Tx, number: u8, rule: Rule) -> Result<AlertId, Fault> {
         rule,
         about: &about(),
         raised_at: at(i64::from(number)),
-        position: 3,
     };
     alert::raise(tx, &new)?;
     Ok(id)

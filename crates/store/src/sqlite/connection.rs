@@ -17,7 +17,7 @@ use crate::value::{Row, Value};
 pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)
-        .map_err(|source| Fault::of_engine("open the database", source))?;
+        .map_err(|source| Fault::of_sqlite("open the database", source))?;
     connection
         .busy_timeout(limits::LOCK_WAIT_MAX)
         .and_then(|()| {
@@ -30,7 +30,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
                  PRAGMA cell_size_check = ON;",
             )
         })
-        .map_err(|source| Fault::of_engine("set up the database", source))?;
+        .map_err(|source| Fault::of_sqlite("set up the database", source))?;
     connection.set_prepared_statement_cache_capacity(limits::PREPARED_STATEMENTS_MAX);
     Ok(connection)
 }
@@ -39,14 +39,14 @@ pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
 pub(super) fn widen(connection: &Connection) -> Result<(), Fault> {
     connection
         .pragma_update(None, "cache_size", -limits::ATTEMPT_CACHE_KIB)
-        .map_err(|source| Fault::of_engine("give the writer room", source))
+        .map_err(|source| Fault::of_sqlite("give the writer room", source))
 }
 
 /// Folds the write-ahead log into the database and cuts the file to nothing.
 pub(super) fn cut_log(connection: &Connection) -> Result<(), Fault> {
     let is_held: bool = connection
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-        .map_err(|source| Fault::of_engine("cut the write-ahead log", source))?;
+        .map_err(|source| Fault::of_sqlite("cut the write-ahead log", source))?;
     if is_held { Err(Fault::Locked) } else { Ok(()) }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn step(connection: &Connection, sql: &'static str) -> Result<(), Fau
         .prepare_cached(sql)
         .and_then(|mut statement| statement.raw_execute())
         .map(|_| ())
-        .map_err(|source| Fault::of_engine(sql, source))
+        .map_err(|source| Fault::of_sqlite(sql, source))
 }
 
 /// An open transaction on a connection.
@@ -66,7 +66,7 @@ impl SqliteTx<'_> {
     /// Prepares a statement and binds its values by position, which is right
     /// because every statement numbers in order of first appearance.
     fn bound(&self, statement: Statement, values: &[Value]) -> Result<CachedStatement<'_>, Fault> {
-        let fault = |source| Fault::of_engine(statement.name, source);
+        let fault = |source| Fault::of_sqlite(statement.name, source);
         let mut prepared = self.0.prepare_cached(statement.sql).map_err(fault)?;
         if prepared.parameter_count() != values.len() {
             return Err(fault(rusqlite::Error::InvalidParameterCount(
@@ -88,7 +88,7 @@ impl Tx for SqliteTx<'_> {
         let changed = self
             .bound(statement, values)?
             .raw_execute()
-            .map_err(|source| Fault::of_engine(statement.name, source))?;
+            .map_err(|source| Fault::of_sqlite(statement.name, source))?;
         u64::try_from(changed).map_err(|_| Fault::damaged("count", "it is out of range"))
     }
 
@@ -104,7 +104,7 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn query_many(&mut self, statement: Statement, values: &[Value]) -> Result<Vec<Row>, Fault> {
-        let fault = |source| Fault::of_engine(statement.name, source);
+        let fault = |source| Fault::of_sqlite(statement.name, source);
         let mut prepared = self.bound(statement, values)?;
         let columns = prepared.column_count();
         let mut found = Vec::new();

@@ -8,13 +8,7 @@ use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
 use crate::fault::Fault;
-
-/// One numbered file.
-pub(super) struct Migration {
-    pub(super) number: u32,
-    pub(super) name: &'static str,
-    pub(super) sql: &'static str,
-}
+use crate::migration::{Applied, Migration, to_apply};
 
 /// Lists the migrations with their texts.
 macro_rules! migrations {
@@ -61,9 +55,9 @@ const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (
 
 /// Applies what is missing.
 pub(super) fn migrate(connection: &Connection, now: Timestamp) -> Result<(), Fault> {
-    let fault = |source| Fault::of_engine("read the schema's version", source);
+    let fault = |source| Fault::of_sqlite("read the schema's version", source);
     connection.execute_batch(RECORD).map_err(fault)?;
-    let applied: Vec<(u32, Vec<u8>)> = connection
+    let applied: Vec<Applied> = connection
         .prepare("SELECT number, digest FROM migrations ORDER BY number")
         .and_then(|mut statement| {
             statement
@@ -71,24 +65,9 @@ pub(super) fn migrate(connection: &Connection, now: Timestamp) -> Result<(), Fau
                 .collect()
         })
         .map_err(fault)?;
-    let known = MIGRATIONS.last().map_or(0, |migration| migration.number);
-    if let Some((found, _)) = applied.last().filter(|(found, _)| *found > known) {
-        return Err(Fault::Newer {
-            found: *found,
-            known,
-        });
-    }
-    for migration in MIGRATIONS {
-        let digest = Sha256::digest(migration.sql);
-        match applied
-            .iter()
-            .find(|(number, _)| *number == migration.number)
-        {
-            Some((_, recorded)) if recorded.as_slice() == digest.as_slice() => {}
-            Some(_) => return Err(Fault::Rewritten(migration.number)),
-            None => apply(connection, migration, now)
-                .map_err(|source| Fault::of_engine(migration.name, source))?,
-        }
+    for migration in to_apply(MIGRATIONS, &applied)? {
+        apply(connection, migration, now)
+            .map_err(|source| Fault::of_sqlite(migration.name, source))?;
     }
     Ok(())
 }

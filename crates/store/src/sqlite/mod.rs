@@ -6,21 +6,19 @@
 
 mod archive;
 mod connection;
-mod directory;
 mod migrate;
 mod open;
 mod reader;
 mod writer;
 
-use std::sync::mpsc::{SyncSender, TrySendError};
 use std::thread::JoinHandle;
 
-use crate::fault::Fault;
+use crate::directory::Directory;
+use crate::engine::{self, Queues, join};
 use crate::limits;
-use crate::store::Request;
 
-pub(crate) use directory::private;
-pub use open::Options;
+pub(crate) use archive::look_into;
+pub(crate) use open::open;
 
 #[cfg(test)]
 mod tests;
@@ -31,38 +29,13 @@ pub(crate) struct Engine {
     queues: Option<Queues>,
     threads: Vec<JoinHandle<()>>,
     /// Held as long as the engine lives.
-    _directory: directory::Directory,
+    _directory: Directory,
 }
 
-/// Where requests wait.
-struct Queues {
-    writes: SyncSender<Box<dyn Request>>,
-    reads: SyncSender<Box<dyn Request>>,
-}
-
-impl Engine {
-    pub(crate) fn submit_write(&self, request: Box<dyn Request>) -> Result<(), Fault> {
-        submit(self.queues.as_ref().map(|queues| &queues.writes), request)
+impl engine::Engine for Engine {
+    fn queues(&self) -> Option<&Queues> {
+        self.queues.as_ref()
     }
-
-    pub(crate) fn submit_read(&self, request: Box<dyn Request>) -> Result<(), Fault> {
-        submit(self.queues.as_ref().map(|queues| &queues.reads), request)
-    }
-}
-
-/// Puts a request into a queue, or turns it away at once: a caller who is told
-/// "busy" can do something about it, one who waits without end cannot.
-fn submit(
-    queue: Option<&SyncSender<Box<dyn Request>>>,
-    request: Box<dyn Request>,
-) -> Result<(), Fault> {
-    queue
-        .ok_or(Fault::Closed)?
-        .try_send(request)
-        .map_err(|error| match error {
-            TrySendError::Full(_) => Fault::Busy,
-            TrySendError::Disconnected(_) => Fault::Closed,
-        })
 }
 
 impl Drop for Engine {
@@ -75,16 +48,5 @@ impl Drop for Engine {
         join(std::mem::take(&mut self.threads));
         drop(writes);
         join(others);
-    }
-}
-
-/// Waits for threads whose queue has ended.
-fn join(threads: Vec<JoinHandle<()>>) {
-    let here = std::thread::current().id();
-    for thread in threads {
-        // A request may own the last handle; its thread cannot wait for itself.
-        if thread.thread().id() != here && thread.join().is_err() {
-            tracing::error!("a thread of the store ended in a panic");
-        }
     }
 }

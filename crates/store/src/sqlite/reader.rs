@@ -16,7 +16,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
     let connection = connection::open(path)?;
     connection
         .execute_batch("PRAGMA query_only = ON")
-        .map_err(|source| Fault::of_engine("set up a reader", source))?;
+        .map_err(|source| Fault::of_sqlite("set up a reader", source))?;
     Ok(connection)
 }
 

@@ -325,3 +325,24 @@ fn what_happened_before_the_watch_was_set_up_raises_nothing() {
     let standing = connection.query_row(standing, [], read).unwrap();
     assert_eq!(standing, (0, 2));
 }
+
+/// Whoever had taken up a message is gone: nobody else has this directory.
+#[test]
+fn what_a_killed_sender_took_up_is_due_at_once() {
+    const LEASED: Statement = Statement::new(
+        "lease",
+        "INSERT INTO outbox (id, idempotency_key, kind, owner, state, tries, next_at, queued_at) \
+         VALUES ('m', 'k', 'sms', 'o', 'waiting', 1, $1, 0)",
+    );
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    store
+        .write_blocking(|tx| tx.execute(LEASED, &[Value::Integer(i64::MAX)]))
+        .unwrap();
+    drop(store);
+    let due = open(directory.path())
+        .unwrap()
+        .read_blocking(crate::outbox::next_due)
+        .unwrap();
+    assert_eq!(due, Some(jiff::Timestamp::UNIX_EPOCH));
+}

@@ -64,10 +64,11 @@ fn audited_after(sql: &str) -> Vec<(String, Difference)> {
     }
     // Beside the open store, as beside a running service.
     let mut shown = Vec::new();
-    let Audited { differences, .. } = Store::look_into(directory.path(), |tx| {
-        audit(tx, &mut |done, of| shown.push((done, of)))
-    })
-    .unwrap();
+    let Audited { differences, .. } =
+        Store::look_into(directory.path(), &crate::Database::Sqlite, |tx| {
+            audit(tx, &mut |done, of| shown.push((done, of)))
+        })
+        .unwrap();
     assert_eq!(
         shown.last().map(|(done, of)| done == of),
         Some(true),
@@ -126,13 +127,17 @@ fn a_case_that_appears_or_vanishes_is_found() {
 fn looking_changes_nothing_and_makes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let nowhere = directory.path().join("nowhere");
-    let look = |path: &Path| Store::look_into(path, |tx| begin(tx, 1));
+    let look = |path: &Path| Store::look_into(path, &crate::Database::Sqlite, |tx| begin(tx, 1));
     assert!(matches!(look(&nowhere), Err(Fault::Directory { .. })));
     assert!(!nowhere.exists());
     let put = Statement::new("put", "DELETE FROM events");
     drop(open(directory.path(), CheckpointFile::Checked).unwrap());
     let before = fs::read(directory.path().join("tillkey.db")).unwrap();
-    assert!(Store::look_into(directory.path(), |tx| tx.execute(put, &[])).is_err());
+    assert!(
+        Store::look_into(directory.path(), &crate::Database::Sqlite, |tx| tx
+            .execute(put, &[]))
+        .is_err()
+    );
     assert_eq!(
         fs::read(directory.path().join("tillkey.db")).unwrap(),
         before

@@ -12,12 +12,12 @@ use super::{log_key, open};
 use crate::checkpoint_file::CheckpointFile;
 use crate::fault::Fault;
 use crate::ledger::{self, Verified};
-use crate::sqlite::Options;
 use crate::store::Store;
+use crate::store::{Database, Options};
 use crate::tx::Tx;
 use crate::{event, meta};
 
-pub(super) fn append(tx: &mut dyn Tx, number: i64) -> Result<u64, Fault> {
+pub(super) fn append(tx: &mut dyn Tx, number: i64) -> Result<(), Fault> {
     let entry = Entry {
         v: 1,
         at: jiff::Timestamp::from_second(number).unwrap(),
@@ -207,6 +207,7 @@ fn another_key_does_not_carry_a_ledger_on() {
         now: jiff::Timestamp::UNIX_EPOCH,
         log_key: LogKey::from_seed(origin, &[8; 32]),
         checkpoint_file: CheckpointFile::Checked,
+        database: Database::Sqlite,
     };
     assert!(matches!(
         Store::open(directory.path(), options),

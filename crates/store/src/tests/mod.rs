@@ -1,12 +1,14 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use tillkey_ledger::LogKey;
 
 use crate::checkpoint_file::CheckpointFile;
+use crate::cluster::Cluster;
 use crate::fault::Fault;
-use crate::sqlite::Options;
-use crate::store::Store;
+use crate::postgres::Address;
+use crate::store::{Database, Options, Store};
 
 mod audit;
 mod conformance;
@@ -20,10 +22,57 @@ pub(crate) fn log_key() -> LogKey {
 }
 
 pub(crate) fn open(path: &Path, checkpoint_file: CheckpointFile) -> Result<Store, Fault> {
+    open_database(path, checkpoint_file, Database::Sqlite)
+}
+
+pub(crate) fn open_database(
+    path: &Path,
+    checkpoint_file: CheckpointFile,
+    database: Database,
+) -> Result<Store, Fault> {
     let options = Options {
         now: Timestamp::UNIX_EPOCH,
         log_key: log_key(),
         checkpoint_file,
+        database,
     };
     Store::open(path, options)
+}
+
+/// The PostgreSQL server of this run of the tests.
+pub(crate) struct Server {
+    folder: PathBuf,
+    cluster: Cluster,
+}
+
+impl Server {
+    /// A database with the whole schema and nothing in it.
+    pub(crate) fn database(&self, name: &str) -> Address {
+        self.cluster.database(name, Some("like_this")).unwrap()
+    }
+
+    /// Its socket.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.join(".s.PGSQL.5432")
+    }
+
+    /// Where a database is that was made otherwise.
+    pub(crate) fn address(&self, name: &str) -> Address {
+        self.cluster.address(name)
+    }
+}
+
+/// The one server of this run, which ends with it.
+pub(crate) fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap().keep();
+        // Nothing of it has to outlive this run.
+        let cluster = Cluster::start(&folder, &["fsync=off"]).unwrap();
+        let like_this = cluster.database("like_this", None).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::Postgres(like_this);
+        drop(open_database(directory.path(), CheckpointFile::Checked, database).unwrap());
+        Server { folder, cluster }
+    })
 }

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::Connection;
+use tokio_postgres::types::FromSql;
 
+use crate::postgres::Session;
 use crate::tx::Statement;
+use crate::value::Value;
 
 /// Every statement of the room.
 fn all() -> Vec<(&'static str, &'static [Statement])> {
@@ -121,14 +124,16 @@ fn every_file_with_statements_is_read() {
 fn parameters_are_numbered_in_order_of_first_appearance() {
     for (file, statements) in all() {
         for statement in statements {
-            let mut highest = 0;
-            for parameter in parameters(statement.sql) {
-                assert!(
-                    parameter <= highest + 1 && parameter > 0,
-                    "{file}: {}: ${parameter} after ${highest}",
-                    statement.name
-                );
-                highest = highest.max(parameter);
+            for sql in [statement.sql, statement.postgres] {
+                let mut highest = 0;
+                for parameter in parameters(sql) {
+                    assert!(
+                        parameter <= highest + 1 && parameter > 0,
+                        "{file}: {}: ${parameter} after ${highest}",
+                        statement.name
+                    );
+                    highest = highest.max(parameter);
+                }
             }
         }
     }
@@ -152,6 +157,84 @@ fn every_statement_prepares_and_binds_by_position() {
             }
         }
     }
+}
+
+#[test]
+fn every_statement_prepares_on_postgres() {
+    let address = super::server().database("statements");
+    let mut session = Session::open(&address).unwrap();
+    for (file, statements) in all() {
+        for statement in statements {
+            let prepared = session
+                .prepared(*statement)
+                .unwrap_or_else(|fault| panic!("{file}: {}: {fault:?}", statement.name));
+            let columns = prepared.columns().iter().map(tokio_postgres::Column::type_);
+            for ty in prepared.params().iter().chain(columns) {
+                assert!(
+                    <Value as FromSql<'_>>::accepts(ty),
+                    "{file}: {}: {ty} is none of our values; cast it",
+                    statement.name
+                );
+            }
+        }
+    }
+}
+
+/// What only one of the engines has, by table.
+const OF_ONE_ENGINE: [&str; 4] = [
+    "commits",
+    "events_waiting",
+    "events_with_waiting",
+    "writers",
+];
+
+/// The tables with their columns, in which a null may stand where there is a `?`.
+fn columns(rows: Vec<String>) -> BTreeSet<String> {
+    let is_of_both = |row: &String| {
+        OF_ONE_ENGINE
+            .iter()
+            .all(|table| !row.starts_with(&format!("{table}.")))
+    };
+    rows.into_iter().filter(is_of_both).collect()
+}
+
+#[test]
+fn both_schemas_are_one() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(super::open(directory.path(), crate::CheckpointFile::Checked).unwrap());
+    let connection = Connection::open(directory.path().join("tillkey.db")).unwrap();
+    let sqlite = |sql: &str| -> Vec<String> {
+        let mut prepared = connection.prepare(sql).unwrap();
+        let rows = prepared.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let address = super::server().database("schema");
+    let mut session = Session::open(&address).unwrap();
+    let mut postgres = |sql: &str| -> Vec<String> {
+        let all = session.look::<Vec<String>>("read the schema", sql).unwrap();
+        all.unwrap()
+    };
+    let of_sqlite = columns(sqlite(
+        "SELECT m.name || '.' || c.name || ' ' || \
+         CASE c.type WHEN 'INTEGER' THEN 'bigint' WHEN 'BLOB' THEN 'bytea' ELSE 'text' END || \
+         CASE c.\"notnull\" WHEN 1 THEN '' ELSE '?' END \
+         FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'",
+    ));
+    let of_postgres = columns(postgres(
+        "SELECT array_agg(table_name || '.' || column_name || ' ' || data_type || \
+         CASE is_nullable WHEN 'NO' THEN '' ELSE '?' END) \
+         FROM information_schema.columns WHERE table_schema = 'public'",
+    ));
+    assert_eq!(of_sqlite, of_postgres);
+    let of_sqlite = columns(sqlite(
+        "SELECT tbl_name || '.' || name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    ));
+    let of_postgres = columns(postgres(
+        "SELECT array_agg(tablename || '.' || indexname) FROM pg_indexes \
+         WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey' \
+         AND indexname NOT LIKE '%\\_key'",
+    ));
+    assert_eq!(of_sqlite, of_postgres);
 }
 
 #[test]

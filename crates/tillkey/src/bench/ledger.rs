@@ -12,7 +12,7 @@ use tillkey_rules::party::Actor;
 use tillkey_server::clock::{Clock, SystemClock};
 use tillkey_server::entropy::Entropy;
 use tillkey_store::ledger::{LedgerReader, checkpoint};
-use tillkey_store::{CheckpointFile, Options, Store, event};
+use tillkey_store::{CheckpointFile, Database, Options, Store, event};
 use tillkey_wire::ids::{OperatorNumber, SessionId, TerminalId};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
@@ -166,6 +166,7 @@ fn in_store(effort: &Effort) -> Result<Vec<Figure>, Failed> {
         now: SystemClock::default().now(),
         log_key: key()?,
         checkpoint_file: CheckpointFile::default(),
+        database: Database::Sqlite,
     };
     let store = Store::open(&folder.path().join("data"), options)
         .map_err(Failed::because("the store does not open"))?;
@@ -193,9 +194,7 @@ fn fill(store: &Store, effort: &Effort) -> Result<Figure, Failed> {
             let watch = Stopwatch::start();
             store
                 .write_blocking(move |tx| {
-                    chunk
-                        .iter()
-                        .try_for_each(|entry| event::append(tx, entry).map(|_| ()))
+                    chunk.iter().try_for_each(|entry| event::append(tx, entry))
                 })
                 .map_err(Failed::because("nothing is appended"))?;
             took = took.and(watch.stop());

@@ -96,7 +96,8 @@ pub(super) fn all(config: &Config) -> Vec<Check> {
         ),
         disk_space(&config.data),
     ];
-    if config.data.join("tillkey.db").exists() {
+    let is_there = config.database.is_some() || config.data.join("tillkey.db").exists();
+    if is_there && config.data.exists() {
         checks.push(data_mode(&config.data));
         checks.extend(keys_and_ledger(config));
     } else {
@@ -197,7 +198,7 @@ fn keys_and_ledger(config: &Config) -> Vec<Check> {
 /// A quick look: the checkpoint is by the key, covers every event, and its root is that
 /// of the stored hashes. `tillkey ledger verify` looks at all of it.
 fn ledger_holds(config: &Config, verifier: &LogVerifier) -> Result<String, Failed> {
-    let seen = Store::look_into(&config.data, |tx| {
+    let seen = Store::look_into(&config.data, &config.database(), |tx| {
         let note = checkpoint(tx)?;
         let mut reader = LedgerReader::new(tx);
         let stored = tillkey_ledger::Reader::leaf_count(&mut reader);

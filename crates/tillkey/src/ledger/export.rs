@@ -27,11 +27,12 @@ struct Exported {
 
 /// Exports and prints.
 pub(super) fn run(args: &ExportArgs) -> Result<(), Failed> {
-    let (data, verifier) = args.which.find()?;
+    let (ledger, verifier) = args.which.find()?;
     let folder = args.folder.as_path();
-    let Exported { checkpoint, files } =
-        Store::look_into(&data, |tx| Ok(export(tx, &verifier, folder)))
-            .map_err(Failed::because("the ledger cannot be read"))??;
+    let Exported { checkpoint, files } = Store::look_into(&ledger.data, &ledger.database, |tx| {
+        Ok(export(tx, &verifier, folder))
+    })
+    .map_err(Failed::because("the ledger cannot be read"))??;
     let document = json!({
         "ok": true,
         "key": verifier.to_string(),

@@ -16,13 +16,13 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tillkey_ledger::limits::CHECKPOINT_BYTES_MAX;
 use tillkey_ledger::{Against, Checkpoint, LogVerifier, Report};
-use tillkey_store::Store;
 use tillkey_store::case::audit::{Audited, audit};
 use tillkey_store::ledger::{Verified, verify};
+use tillkey_store::{Database, Store};
 
 use super::finding::Found;
 use super::folder::Folder;
-use super::{CHECKPOINT, VerifyArgs, is_exported};
+use super::{CHECKPOINT, Ledger, VerifyArgs, is_exported};
 use crate::failed::Failed;
 use crate::progress::Progress;
 
@@ -38,13 +38,13 @@ struct Outcome {
 
 /// Verifies and prints; a ledger with findings is a failure.
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Failed> {
-    let (data, verifier) = args.which.find()?;
+    let (ledger, verifier) = args.which.find()?;
     let begun = Instant::now();
     let kept = args.checkpoint.as_deref();
-    let mut outcome = if is_exported(&data) {
-        of_folder(&data, &verifier, kept)?
+    let mut outcome = if ledger.database == Database::Sqlite && is_exported(&ledger.data) {
+        of_folder(&ledger.data, &verifier, kept)?
     } else {
-        of_database(&data, &verifier, kept)?
+        of_database(&ledger, &verifier, kept)?
     };
     outcome.seconds = begun.elapsed().as_secs_f64();
     args.shown
@@ -59,14 +59,14 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Failed> {
 }
 
 fn of_database(
-    data: &Path,
+    ledger: &Ledger,
     verifier: &LogVerifier,
     kept: Option<&Path>,
 ) -> Result<Outcome, Failed> {
-    let file = kept.map_or_else(|| data.join(CHECKPOINT), Path::to_owned);
+    let file = kept.map_or_else(|| ledger.data.join(CHECKPOINT), Path::to_owned);
     let (remembered, mut found) = remember(&file, verifier)?;
     let checkpoint = remembered.as_ref().map(|(_, checkpoint)| checkpoint);
-    let (verified, audited) = Store::look_into(data, |tx| {
+    let (verified, audited) = Store::look_into(&ledger.data, &ledger.database, |tx| {
         let bar = Progress::new("leaves");
         let verified = verify(tx, verifier, checkpoint, &mut |done, of| bar.show(done, of))?;
         let bar = Progress::new("cases");

@@ -10,7 +10,7 @@ use tillkey_rules::vocabulary::{Channel, EvidenceKind, Reason};
 use tillkey_store::case::{self, Step};
 use tillkey_store::fault::Fault;
 use tillkey_store::tx::Tx;
-use tillkey_store::{CheckpointFile, Options, Store, event};
+use tillkey_store::{CheckpointFile, Database, Options, Store, event};
 use tillkey_wire::ids::CaseId;
 
 /// How many cases [`fill`] opens; each has two events.
@@ -79,7 +79,7 @@ pub(crate) fn append(tx: &mut dyn Tx, digest: &str) -> Result<(), Fault> {
             digest: digest.to_owned(),
         },
     };
-    event::append(tx, &entry).map(|_| ())
+    event::append(tx, &entry)
 }
 
 fn begin(tx: &mut dyn Tx, number: u8) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::fault::Fault;
 
 /// A data directory that this process holds.
-pub(super) struct Directory {
+pub(crate) struct Directory {
     path: PathBuf,
     /// The lock lasts as long as the file is open; a crash releases it.
     _lock: File,
@@ -15,7 +15,7 @@ pub(super) struct Directory {
 
 impl Directory {
     /// Makes the directory where needed, and takes its lock.
-    pub(super) fn take(path: &Path) -> Result<Self, Fault> {
+    pub(crate) fn take(path: &Path) -> Result<Self, Fault> {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
@@ -35,8 +35,8 @@ impl Directory {
         }
     }
 
-    /// The database file, made with its owner's rights before the engine opens it.
-    pub(super) fn database(&self) -> Result<PathBuf, Fault> {
+    /// The database file of SQLite, made with its owner's rights before the engine opens it.
+    pub(crate) fn database(&self) -> Result<PathBuf, Fault> {
         let path = self.path.join("tillkey.db");
         private(&path).map_err(fault("open the database", &path))?;
         Ok(path)
@@ -53,7 +53,7 @@ pub(crate) fn private(path: &Path) -> io::Result<File> {
 }
 
 /// Makes a fault of an I/O error.
-pub(super) fn fault(doing: &'static str, path: &Path) -> impl Fn(io::Error) -> Fault {
+pub(crate) fn fault(doing: &'static str, path: &Path) -> impl Fn(io::Error) -> Fault {
     let path = path.to_owned();
     move |source| {
         if source.kind() == io::ErrorKind::StorageFull {

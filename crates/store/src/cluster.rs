@@ -1,0 +1,257 @@
+//! A PostgreSQL server of one's own, for tests and measurements: made in a folder, reached
+//! by a socket in it, gone when it is dropped or when its process ends.
+//!
+//! It is the server that is installed on the machine, with its durability as delivered.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::fault::Fault;
+use crate::postgres::{Address, make_database, rest};
+
+/// How long a server may take until it answers.
+const START_WAIT_MAX: Duration = Duration::from_secs(60);
+/// How soon it is asked again.
+const START_PAUSE: Duration = Duration::from_millis(20);
+
+/// Runs the server for as long as its standard input is open, which ends with whoever
+/// started it, however that one ends.
+const KEEPER: &str = r#"trap '' INT TERM
+"$@" &
+server=$!
+cat >/dev/null
+kill -QUIT "$server" 2>/dev/null
+wait "$server""#;
+
+/// What can be wrong with a server of one's own.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterFault {
+    /// It is not installed.
+    #[error("PostgreSQL is not installed: apt-get install postgresql")]
+    NotInstalled,
+    /// A program of it does not run.
+    #[error("PostgreSQL's {program} failed: {said}")]
+    Program {
+        /// Which one.
+        program: &'static str,
+        /// What it said.
+        said: String,
+    },
+    /// The folder cannot be used.
+    #[error("the folder of the server cannot be used")]
+    Folder(#[from] io::Error),
+    /// It does not answer.
+    #[error("the server does not answer: see {}", .log.display())]
+    Silent {
+        /// What it said of itself.
+        log: PathBuf,
+    },
+    /// It does not take the database.
+    #[error("the server makes no database")]
+    Database(#[from] Fault),
+}
+
+/// A server of one's own.
+#[derive(Debug)]
+pub struct Cluster {
+    folder: PathBuf,
+    programs: PathBuf,
+    /// As whom it runs: the server refuses to run as root.
+    user: Option<(u32, u32)>,
+    settings: Vec<String>,
+    keeper: Option<Child>,
+}
+
+impl Cluster {
+    /// Makes a server in an empty folder and starts it. Settings are as on its command
+    /// line: `shared_buffers=256MB`.
+    ///
+    /// # Errors
+    /// [`ClusterFault`].
+    pub fn start(folder: &Path, settings: &[&str]) -> Result<Self, ClusterFault> {
+        let mut cluster = Self {
+            folder: folder.to_owned(),
+            programs: programs().ok_or(ClusterFault::NotInstalled)?,
+            user: user()?,
+            settings: settings.iter().map(|one| (*one).to_owned()).collect(),
+            keeper: None,
+        };
+        if let Some((user, group)) = cluster.user {
+            chown(folder, Some(user), Some(group))?;
+        }
+        let made = cluster
+            .command("initdb")
+            .arg("--pgdata")
+            .arg(cluster.data())
+            .args(["--username=tillkey", "--auth=trust", "--encoding=UTF8"])
+            .args(["--locale=C", "--no-sync", "--no-instructions"])
+            .output()?;
+        if !made.status.success() {
+            return Err(ClusterFault::Program {
+                program: "initdb",
+                said: String::from_utf8_lossy(&made.stderr).into_owned(),
+            });
+        }
+        cluster.run()?;
+        Ok(cluster)
+    }
+
+    /// Starts the server again, after [`Cluster::kill`].
+    ///
+    /// # Errors
+    /// [`ClusterFault`].
+    pub fn run(&mut self) -> Result<(), ClusterFault> {
+        self.end();
+        let log = self.folder.join("log");
+        let mut command = Command::new("sh");
+        command.args(["-c", KEEPER, "keeper"]);
+        command
+            .arg(self.programs.join("postgres"))
+            .arg("-D")
+            .arg(self.data())
+            .arg("-k")
+            .arg(&self.folder)
+            .args(["-c", "listen_addresses=", "-c", "max_connections=400"]);
+        for setting in &self.settings {
+            command.args(["-c", setting]);
+        }
+        if let Some((user, group)) = self.user {
+            command.uid(user).gid(group);
+        }
+        let keeper = command
+            .current_dir(&self.folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(fs::File::options().append(true).create(true).open(&log)?)
+            .spawn()?;
+        self.keeper = Some(keeper);
+        let begun = Instant::now();
+        while !self.answers() {
+            if begun.elapsed() > START_WAIT_MAX {
+                return Err(ClusterFault::Silent { log });
+            }
+            rest(START_PAUSE);
+        }
+        Ok(())
+    }
+
+    /// Makes a database, with the texts of another one where that is named.
+    ///
+    /// # Errors
+    /// [`ClusterFault::Database`].
+    pub fn database(&self, name: &str, like: Option<&str>) -> Result<Address, ClusterFault> {
+        make_database(&self.address("postgres"), name, like)?;
+        Ok(self.address(name))
+    }
+
+    /// Where a database of this server is.
+    pub fn address(&self, database: &str) -> Address {
+        Address::on_socket(&self.folder, database, "tillkey")
+    }
+
+    /// Where it is, as a configuration says it.
+    pub fn url(&self, database: &str) -> String {
+        format!(
+            "postgresql:///{database}?host={}&user=tillkey",
+            self.folder.display()
+        )
+    }
+
+    /// The server's own process, the parent of all others.
+    pub fn process(&self) -> Option<u32> {
+        let text = fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
+        text.lines().next()?.parse().ok()
+    }
+
+    /// Kills the server and all of its processes at once, as a power cut would.
+    ///
+    /// # Errors
+    /// [`ClusterFault::Folder`] where `kill` does not run.
+    pub fn kill(&mut self) -> Result<(), ClusterFault> {
+        if let Some(process) = self.process() {
+            let group = format!("-{process}");
+            // Its backends have groups of their own and go when their parent is gone.
+            Command::new("kill")
+                .args(["-KILL", &process.to_string(), &group])
+                .stderr(Stdio::null())
+                .status()?;
+        }
+        self.end();
+        Ok(())
+    }
+
+    fn answers(&self) -> bool {
+        self.command("pg_isready")
+            .arg("-q")
+            .arg("-h")
+            .arg(&self.folder)
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        if let Some((user, group)) = self.user {
+            command.uid(user).gid(group);
+        }
+        command.current_dir(&self.folder).stdin(Stdio::null());
+        command
+    }
+
+    fn end(&mut self) {
+        if let Some(mut keeper) = self.keeper.take() {
+            drop(keeper.stdin.take());
+            // Should it have gone already, so much the better.
+            let _ = keeper.wait();
+        }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Where Debian puts the programs, the newest first; elsewhere they are on the path.
+fn programs() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let mut folders: Vec<(u32, PathBuf)> = versions
+        .flatten()
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .filter(|(version, folder)| *version >= 15 && folder.join("postgres").exists())
+        .collect();
+    folders.sort();
+    let on_path = || {
+        std::env::split_paths(&std::env::var_os("PATH")?)
+            .find(|folder| folder.join("postgres").exists() && folder.join("initdb").exists())
+    };
+    folders.pop().map(|(_, folder)| folder).or_else(on_path)
+}
+
+/// As whom the server runs, where this process is root's: the user that its package made.
+fn user() -> Result<Option<(u32, u32)>, ClusterFault> {
+    if fs::metadata("/proc/self")?.uid() != 0 {
+        return Ok(None);
+    }
+    let users = fs::read_to_string("/etc/passwd")?;
+    let found = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        (fields.next()? == "postgres").then_some(())?;
+        let (_, user, group) = (fields.next()?, fields.next()?, fields.next()?);
+        Some((user.parse().ok()?, group.parse().ok()?))
+    });
+    found.map(Some).ok_or(ClusterFault::NotInstalled)
+}

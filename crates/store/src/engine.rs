@@ -1,0 +1,64 @@
+//! What both engines have: bounded queues in which requests wait, and the threads that
+//! work them off.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::{Builder, JoinHandle};
+
+use crate::fault::Fault;
+use crate::limits::{WAITING_READS_MAX, WAITING_WRITES_MAX};
+use crate::store::Request;
+
+/// A request that waits.
+pub(crate) type Waiting = Box<dyn Request>;
+
+/// A running engine. Dropping it lets what waits be answered, and ends it.
+pub(crate) trait Engine: Send + Sync {
+    /// Where its requests wait; none once it closes.
+    fn queues(&self) -> Option<&Queues>;
+}
+
+/// Where requests wait.
+pub(crate) struct Queues {
+    pub(crate) writes: SyncSender<Waiting>,
+    pub(crate) reads: SyncSender<Waiting>,
+}
+
+impl Queues {
+    /// Two empty queues, and where they are worked off: writes, then reads.
+    pub(crate) fn new() -> (Self, Receiver<Waiting>, Receiver<Waiting>) {
+        let (writes, write_queue) = sync_channel(WAITING_WRITES_MAX);
+        let (reads, read_queue) = sync_channel(WAITING_READS_MAX);
+        (Self { writes, reads }, write_queue, read_queue)
+    }
+}
+
+/// Puts a request into a queue, or turns it away at once: a caller who is told
+/// "busy" can do something about it, one who waits without end cannot.
+pub(crate) fn submit(queue: Option<&SyncSender<Waiting>>, request: Waiting) -> Result<(), Fault> {
+    queue
+        .ok_or(Fault::Closed)?
+        .try_send(request)
+        .map_err(|error| match error {
+            TrySendError::Full(_) => Fault::Busy,
+            TrySendError::Disconnected(_) => Fault::Closed,
+        })
+}
+
+/// Starts a thread of an engine.
+pub(crate) fn spawn(
+    name: String,
+    work: impl FnOnce() + Send + 'static,
+) -> std::io::Result<JoinHandle<()>> {
+    Builder::new().name(name).spawn(work)
+}
+
+/// Waits for threads whose queue has ended.
+pub(crate) fn join(threads: Vec<JoinHandle<()>>) {
+    let here = std::thread::current().id();
+    for thread in threads {
+        // A request may own the last handle; its thread cannot wait for itself.
+        if thread.thread().id() != here && thread.join().is_err() {
+            tracing::error!("a thread of the store ended in a panic");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The PostgreSQL engine: many writers on many nodes, one ledger.
+//!
+//! 1. A request runs in a SERIALIZABLE transaction of its own, beside others here and on
+//!    other nodes. Where two of them could not have run one after the other, PostgreSQL
+//!    refuses one, and it runs again ([`writer`]). So a request may believe what it read,
+//!    as it may on SQLite, where it is alone.
+//! 2. Its events are committed with their effect and wait for their place. One node at a
+//!    time, whoever holds the lock, moves what waits into the ledger, in order and without
+//!    gaps, and signs the tree ([`integrator`]). The caller is answered then.
+//! 3. Where the connection breaks, a request that was not committed runs again, and one
+//!    that broke at the very commit is looked up ([`writer`]). A node that is killed or
+//!    stands still leaves nothing behind that others wait for longer than
+//!    [`limits::IDLE_IN_TRANSACTION_MAX`](crate::limits::IDLE_IN_TRANSACTION_MAX).
+
+mod address;
+mod archive;
+mod connection;
+mod integrator;
+mod migrate;
+mod open;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod wait;
+mod writer;
+
+use std::thread::JoinHandle;
+
+use crate::directory::Directory;
+use crate::engine::{self, Queues, join};
+
+pub use address::{Address, AddressFault};
+pub(crate) use archive::look_into;
+#[cfg(test)]
+pub(crate) use connection::Session;
+pub(crate) use open::{make_database, open};
+pub(crate) use wait::rest;
+
+/// The running engine.
+pub(crate) struct Engine {
+    /// Taken when the engine closes, which ends the readers and the writers, and with the
+    /// last writer the integrator.
+    queues: Option<Queues>,
+    threads: Vec<JoinHandle<()>>,
+    /// Held as long as the engine lives; none where another process of this node has it.
+    _directory: Option<Directory>,
+}
+
+impl engine::Engine for Engine {
+    fn queues(&self) -> Option<&Queues> {
+        self.queues.as_ref()
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.queues = None;
+        join(std::mem::take(&mut self.threads));
+    }
+}
