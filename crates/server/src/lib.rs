@@ -14,6 +14,7 @@ mod formula;
 pub mod keys;
 pub mod limits;
 pub mod link;
+pub mod nodes;
 mod open;
 pub mod outbox;
 pub mod paper;

@@ -1,7 +1,17 @@
 //! Every limit of this room, by name.
 
+use std::time::Duration;
+
 /// How many rings a slow listener may be behind before the oldest are dropped.
 pub const RINGS_WAITING_MAX: usize = 4_096;
+/// How many rings one node says to the others at once.
+pub const RINGS_AT_ONCE_MAX: usize = 512;
+/// How often a node gives the others a sign of life.
+pub const NODE_BEAT_EVERY: Duration = Duration::from_secs(2);
+/// After how long a silence a node is gone, and its terminals with it.
+pub const NODE_SILENT_MAX: Duration = Duration::from_secs(7);
+/// How soon a node that lost the others joins them again.
+pub const NODE_JOIN_AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// How large the configuration file may be.
 pub const CONFIG_BYTES_MAX: u64 = 64 * 1024;
 /// How many days what is held of a merchant is kept at least after it was closed.

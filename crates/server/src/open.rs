@@ -11,7 +11,7 @@ use tillkey_rules::policy::{Policy, PolicyFault, check};
 use tillkey_rules::vocabulary::EvidenceKind;
 use tillkey_store::fault::Fault;
 use tillkey_store::party::acquirer::{self, Acquirer};
-use tillkey_store::{CheckpointFile, Options, Store, meta};
+use tillkey_store::{CheckpointFile, Database, Options, Store, meta};
 
 use tokio::sync::Semaphore;
 
@@ -94,6 +94,11 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
     let seal = Arc::new(root.seal_keys());
     let vault = Vault::folder(&config.snapshots())?;
 
+    let bell = match config.database() {
+        Database::Sqlite => Bell::alone(),
+        Database::Postgres(_) => Bell::among_others(),
+    };
+
     let home = Acquirer {
         id: config.acquirer.clone(),
         name: config.acquirer.to_string(),
@@ -121,7 +126,7 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
         ledger,
         clock,
         entropy,
-        bell: Bell::default(),
+        bell,
         presence: Presence::default(),
         offered: OFFERED.into(),
         staff_places: Semaphore::new(STAFF_HASHES_AT_ONCE_MAX + STAFF_HASHES_WAITING_MAX),

@@ -9,10 +9,10 @@ use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::fault::Fault;
-use crate::postgres::{Address, make_database, rest};
+use crate::postgres::{Address, rest};
 
 /// How long a server may take until it answers.
 const START_WAIT_MAX: Duration = Duration::from_secs(60);
@@ -26,7 +26,8 @@ const KEEPER: &str = r#"trap '' INT TERM
 server=$!
 cat >/dev/null
 kill -QUIT "$server" 2>/dev/null
-wait "$server""#;
+wait "$server"
+if [ -n "$SWEEP" ]; then rm -rf -- "$SWEEP"; fi"#;
 
 /// What can be wrong with a server of one's own.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +52,25 @@ pub enum ClusterFault {
         /// What it said of itself.
         log: PathBuf,
     },
-    /// It does not take the database.
-    #[error("the server makes no database")]
-    Database(#[from] Fault),
+}
+
+/// The server of this process: started when it is first asked for, and gone with the
+/// process. It does not sync, since nothing of it is wanted any longer.
+///
+/// # Errors
+/// [`ClusterFault`].
+pub fn shared() -> Result<&'static Cluster, ClusterFault> {
+    static SHARED: Mutex<Option<&'static Cluster>> = Mutex::new(None);
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(cluster) = *shared {
+        return Ok(cluster);
+    }
+    let folder = std::env::temp_dir().join(format!("tillkey-server-{}", std::process::id()));
+    fs::create_dir(&folder)?;
+    let mut cluster = Cluster::made(&folder, &["fsync=off"])?;
+    cluster.is_swept = true;
+    cluster.run()?;
+    Ok(shared.insert(Box::leak(Box::new(cluster))))
 }
 
 /// A server of one's own.
@@ -64,6 +81,8 @@ pub struct Cluster {
     /// As whom it runs: the server refuses to run as root.
     user: Option<(u32, u32)>,
     settings: Vec<String>,
+    /// Whether its folder goes with it.
+    is_swept: bool,
     keeper: Option<Child>,
 }
 
@@ -74,11 +93,18 @@ impl Cluster {
     /// # Errors
     /// [`ClusterFault`].
     pub fn start(folder: &Path, settings: &[&str]) -> Result<Self, ClusterFault> {
-        let mut cluster = Self {
+        let mut cluster = Self::made(folder, settings)?;
+        cluster.run()?;
+        Ok(cluster)
+    }
+
+    fn made(folder: &Path, settings: &[&str]) -> Result<Self, ClusterFault> {
+        let cluster = Self {
             folder: folder.to_owned(),
             programs: programs().ok_or(ClusterFault::NotInstalled)?,
             user: user()?,
             settings: settings.iter().map(|one| (*one).to_owned()).collect(),
+            is_swept: false,
             keeper: None,
         };
         if let Some((user, group)) = cluster.user {
@@ -97,7 +123,6 @@ impl Cluster {
                 said: String::from_utf8_lossy(&made.stderr).into_owned(),
             });
         }
-        cluster.run()?;
         Ok(cluster)
     }
 
@@ -120,6 +145,11 @@ impl Cluster {
         for setting in &self.settings {
             command.args(["-c", setting]);
         }
+        if self.is_swept {
+            command.env("SWEEP", &self.folder);
+        } else {
+            command.env_remove("SWEEP");
+        }
         if let Some((user, group)) = self.user {
             command.uid(user).gid(group);
         }
@@ -140,12 +170,18 @@ impl Cluster {
         Ok(())
     }
 
-    /// Makes a database, with the texts of another one where that is named.
+    /// Makes a database, with what is in another one where that is named.
     ///
     /// # Errors
-    /// [`ClusterFault::Database`].
+    /// [`ClusterFault::Program`].
     pub fn database(&self, name: &str, like: Option<&str>) -> Result<Address, ClusterFault> {
-        make_database(&self.address("postgres"), name, like)?;
+        let template = like.unwrap_or("template0");
+        self.psql(
+            "postgres",
+            &format!(
+                "CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+            ),
+        )?;
         Ok(self.address(name))
     }
 
@@ -160,6 +196,41 @@ impl Cluster {
             "postgresql:///{database}?host={}&user=tillkey",
             self.folder.display()
         )
+    }
+
+    /// Its socket.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(".s.PGSQL.5432")
+    }
+
+    /// Runs a statement through PostgreSQL's own command line, and gives what it says.
+    ///
+    /// # Errors
+    /// [`ClusterFault::Program`] with what it complains of.
+    pub fn psql(&self, database: &str, sql: &str) -> Result<String, ClusterFault> {
+        let ran = self
+            .command("psql")
+            .arg("-h")
+            .arg(&self.folder)
+            .args([
+                "-U",
+                "tillkey",
+                "-XAt",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-d",
+                database,
+                "-c",
+                sql,
+            ])
+            .output()?;
+        if !ran.status.success() {
+            return Err(ClusterFault::Program {
+                program: "psql",
+                said: String::from_utf8_lossy(&ran.stderr).into_owned(),
+            });
+        }
+        Ok(String::from_utf8_lossy(&ran.stdout).into_owned())
     }
 
     /// The server's own process, the parent of all others.

@@ -66,5 +66,5 @@ pub mod value;
 pub mod watch;
 
 pub use checkpoint_file::CheckpointFile;
-pub use postgres::{Address, AddressFault};
+pub use postgres::{Address, AddressFault, Conversation};
 pub use store::{Database, Kept, Options, Store};

@@ -48,6 +48,10 @@ pub const CONTENDED_TRIES_MAX: u32 = 10;
 pub const INTEGRATED_AT_ONCE_MAX: usize = 4_096;
 /// How often a node looks for events that another one may have left.
 pub const LOOK_FOR_WAITING_EVERY: Duration = Duration::from_secs(1);
+/// How many bytes PostgreSQL passes on from one node to the others at once: fewer than 8,000.
+pub const WORD_BYTES_MAX: usize = 7_900;
+/// How many words of other nodes may wait to be heard.
+pub const WORDS_WAITING_MAX: usize = 1_024;
 /// How long the checkpoint file rests between two writes.
 pub const CHECKPOINT_FILE_PAUSE: Duration = Duration::from_millis(100);
 /// How many rows one page of a list holds at most.

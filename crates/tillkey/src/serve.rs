@@ -16,7 +16,7 @@ use clap::Args;
 use serde_json::json;
 use tillkey_server::link::{self, Links};
 use tillkey_server::outbox::Senders;
-use tillkey_server::{Shell, api, outbox, sweep, web};
+use tillkey_server::{Shell, api, nodes, outbox, sweep, web};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -168,11 +168,18 @@ impl Service {
             outbox::run(for_outbox, senders, until).await;
             "the outbox"
         });
-        let for_sweep = shell.clone();
+        let (for_sweep, until) = (shell.clone(), told.clone());
         tasks.spawn(async move {
-            sweep::run(for_sweep, told).await;
+            sweep::run(for_sweep, until).await;
             "the sweep"
         });
+        if shell.config().database.is_some() {
+            let for_nodes = shell.clone();
+            tasks.spawn(async move {
+                nodes::run(for_nodes, told).await;
+                "the line to the other nodes"
+            });
+        }
         Ok(Self {
             address,
             links,

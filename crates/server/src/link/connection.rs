@@ -24,6 +24,7 @@ use super::registry::{Admission, Line, Signal};
 use super::socket::{Heard, Socket};
 use crate::act::till::{self, LinkState, Received};
 use crate::act::{Failure, Source};
+use crate::bell::Ring;
 use crate::shell::Shell;
 
 /// Serves a connection to its end.
@@ -98,6 +99,7 @@ impl Session {
             }
         };
         let line = links.enter(terminal, shell.presence());
+        shell.bell().ring_elsewhere(Ring::LinkedElsewhere(terminal));
         let mut session = Self {
             shell,
             links,

@@ -58,9 +58,10 @@ pub async fn run(shell: Shell, links: Links, mut shutdown: watch::Receiver<bool>
             ring = rings.recv() => match ring {
                 Ok(Ring::Terminal(terminal)) => links.ring(terminal),
                 Ok(Ring::Moved(terminal)) => links.disconnect(terminal),
+                Ok(Ring::LinkedElsewhere(terminal)) => links.replace(terminal),
                 Ok(Ring::Case(_) | Ring::Application(_) | Ring::Outbox) => {}
                 // Whose rings were dropped is not known, so everybody looks.
-                Err(RecvError::Lagged(_)) => links.ring_all(),
+                Ok(Ring::Anything) | Err(RecvError::Lagged(_)) => links.ring_all(),
                 Err(RecvError::Closed) => break,
             },
             _ = shutdown.wait_for(|shutdown| *shutdown) => break,

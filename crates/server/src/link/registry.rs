@@ -122,6 +122,13 @@ impl Links {
         }
     }
 
+    /// Ends a terminal's connection, if it has one: it has a newer one to another node.
+    pub(super) fn replace(&self, terminal: TerminalId) {
+        if let Some(line) = self.lines().get(&terminal) {
+            line.close(Ending::Replaced);
+        }
+    }
+
     /// Tells one terminal's connection to look into the queue.
     pub(super) fn ring(&self, terminal: TerminalId) {
         if let Some(line) = self.lines().get(&terminal) {

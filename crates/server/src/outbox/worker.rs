@@ -52,7 +52,7 @@ pub(super) async fn run(shell: &Shell, senders: &Senders, mut shutdown: watch::R
 async fn rung(rings: &mut Receiver<Ring>) {
     loop {
         match rings.recv().await {
-            Ok(Ring::Outbox) | Err(RecvError::Lagged(_)) => return,
+            Ok(Ring::Outbox | Ring::Anything) | Err(RecvError::Lagged(_)) => return,
             Ok(_) => {}
             Err(RecvError::Closed) => std::future::pending().await,
         }

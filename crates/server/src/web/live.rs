@@ -103,7 +103,7 @@ impl Listener {
         let rung = async {
             loop {
                 match rings.recv().await {
-                    Ok(ring) if wakes(ring) => return,
+                    Ok(ring) if ring == Ring::Anything || wakes(ring) => return,
                     Ok(_) => {}
                     // Among the rings that were dropped may have been ours.
                     Err(RecvError::Lagged(_)) => return,

@@ -218,6 +218,8 @@ fn challenge(till: &mut Terminal<FileDevice>) -> OfflineChallenge {
 
 /// A case is approved, the challenge answered, and the answer on the registered phone.
 async fn answered(shop: &mut Shop, shown: OfflineChallenge) -> OfflineAnswer {
+    // So that this case is the newest one, whatever its number.
+    shop.world.advance_seconds(1);
     let (case, access) = app_case(&mut shop.world, 1).await;
     // The terminal keeps no journal, so a code went out; it is of no use without a link.
     let _: ResetCode = shop.world.code().await;

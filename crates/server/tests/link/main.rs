@@ -18,6 +18,9 @@ mod deeds;
 #[cfg(test)]
 mod device;
 #[cfg(test)]
+#[path = "../support/engine.rs"]
+mod engine;
+#[cfg(test)]
 mod health;
 #[cfg(test)]
 mod in_hand;
@@ -27,6 +30,8 @@ mod journal;
 mod leavers;
 #[cfg(test)]
 mod lines;
+#[cfg(test)]
+mod nodes;
 #[cfg(test)]
 mod outbox;
 #[cfg(test)]

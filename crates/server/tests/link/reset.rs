@@ -12,7 +12,21 @@ use crate::away::{FIRST, SECOND, cashier, password, signs_on};
 use crate::till::{Act, Told};
 use crate::world::{MERCHANT, OTHER_MERCHANT, Watched, World, number};
 
-async fn choose(till: &mut Watched, code: ResetCode, text: &str) {
+/// An operator without a password gets the first one.
+pub(crate) async fn first_password(till: &mut Watched, text: &str) {
+    till.act(Act::FirstPassword(cashier())).await;
+    let shown = till
+        .until("code", |told| {
+            matches!(told, Told::Notice(Notice::CodeOnScreen { .. }))
+        })
+        .await;
+    let Told::Notice(Notice::CodeOnScreen { code, .. }) = shown else {
+        unreachable!()
+    };
+    choose(till, code, text).await;
+}
+
+pub(crate) async fn choose(till: &mut Watched, code: ResetCode, text: &str) {
     till.act(Act::Redeem(cashier(), code)).await;
     till.until("acceptance", |t| {
         matches!(t, Told::Notice(Notice::CodeAccepted { .. }))
@@ -32,16 +46,7 @@ async fn a_cashier_gets_a_new_password_without_reconnecting() {
     let mut till = world.till(1).await;
     assert!(world.shell.presence().is_online(till.terminal.unwrap()));
 
-    till.act(Act::FirstPassword(cashier())).await;
-    let shown = till
-        .until("code", |told| {
-            matches!(told, Told::Notice(Notice::CodeOnScreen { .. }))
-        })
-        .await;
-    let Told::Notice(Notice::CodeOnScreen { code, .. }) = shown else {
-        unreachable!()
-    };
-    choose(&mut till, code, FIRST).await;
+    first_password(&mut till, FIRST).await;
     assert!(signs_on(&mut till, cashier(), FIRST).await);
 
     let code = app_reset(&mut world).await;
@@ -67,16 +72,7 @@ async fn c11_a_terminal_that_is_moved_takes_nobodys_password_along() {
     let mut world = World::start(Limits::default()).await;
     let mut till = world.till(1).await;
     let terminal = till.terminal.unwrap();
-    till.act(Act::FirstPassword(cashier())).await;
-    let shown = till
-        .until("code", |told| {
-            matches!(told, Told::Notice(Notice::CodeOnScreen { .. }))
-        })
-        .await;
-    let Told::Notice(Notice::CodeOnScreen { code, .. }) = shown else {
-        unreachable!()
-    };
-    choose(&mut till, code, FIRST).await;
+    first_password(&mut till, FIRST).await;
     assert!(signs_on(&mut till, cashier(), FIRST).await);
     // The old merchant's code is on its way to their phone.
     let late = app_reset(&mut world).await;
@@ -111,10 +107,9 @@ async fn app_reset(world: &mut World) -> ResetCode {
     world.code::<ResetCode>().await
 }
 
-/// A case of the public channel that is proven and submitted.
-pub(crate) async fn app_case(world: &mut World, index: u32) -> (CaseId, Access) {
-    let source = Source::address([127, 0, 0, 1].into());
-    let request = OpenRequest {
+/// What somebody asks for who forgot a password.
+pub(crate) fn forgotten(index: u32) -> OpenRequest {
+    OpenRequest {
         named: Named {
             merchant: MERCHANT.parse().unwrap(),
             terminal: number(index).parse().unwrap(),
@@ -122,7 +117,13 @@ pub(crate) async fn app_case(world: &mut World, index: u32) -> (CaseId, Access) 
         },
         channel: Channel::App,
         reason: Reason::Forgotten,
-    };
+    }
+}
+
+/// A case of the public channel that is proven and submitted.
+pub(crate) async fn app_case(world: &mut World, index: u32) -> (CaseId, Access) {
+    let source = Source::address([127, 0, 0, 1].into());
+    let request = forgotten(index);
     let shell = world.shell.clone();
     let opened = case::open(&shell, request, None, &source, None)
         .await

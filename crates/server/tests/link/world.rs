@@ -28,6 +28,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::engine;
 use crate::till::{Act, Till, Told};
 
 pub(crate) const OTHER_MERCHANT: &str = "898310054110002";
@@ -71,14 +72,23 @@ impl World {
     }
 
     pub(crate) async fn with_terms(limits: Limits, terms: Terms) -> Self {
+        let configure = |config: &mut Config| {
+            config.terms = terms;
+            engine::choose(config);
+        };
+        Self::on(configure, limits).await
+    }
+
+    /// An installation that is configured otherwise.
+    pub(crate) async fn on(configure: impl FnOnce(&mut Config), limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::new("2026-03-02T02:00:00Z".parse().unwrap()));
-        let config = Config {
+        let mut config = Config {
             data: folder.path().join("data"),
             root_key_file: folder.path().join("root.key"),
-            terms,
             ..Config::default()
         };
+        configure(&mut config);
         let opening = (config, Arc::clone(&clock));
         let shell = tokio::task::spawn_blocking(move || {
             let (config, clock) = opening;
@@ -123,6 +133,15 @@ impl World {
         };
         world.add_merchant(MERCHANT, PHONE).await;
         world
+    }
+
+    pub(crate) fn clock(&self) -> Arc<SetClock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// Tells when it shuts down.
+    pub(crate) fn told(&self) -> watch::Receiver<bool> {
+        self.shutdown.subscribe()
     }
 
     /// Moves a terminal to another merchant.

@@ -91,7 +91,7 @@ impl Fleet {
 
     /// What somebody does who has the database in hand.
     fn tamper(&self, sql: &str) {
-        assert!(self.world.raw().execute(sql, []).unwrap() > 0, "{sql}");
+        assert!(self.world.tamper(sql) > 0, "{sql}");
     }
 }
 
@@ -189,7 +189,7 @@ async fn a_long_list_comes_in_parts_that_fit() {
     let path = fleet.listed().await;
     fleet.tamper(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000) \
-         INSERT INTO campaign_targets SELECT campaign, merchant, printf('3%07d', i), operator, \
+         INSERT INTO campaign_targets SELECT campaign, merchant, CAST(30000000 + i AS TEXT), operator, \
          terminal, state, wave, is_due, case_id, rested_at, changed_at \
          FROM campaign_targets, n WHERE merchant = '898310054110002'",
     );

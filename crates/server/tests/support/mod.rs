@@ -3,6 +3,8 @@
 //! outbox that is read by hand.
 
 pub(crate) mod counter;
+mod engine;
+mod tamper;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -176,6 +178,7 @@ impl World {
             ..Config::default()
         };
         configure(&mut config);
+        engine::choose(&mut config);
         let told = Arc::clone(&clock);
         let open = move || tillkey_server::open(config, told, Entropy::seeded(7)).unwrap();
         let shell = tokio::task::spawn_blocking(open).await.unwrap();
@@ -401,27 +404,28 @@ impl World {
         terminal
     }
 
-    /// The database, as somebody has it in hand who goes round the store.
-    pub(crate) fn raw(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.shell.config().data.join("tillkey.db")).unwrap()
+    /// Changes the database as somebody does who has it in hand and goes round the store,
+    /// and says how many rows that were.
+    pub(crate) fn tamper(&self, sql: &str) -> u64 {
+        tamper::tamper(self.shell.config(), sql)
     }
 
     /// Gives an operator a password from forty days ago, as if a reset had gone through;
     /// nobody can sign on with it.
     pub(crate) fn give_password(&self, (terminal, operator): (TerminalId, u8)) {
         let since = self.shell.now() - SignedDuration::from_hours(24 * 40);
-        let added = self.raw().execute(
+        let added = self.tamper(&format!(
             "INSERT INTO credentials \
              (terminal, operator, version, record, case_id, state, created_at) \
-             VALUES (?1, ?2, 1, x'00', '0000000000000000', 'active', ?3)",
-            (terminal.to_string(), operator, since.as_millisecond()),
-        );
-        assert_eq!(added.unwrap(), 1);
-        let pointed = self.raw().execute(
-            "UPDATE operators SET credential_version = 1 WHERE terminal = ?1 AND number = ?2",
-            (terminal.to_string(), operator),
-        );
-        assert_eq!(pointed.unwrap(), 1);
+             VALUES ('{terminal}', {operator}, 1, x'00', '0000000000000000', 'active', {})",
+            since.as_millisecond(),
+        ));
+        assert_eq!(added, 1);
+        let pointed = self.tamper(&format!(
+            "UPDATE operators SET credential_version = 1 \
+             WHERE terminal = '{terminal}' AND number = {operator}"
+        ));
+        assert_eq!(pointed, 1);
     }
 
     /// Takes what waits to be sent: where to, and what.

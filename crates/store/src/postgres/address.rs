@@ -48,6 +48,11 @@ impl<'de> Deserialize<'de> for Address {
 }
 
 impl Address {
+    /// The database's name on its server.
+    pub fn database(&self) -> &str {
+        self.0.get_dbname().unwrap_or_default()
+    }
+
     /// A database that is reached by a socket of this machine.
     pub(crate) fn on_socket(folder: &Path, database: &str, user: &str) -> Self {
         let mut config = Config::new();
@@ -77,8 +82,7 @@ impl fmt::Display for Address {
             Some(Host::Unix(path)) => path.display().to_string(),
             None => String::from("localhost"),
         };
-        let database = self.0.get_dbname().unwrap_or_default();
-        write!(f, "{host}/{database}")
+        write!(f, "{host}/{}", self.database())
     }
 }
 

@@ -15,6 +15,7 @@
 mod address;
 mod archive;
 mod connection;
+mod conversation;
 mod integrator;
 mod migrate;
 mod open;
@@ -33,7 +34,8 @@ pub use address::{Address, AddressFault};
 pub(crate) use archive::look_into;
 #[cfg(test)]
 pub(crate) use connection::Session;
-pub(crate) use open::{make_database, open};
+pub use conversation::Conversation;
+pub(crate) use open::open;
 pub(crate) use wait::rest;
 
 /// The running engine.

@@ -138,23 +138,3 @@ fn number_of(session: &mut Session) -> Result<i64, Fault> {
         .look::<i64>("draw the node's number", DRAW)?
         .ok_or(Fault::Missing("number of this node"))
 }
-
-/// Makes a database on the server of another one, as Tillkey needs it.
-///
-/// # Errors
-/// What the server says.
-pub(crate) fn make_database(
-    address: &Address,
-    name: &str,
-    like: Option<&str>,
-) -> Result<(), Fault> {
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-    let template = quoted(like.unwrap_or("template0"));
-    Session::open(address)?.batch(
-        "make a database",
-        &format!(
-            "CREATE DATABASE {} TEMPLATE {template} ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
-            quoted(name)
-        ),
-    )
-}

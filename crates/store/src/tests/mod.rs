@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tillkey_ledger::LogKey;
 
 use crate::checkpoint_file::CheckpointFile;
-use crate::cluster::Cluster;
+use crate::cluster::{self, Cluster};
 use crate::fault::Fault;
 use crate::postgres::Address;
 use crate::store::{Database, Options, Store};
@@ -41,8 +41,7 @@ pub(crate) fn open_database(
 
 /// The PostgreSQL server of this run of the tests.
 pub(crate) struct Server {
-    folder: PathBuf,
-    cluster: Cluster,
+    cluster: &'static Cluster,
 }
 
 impl Server {
@@ -53,7 +52,7 @@ impl Server {
 
     /// Its socket.
     pub(crate) fn socket(&self) -> PathBuf {
-        self.folder.join(".s.PGSQL.5432")
+        self.cluster.socket()
     }
 
     /// Where a database is that was made otherwise.
@@ -66,13 +65,11 @@ impl Server {
 pub(crate) fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap().keep();
-        // Nothing of it has to outlive this run.
-        let cluster = Cluster::start(&folder, &["fsync=off"]).unwrap();
+        let cluster = cluster::shared().unwrap();
         let like_this = cluster.database("like_this", None).unwrap();
         let directory = tempfile::tempdir().unwrap();
         let database = Database::Postgres(like_this);
         drop(open_database(directory.path(), CheckpointFile::Checked, database).unwrap());
-        Server { folder, cluster }
+        Server { cluster }
     })
 }

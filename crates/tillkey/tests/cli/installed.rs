@@ -39,6 +39,7 @@ pub(crate) fn open(data: &Path, log_key: LogKey) -> Store {
             now: at(0),
             log_key,
             checkpoint_file,
+            database: Database::Sqlite,
         },
     )
     .unwrap()

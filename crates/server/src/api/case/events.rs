@@ -112,8 +112,8 @@ impl Follower {
             return Some(first);
         }
         loop {
-            // A ring may be lost, as another process that shares the database rings its
-            // own bell; so the case is looked at now and then in any case.
+            // A ring of another node may be lost, so the case is looked at now and then in
+            // any case.
             let look_at = self.until.min(Instant::now() + STREAM_LOOK_EVERY);
             match tokio::time::timeout_at(look_at, self.rung()).await {
                 Ok(Err(Stopped)) => return None,
@@ -136,7 +136,7 @@ impl Follower {
         loop {
             match self.rings.recv().await {
                 Ok(Ring::Case(case)) if case == self.case => return Ok(()),
-                Err(RecvError::Lagged(_)) => return Ok(()),
+                Ok(Ring::Anything) | Err(RecvError::Lagged(_)) => return Ok(()),
                 Err(RecvError::Closed) => return Err(Stopped),
                 Ok(_) => {}
             }

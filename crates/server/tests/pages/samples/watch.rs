@@ -51,7 +51,7 @@ fn alert(number: u8, rule: Rule, state: AlertState) -> AlertView {
             about,
             state,
             raised_at: after(-i64::from(number) * 1_200),
-            position: 1_300,
+            position: Some(1_300),
             owner: owned.then(|| "chen".parse().unwrap()),
             taken_at: owned.then(|| after(-900)),
             outcome: closed.then_some(AlertOutcome::FalseAlarm),
