@@ -256,6 +256,23 @@ impl Cluster {
         Ok(())
     }
 
+    /// Sends a signal to all of its processes: to stand still, or to go on.
+    ///
+    /// # Errors
+    /// [`ClusterFault::Folder`] where `kill` does not run.
+    pub fn signal_all(&self, signal: &str) -> Result<(), ClusterFault> {
+        let Some(parent) = self.process() else {
+            return Ok(());
+        };
+        let mut kill = Command::new("kill");
+        kill.args([signal, &parent.to_string()]);
+        let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"))?;
+        kill.args(children.split_whitespace());
+        // Some may have gone meanwhile.
+        kill.stderr(Stdio::null()).status()?;
+        Ok(())
+    }
+
     fn answers(&self) -> bool {
         self.command("pg_isready")
             .arg("-q")

@@ -30,6 +30,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use tillkey_server::Shell;
 use tillkey_server::config::Config;
+use tillkey_store::Address;
 use tokio::net::TcpListener;
 
 use self::bank::Bank;
@@ -58,6 +59,9 @@ pub(crate) struct DemoArgs {
     /// The folder for data, terminals and messages
     #[arg(long, value_name = "DIR", default_value = "tillkey-demo")]
     data: PathBuf,
+    /// A PostgreSQL database to stand on instead of SQLite: postgresql://USER@HOST/DATABASE
+    #[arg(long, value_name = "URL")]
+    database: Option<Address>,
 }
 
 /// Runs the sub-command.
@@ -81,6 +85,8 @@ fn config(args: &DemoArgs) -> Result<Config, Failed> {
         slip_spool: folder.join("slips"),
         slip_printers: "counter-1".parse().into_iter().collect(),
         listen: args.listen,
+        snapshots: args.database.as_ref().map(|_| folder.join("snapshots")),
+        database: args.database.clone(),
         ..Config::default()
     })
 }

@@ -13,12 +13,12 @@
 
 mod leaves;
 mod run;
-
-use std::collections::BTreeMap;
+mod story;
 
 use serde_json::Value;
 
-use self::run::{Acknowledged, Sandbox};
+use self::run::Sandbox;
+use self::story::{Acknowledged, cases, hold_against};
 
 /// How often, where nobody says.
 const KILLS: u32 = 12;
@@ -42,45 +42,9 @@ fn d12_a_kill_at_any_instant_loses_nothing_and_repeats_nothing() {
     }
 }
 
-/// What the ledger says of one case.
-#[derive(Debug, Default)]
-struct Story {
-    steps: Vec<String>,
-    /// How many codes went to the registered contact.
-    sent: usize,
-}
-
-impl Story {
-    fn count(&self, step: &str) -> usize {
-        self.steps.iter().filter(|found| *found == step).count()
-    }
-}
-
 fn check(sandbox: &Sandbox, acknowledged: &[Acknowledged], leaves: &[Value], told: &str) {
-    let mut cases: BTreeMap<String, Story> = BTreeMap::new();
-    for leaf in leaves.iter().filter(|leaf| leaf["event"] == "case") {
-        let case = leaf["case"]
-            .as_str()
-            .expect("a step of a case names it")
-            .to_owned();
-        let story = cases.entry(case).or_default();
-        let step = leaf["step"].as_str().expect("a step has a name");
-        if step == "code_issued" && leaf["to"] == "contact" {
-            story.sent += 1;
-        }
-        story.steps.push(step.to_owned());
-    }
-    for step in acknowledged {
-        let story = cases
-            .get(&step.case)
-            .unwrap_or_else(|| panic!("{step:?} is lost: {told}"));
-        assert!(story.count(step.step) > 0, "{step:?} is lost: {told}");
-    }
-    for (case, story) in &cases {
-        for once in ["opened", "approved", "code_redeemed", "effective"] {
-            assert!(story.count(once) <= 1, "{case} is {once} twice: {told}");
-        }
-    }
+    let cases = cases(leaves);
+    hold_against(&cases, acknowledged, told);
     // A code for the contact leaves as one message, whatever was killed between queueing it
     // and noting that it was sent.
     let sent: usize = cases.values().map(|story| story.sent).sum();

@@ -12,19 +12,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::leaves;
+use crate::story::{Acknowledged, acknowledged};
 
 const TILLKEY: &str = env!("CARGO_BIN_EXE_tillkey");
 /// How long anything may take before it counts as stuck.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
 /// How long between two looks at what it did.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// A step that the run told a person about, which it does after it was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Acknowledged {
-    pub(crate) case: String,
-    pub(crate) step: &'static str,
-}
 
 /// A folder with an installation.
 pub(crate) struct Sandbox {
@@ -193,31 +187,4 @@ impl Sandbox {
 
 fn now() -> Instant {
     Instant::now()
-}
-
-/// Which steps the story told of.
-fn acknowledged(told: &[String]) -> Vec<Acknowledged> {
-    let mut steps = Vec::new();
-    let mut case = String::new();
-    for line in told {
-        let step = if let Some((_, id)) = line.split_once(" opened case ") {
-            case = id.trim().to_owned();
-            "opened"
-        } else if line.contains("the policy decides") {
-            "decided"
-        } else if line.contains("reviewed and approved") {
-            "reviewed"
-        } else if line.contains("asks for the code") {
-            "code_issued"
-        } else if line.contains("and is in force") {
-            "effective"
-        } else {
-            continue;
-        };
-        steps.push(Acknowledged {
-            case: case.clone(),
-            step,
-        });
-    }
-    steps
 }
