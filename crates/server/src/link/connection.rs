@@ -21,16 +21,16 @@ use super::ending::Ending;
 use super::limits::{BUSY_WAIT, REFUSED_FRAMES_MAX, RETRY_REST_MAX, RETRY_REST_MIN};
 use super::opening::{self, Greeting, ending_of};
 use super::registry::{Admission, Line, Signal};
-use super::socket::{Heard, Socket};
+use super::socket::{Carrier, Heard, Socket};
 use crate::act::till::{self, LinkState, Received};
 use crate::act::{Failure, Source};
 use crate::bell::Ring;
 use crate::shell::Shell;
 
 /// Serves a connection to its end.
-pub(super) async fn serve(
+pub(super) async fn serve<C: Carrier>(
     (shell, links): (Shell, Links),
-    mut socket: Socket,
+    mut socket: Socket<C>,
     source: Source,
     admission: Admission,
 ) {
@@ -77,11 +77,11 @@ impl Session {
     /// Takes the greeting's counter, then the older connection's place, then says
     /// welcome and what waited. In this order: a greeting that was played back must
     /// not push out the terminal that said it first.
-    async fn begin(
+    async fn begin<C: Carrier>(
         shell: Shell,
         links: Links,
         greeting: Greeting,
-        socket: &mut Socket,
+        socket: &mut Socket<C>,
     ) -> Result<Self, Ending> {
         let Greeting {
             terminal,
@@ -119,7 +119,7 @@ impl Session {
         Ok(session)
     }
 
-    async fn run(&mut self, socket: &mut Socket) -> Ending {
+    async fn run<C: Carrier>(&mut self, socket: &mut Socket<C>) -> Ending {
         loop {
             let wake_at = self.wake_at();
             let step = tokio::select! {
@@ -144,7 +144,11 @@ impl Session {
     }
 
     /// Takes a frame and answers it.
-    async fn take(&mut self, frame: &[u8], socket: &mut Socket) -> Result<(), Ending> {
+    async fn take<C: Carrier>(
+        &mut self,
+        frame: &[u8],
+        socket: &mut Socket<C>,
+    ) -> Result<(), Ending> {
         self.hear_now();
         let opened = Unverified::parse(frame)
             .map_err(Into::into)
@@ -180,7 +184,7 @@ impl Session {
     }
 
     /// Sends what is queued. What fails on our side is tried again after a rest.
-    async fn deliver(&mut self, socket: &mut Socket) -> Result<(), Ending> {
+    async fn deliver<C: Carrier>(&mut self, socket: &mut Socket<C>) -> Result<(), Ending> {
         let rested = self.retry.take().map(|(_, rest)| rest);
         let delivered = self
             .delivery
@@ -218,7 +222,7 @@ impl Session {
             .map_or(alive_until, |(at, _)| at.min(alive_until))
     }
 
-    async fn wake(&mut self, socket: &mut Socket) -> Result<(), Ending> {
+    async fn wake<C: Carrier>(&mut self, socket: &mut Socket<C>) -> Result<(), Ending> {
         let now = Instant::now();
         if self.retry.is_some_and(|(at, _)| at <= now) {
             self.deliver(socket).await?;

@@ -11,7 +11,7 @@ use tillkey_wire::message::{FromServer, Order};
 
 use super::Links;
 use super::ending::Ending;
-use super::socket::Socket;
+use super::socket::{Carrier, Socket};
 use crate::act::{Failure, till};
 use crate::shell::Shell;
 
@@ -46,12 +46,12 @@ pub(super) struct Delivery {
 
 impl Delivery {
     /// Sends what is due.
-    pub(super) async fn run(
+    pub(super) async fn run<C: Carrier>(
         &mut self,
         shell: &Shell,
         links: &Links,
         terminal: TerminalId,
-        socket: &mut Socket,
+        socket: &mut Socket<C>,
     ) -> Result<(), Stop> {
         let pending = {
             let _turn = links.look_ups().acquire().await;

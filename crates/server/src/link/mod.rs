@@ -23,11 +23,13 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::act::Source;
 use crate::bell::Ring;
 use crate::peer::Peer;
 use crate::shell::Shell;
 use limits::{READ_BUFFER_BYTES, SHUTDOWN_WAIT_MAX, WRITE_BUFFER_BYTES_MAX};
 pub use registry::Links;
+pub use socket::Carrier;
 use socket::Socket;
 
 /// The route that terminals connect to. [`run`] has to be running beside it.
@@ -48,6 +50,17 @@ impl FromRef<Served> for Shell {
     fn from_ref(served: &Served) -> Self {
         served.shell.clone()
     }
+}
+
+/// Serves one connection to its end, whatever carries it: what the route does once a
+/// WebSocket stands. False where there is no room for it.
+pub async fn serve<C: Carrier>(shell: Shell, links: Links, carrier: C, source: Source) -> bool {
+    let Some(admission) = links.admit() else {
+        return false;
+    };
+    let socket = Socket::new(carrier, links.limits().write_wait_max);
+    connection::serve((shell, links), socket, source, admission).await;
+    true
 }
 
 /// Hands rings to the connections until the shutdown, then closes them all.

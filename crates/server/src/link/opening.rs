@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::Links;
 use super::ending::Ending;
 use super::limits::ENROLMENTS_MAX;
-use super::socket::{Heard, Socket};
+use super::socket::{Carrier, Heard, Socket};
 use crate::act::{Failure, Source, till};
 use crate::shell::Shell;
 
@@ -24,10 +24,10 @@ pub(super) struct Greeting {
 }
 
 /// Takes enrolments until a greeting comes.
-pub(super) async fn open(
+pub(super) async fn open<C: Carrier>(
     shell: &Shell,
     links: &Links,
-    socket: &mut Socket,
+    socket: &mut Socket<C>,
     source: &Source,
 ) -> Result<Greeting, Ending> {
     let mut enrolments = 0;
@@ -58,7 +58,7 @@ pub(super) async fn open(
     }
 }
 
-async fn first_frame(links: &Links, socket: &mut Socket) -> Result<Bytes, Ending> {
+async fn first_frame<C: Carrier>(links: &Links, socket: &mut Socket<C>) -> Result<Bytes, Ending> {
     let mut closing = links.closing();
     let heard = async {
         loop {

@@ -1,10 +1,13 @@
 //! One WebSocket as the link uses it: binary frames in and out, each with a limit.
+//!
+//! What carries the messages is a parameter: axum's WebSocket outside, a line in memory in
+//! a simulation, where a frame is late, doubled or lost because the seed says so.
 
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use futures_util::SinkExt;
+use axum::extract::ws::{CloseFrame, Message};
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tillkey_wire::limits::FRAME_BYTES_MAX;
 use tokio::time::timeout;
 
@@ -20,14 +23,19 @@ pub(super) enum Heard {
     Sign,
 }
 
+/// Whatever carries WebSocket messages, whole and in order.
+pub trait Carrier: Stream<Item = Result<Message, axum::Error>> + Sink<Message> + Unpin {}
+
+impl<C> Carrier for C where C: Stream<Item = Result<Message, axum::Error>> + Sink<Message> + Unpin {}
+
 /// A connection's socket.
-pub(super) struct Socket {
-    inner: WebSocket,
+pub(super) struct Socket<C> {
+    inner: C,
     write_wait_max: Duration,
 }
 
-impl Socket {
-    pub(super) const fn new(inner: WebSocket, write_wait_max: Duration) -> Self {
+impl<C: Carrier> Socket<C> {
+    pub(super) const fn new(inner: C, write_wait_max: Duration) -> Self {
         Self {
             inner,
             write_wait_max,
@@ -36,7 +44,7 @@ impl Socket {
 
     /// Waits for the next frame. Nothing is lost when it is dropped while waiting.
     pub(super) async fn hear(&mut self) -> Result<Heard, Ending> {
-        match self.inner.recv().await {
+        match self.inner.next().await {
             None | Some(Ok(Message::Close(_))) => Err(Ending::Gone),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(Heard::Sign),
             Some(Ok(Message::Text(_))) => Err(Ending::NotBinary),
@@ -72,7 +80,7 @@ impl Socket {
         }));
         let farewell = async {
             if self.inner.send(close).await.is_ok() {
-                while let Some(Ok(_)) = self.inner.recv().await {}
+                while let Some(Ok(_)) = self.inner.next().await {}
             }
         };
         let _ = timeout(CLOSE_WAIT_MAX, farewell).await;
