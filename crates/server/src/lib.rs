@@ -28,5 +28,5 @@ pub mod sweep;
 pub mod vault;
 pub mod web;
 
-pub use open::{OpenFault, open};
+pub use open::{OpenFault, open, open_like};
 pub use shell::Shell;

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tillkey_ledger::{KeyName, LogKey};
 use tillkey_rules::event::Event;
+use tillkey_rules::onboarding::catalogue::Catalogue;
 use tillkey_rules::party::Actor;
 use tillkey_rules::policy::{Policy, PolicyFault, check};
 use tillkey_rules::vocabulary::EvidenceKind;
@@ -75,9 +75,42 @@ const OFFERED: [EvidenceKind; 8] = [
 /// # Errors
 /// [`OpenFault`]; nothing is served.
 pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<Shell, OpenFault> {
+    let catalogue = catalogue_files::read(config.catalogue.as_deref())?;
+    let policy = match &config.policy {
+        Some(folder) => Policy::parse(&policy_files::read(folder)?)?,
+        None => Policy::default_policy(),
+    };
+    let shell = assemble(config, (clock, entropy), (policy, catalogue))?;
+    serve_policy(&shell)?;
+    Ok(shell)
+}
+
+/// Opens an installation with the policy and the catalogue that `before` serves: they were
+/// checked when it was opened, which takes most of an opening's time. For whoever opens
+/// thousands in one process, as a simulation of crashes does.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_like(
+    before: &Shell,
+    config: Config,
+    clock: Arc<dyn Clock>,
+    entropy: Entropy,
+) -> Result<Shell, OpenFault> {
+    let served = (before.policy().clone(), before.catalogue().clone());
+    let shell = assemble(config, (clock, entropy), served)?;
+    note_policy(&shell)?;
+    Ok(shell)
+}
+
+/// Everything but what is served by: that has still to be checked.
+fn assemble(
+    config: Config,
+    (clock, entropy): (Arc<dyn Clock>, Entropy),
+    (policy, catalogue): (Policy, Catalogue),
+) -> Result<Shell, OpenFault> {
     let mut rng = entropy.rng();
     let now = clock.now();
-    let catalogue = catalogue_files::read(config.catalogue.as_deref())?;
     let keyring_path = config.keyring();
     let root = RootKey::open_or_create(&config.root_key_file, &keyring_path, &mut rng)?;
     let keyring = Keyring::open_or_create(&keyring_path, &root, &mut rng)?;
@@ -110,11 +143,6 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
         None => acquirer::add(tx, &keys, &home, &mut rng),
     })?;
 
-    let policy = match &config.policy {
-        Some(folder) => Policy::parse(&policy_files::read(folder)?)?,
-        None => Policy::default_policy(),
-    };
-    serve_policy(&store, &policy, now)?;
     Ok(Shell::new(Inside {
         config,
         store,
@@ -137,11 +165,9 @@ pub fn open(config: Config, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<S
     }))
 }
 
-/// Checks a policy exhaustively, and writes into the ledger that it is served unless
-/// it was the last one.
-fn serve_policy(store: &Store, policy: &Policy, now: Timestamp) -> Result<(), OpenFault> {
-    const SERVED: &str = "policy served";
-    let report = check::check(policy, &|_| ())?;
+/// Checks the policy exhaustively, and writes into the ledger that it is served.
+fn serve_policy(shell: &Shell) -> Result<(), OpenFault> {
+    let report = check::check(shell.policy(), &|_| ())?;
     if !report.holds() {
         let sentences: Vec<String> = report
             .counterexamples
@@ -150,8 +176,14 @@ fn serve_policy(store: &Store, policy: &Policy, now: Timestamp) -> Result<(), Op
             .collect();
         return Err(OpenFault::Unsafe(sentences.join("\n")));
     }
-    let digest = policy.digest().to_string();
-    store.write_blocking(move |tx| {
+    note_policy(shell)
+}
+
+/// Writes into the ledger which policy is served, unless it was the last one.
+fn note_policy(shell: &Shell) -> Result<(), OpenFault> {
+    const SERVED: &str = "policy served";
+    let (digest, now) = (shell.policy().digest().to_string(), shell.now());
+    shell.store().write_blocking(move |tx| {
         if meta::find(tx, SERVED)?.is_some_and(|served| served == digest.as_bytes()) {
             return Ok(());
         }
