@@ -26,6 +26,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use self::fault::Plan;
+use self::node::Node;
 use self::story::{cases, hold_against};
 use self::town::Town;
 
@@ -69,11 +70,7 @@ fn d12_nothing_is_lost_whatever_fails() {
         }
     });
     let told = format!("seed {seed}: {}", happened.join(", "));
-    let acknowledged: Vec<_> = town
-        .nodes
-        .iter()
-        .flat_map(|node| node.acknowledged())
-        .collect();
+    let acknowledged: Vec<_> = town.nodes.iter().flat_map(Node::acknowledged).collect();
     town.settle();
     let leaves = town.verified_leaves();
     let cases = cases(&leaves);
@@ -83,10 +80,7 @@ fn d12_nothing_is_lost_whatever_fails() {
         leaves.len(),
         cases.len(),
         acknowledged.len(),
-        town.nodes
-            .iter()
-            .map(|node| node.whole_runs())
-            .sum::<usize>()
+        town.nodes.iter().map(Node::whole_runs).sum::<usize>()
     );
     hold_against(&cases, &acknowledged, &told);
     town.hold_rows_against(&leaves, &told);
