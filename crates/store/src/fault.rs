@@ -31,6 +31,9 @@ pub enum Fault {
     /// The ledger does not keep up, and without it nothing is done.
     #[error("the ledger is behind: nothing is done until it has caught up")]
     LedgerBehind,
+    /// What arrived at another engine is not what was sent.
+    #[error("nothing was moved: {0}")]
+    NotTransferred(&'static str),
     /// The database server is not one that can be used.
     #[error("the database at {address} cannot be used: {why}")]
     Unfit {

@@ -60,6 +60,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 pub mod trade;
+pub mod transfer;
 pub mod tx;
 pub mod upload;
 pub mod value;

@@ -15,6 +15,7 @@ use crate::doctor::{self, DoctorArgs};
 use crate::failed::Failed;
 use crate::import::{self, ImportArgs};
 use crate::ledger::{self, LedgerArgs};
+use crate::migrate::{self, MigrateArgs};
 use crate::policy::{self, PolicyArgs};
 use crate::serve::{self, ServeArgs};
 use crate::staff::{self, StaffArgs};
@@ -44,6 +45,8 @@ enum Command {
     Policy(PolicyArgs),
     /// Verifies and exports the ledger
     Ledger(Box<LedgerArgs>),
+    /// Moves the installation to another database
+    Migrate(Box<MigrateArgs>),
     /// Gives out backups of terminals, and what opens them
     Backup(Box<BackupArgs>),
     /// Looks at the installation and says what is wrong with it
@@ -62,6 +65,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Import(args) => ended("import", import::run(&args)),
         Command::Policy(args) => policy::run(&args),
         Command::Ledger(args) => ended("ledger", ledger::run(&args)),
+        Command::Migrate(args) => ended("migrate", migrate::run(&args)),
         Command::Backup(args) => ended("backup", backup::run(&args)),
         Command::Doctor(args) => ended("doctor", doctor::run(&args)),
         Command::Bench(args) => ended("bench", bench::run(&args)),

@@ -10,6 +10,7 @@ mod installation;
 mod ledger;
 mod line;
 mod logging;
+mod migrate;
 mod output;
 mod policy;
 mod progress;

@@ -10,13 +10,16 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, NoTls};
 
 use super::Address;
+use super::target::{self, type_of};
 use crate::event;
 use crate::fault::Fault;
 use crate::limits::{IDLE_IN_TRANSACTION_MAX, LOCK_WAIT_MAX, STATEMENT_WAIT_MAX};
+use crate::transfer::NextRow;
 use crate::tx::{Statement, Tx};
 use crate::value::{Row, Value};
 
@@ -85,6 +88,39 @@ impl Session {
         row.map_or(Ok(None), |row| {
             row.try_get(0)
                 .map_err(|source| Fault::of_postgres(doing, source))
+        })
+    }
+
+    /// Copies rows into a table, within the open transaction.
+    pub(super) fn copy(
+        &mut self,
+        table: &str,
+        columns: &[String],
+        next: NextRow<'_>,
+    ) -> Result<(), Fault> {
+        const DOING: &str = "copy a table";
+        let fault = |source| Fault::of_postgres(DOING, source);
+        let mut types = Vec::with_capacity(columns.len());
+        for column in columns {
+            let ask = format!(
+                "SELECT CAST(data_type AS TEXT) FROM information_schema.columns \
+                 WHERE table_schema = current_schema() \
+                 AND table_name = '{table}' AND column_name = '{column}'"
+            );
+            let name: Option<String> = self.look(DOING, &ask)?;
+            types.push(type_of(
+                &name.ok_or(Fault::Missing("column of the schema"))?,
+            ));
+        }
+        let copy = format!("COPY {table} ({}) FROM STDIN BINARY", columns.join(", "));
+        self.runtime.block_on(async {
+            let sink = self.client.copy_in(&copy).await.map_err(fault)?;
+            let mut writer = std::pin::pin!(BinaryCopyInWriter::new(sink, &types));
+            while let Some(row) = next()? {
+                let row = target::parameters(&row);
+                writer.as_mut().write_raw(row).await.map_err(fault)?;
+            }
+            writer.finish().await.map(|_| ()).map_err(fault)
         })
     }
 

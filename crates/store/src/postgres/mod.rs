@@ -20,6 +20,7 @@ mod integrator;
 mod migrate;
 mod open;
 mod reader;
+mod target;
 #[cfg(test)]
 mod tests;
 mod wait;
@@ -36,6 +37,7 @@ pub(crate) use archive::look_into;
 pub(crate) use connection::Session;
 pub use conversation::Conversation;
 pub(crate) use open::open;
+pub(crate) use target::Target;
 pub(crate) use wait::rest;
 
 /// The running engine.

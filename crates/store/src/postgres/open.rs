@@ -93,7 +93,7 @@ pub(crate) fn open(
 }
 
 /// Whether a database is one that Tillkey can work on.
-fn fit(session: &mut Session, address: &Address) -> Result<(), Fault> {
+pub(super) fn fit(session: &mut Session, address: &Address) -> Result<(), Fault> {
     const OLDEST: i32 = 150_000;
     let unfit = |why: String| Fault::Unfit {
         address: address.to_string(),

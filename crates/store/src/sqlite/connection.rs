@@ -120,7 +120,7 @@ impl Tx for SqliteTx<'_> {
 }
 
 /// A column's value as one of ours.
-fn owned(value: ValueRef<'_>) -> Result<Value, Fault> {
+pub(super) fn owned(value: ValueRef<'_>) -> Result<Value, Fault> {
     match value {
         ValueRef::Null => Ok(Value::Null),
         ValueRef::Integer(number) => Ok(Value::Integer(number)),

@@ -8,6 +8,7 @@ mod archive;
 mod connection;
 mod migrate;
 mod open;
+mod origin;
 mod reader;
 mod writer;
 
@@ -19,6 +20,7 @@ use crate::limits;
 
 pub(crate) use archive::look_into;
 pub(crate) use open::open;
+pub(crate) use origin::Origin;
 
 #[cfg(test)]
 mod tests;

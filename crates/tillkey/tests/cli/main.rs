@@ -16,6 +16,8 @@ mod installed;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod migrate;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod serve;

@@ -9,13 +9,13 @@ use serde_json::Value;
 use crate::sandbox::Sandbox;
 
 /// A service that is running. A test that fails leaves none behind.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     said: Value,
 }
 
 impl Running {
-    fn start(sandbox: &Sandbox) -> Self {
+    pub(crate) fn start(sandbox: &Sandbox) -> Self {
         std::fs::write(sandbox.path("tillkey.toml"), "listen = '127.0.0.1:0'\n").unwrap();
         let mut child = sandbox
             .command(&["serve", "--config", "tillkey.toml", "--json"])
@@ -36,7 +36,7 @@ impl Running {
     }
 
     /// Sends a signal and gives the exit status, if it was not killed by it.
-    fn signal(mut self, signal: &str) -> Option<i32> {
+    pub(crate) fn signal(mut self, signal: &str) -> Option<i32> {
         let process = self.child.id().to_string();
         assert!(
             Command::new("kill")
