@@ -267,7 +267,7 @@ fn manager_who_is(number: u8) -> Actor {
     }
 }
 
-fn person(number: u8, role: Role) -> Actor {
+pub(crate) fn person(number: u8, role: Role) -> Actor {
     Actor::Staff {
         staff: format!("{}.{}", role.name(), char::from(b'a' + number))
             .parse()
