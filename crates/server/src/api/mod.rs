@@ -97,6 +97,12 @@ pub fn openapi_text() -> String {
     openapi::text(&document)
 }
 
+/// Below `/v1` a program asks, which reads no page: nothing there is left to the pages'
+/// own answer. A wildcard takes no empty rest, so the bare addresses are named.
+async fn unknown() -> Problem {
+    Problem::unknown()
+}
+
 /// The API over an installation. It is to be served with the addresses of its
 /// connections (`into_make_service_with_connect_info`).
 pub fn router(shell: Shell) -> Router {
@@ -114,7 +120,9 @@ pub fn router(shell: Shell) -> Router {
             "/v1/openapi.json",
             get(move || async move { openapi::answer(&document) }),
         )
-        .route("/v1/{*rest}", any(|| async { Problem::unknown() }))
+        .route("/v1", any(unknown))
+        .route("/v1/", any(unknown))
+        .route("/v1/{*rest}", any(unknown))
         .layer(from_fn_with_state(api.clone(), layers::bound))
         // The platform asks when all places are taken, too.
         .merge(platform)

@@ -98,6 +98,9 @@ async fn addresses_and_queries_are_read_as_strictly() {
         ("/v1/cases/0000000000000000", 404, "unknown"),
         ("/v1/cases/..%2fstaff", 404, "unknown"),
         ("/v1/nothing/here", 404, "unknown"),
+        // These two once had the answer of the pages.
+        ("/v1/", 404, "unknown"),
+        ("/v1", 404, "unknown"),
         ("/v1/cases/0000000000000000/nothing", 404, "unknown"),
     ] {
         let answer = world.get(path).token(&token).go().await;
