@@ -5,8 +5,9 @@
 //! as it was read, and what is refused is refused as a refusal. `seeds/` has a folder of
 //! small inputs a target, which reach as much of it as was found to be reachable.
 //!
-//! `tests/fuzz` replays the seeds and changes them at random, the same way in every run:
-//! an ordinary test, part of CI.
+//! Two drivers share them. `tests/fuzz` replays the seeds and changes them at random,
+//! the same way in every run: an ordinary test, part of CI. `cargo xtask fuzz` has LLVM's
+//! fuzzer look for what reaches something new, for as long as it is given.
 //!
 //! Nobody uses this room, and nothing in here knows more than anybody outside may call.
 

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what CI runs, and what is handed to vendors. Nothing else knows how.
 
 mod ci;
+mod fuzz;
 mod install;
 mod sdk;
 #[cfg(test)]
@@ -14,7 +15,10 @@ usage: cargo xtask ci        install, format, lints, documentation, every test
        cargo xtask install   what the browser tests use: Chromium, its driver, axe-core
        cargo xtask sdk [TARGET]
                              what a terminal's vendor is handed, in target/sdk: the C header
-                             and library, the Kotlin and its library, with their sizes";
+                             and library, the Kotlin and its library, with their sizes
+       cargo xtask fuzz [TARGET] [--seconds N] [--keep]
+                             every parser that faces outside, led by coverage, N seconds
+                             each; --keep makes seeds of what reached something";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
         ["install"] => install::run(),
         ["sdk"] => sdk::run(None),
         ["sdk", target] => sdk::run(Some(target)),
+        ["fuzz", arguments @ ..] => fuzz::run(arguments),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
