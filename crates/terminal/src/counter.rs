@@ -6,6 +6,10 @@
 //! the one before it. So if storage falls back by one write, at most one block was used
 //! that it does not know of, and that one is skipped at every start.
 
+use tillkey_wire::cbor::CborError;
+
+use crate::limits::COUNTER_MAX;
+
 /// What to write before the counter may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reserve {
@@ -33,6 +37,18 @@ impl Counter {
             through,
             block,
         }
+    }
+
+    /// Begins from what was read back. What no terminal ever reserved is no counter of
+    /// ours: at the end of all numbers the next one would be looked for, and a write made
+    /// for it, for ever.
+    pub(crate) fn kept(through: u64, block: u64) -> Result<Self, CborError> {
+        if through > COUNTER_MAX {
+            return Err(CborError::Unexpected {
+                why: "a counter that no terminal reaches".to_owned(),
+            });
+        }
+        Ok(Self::new(through, block))
     }
 
     /// The last one used or skipped.
@@ -97,6 +113,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_end_of_all_numbers_is_never_drawn_from() {
+        for through in [COUNTER_MAX + 1, u64::MAX - 1, u64::MAX] {
+            assert!(Counter::kept(through, COUNTERS_PER_WRITE).is_err());
+        }
+        let mut writes = Vec::new();
+        let mut counter = Counter::kept(COUNTER_MAX, COUNTERS_PER_WRITE).unwrap();
+        assert!(draw(&mut counter, &mut writes) > COUNTER_MAX);
+        assert_eq!(writes.len(), 2);
     }
 
     #[test]

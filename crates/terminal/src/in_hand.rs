@@ -67,8 +67,8 @@ impl InHand {
         Ok(Self {
             terminal: kept.terminal,
             agreement_key: kept.agreement_key,
-            numbers: Counter::new(kept.through, NUMBERS_PER_WRITE),
-            challenges: Counter::new(kept.challenges_through, NUMBERS_PER_WRITE),
+            numbers: Counter::kept(kept.through, NUMBERS_PER_WRITE)?,
+            challenges: Counter::kept(kept.challenges_through, NUMBERS_PER_WRITE)?,
         })
     }
 

@@ -6,6 +6,10 @@ use tillkey_wire::limits::{BATCH_ENTRIES_MAX, SNAPSHOT_ENTRIES_MAX};
 /// A start skips up to two blocks; a 64-bit counter does not mind.
 pub const COUNTERS_PER_WRITE: u64 = 256;
 
+/// The highest counter that is believed to have been reserved: far above what a terminal
+/// reaches in its life, far below where numbers end.
+pub const COUNTER_MAX: u64 = 1 << 62;
+
 /// How many numbers that prove the terminal in hand, or challenges, are reserved by one
 /// write: each is shown to a person, who waits for a write without noticing, and who would have to ask
 /// again where a start skipped more than the server looks ahead.

@@ -165,10 +165,11 @@ impl<D: Device> Terminal<D> {
                 identity
             }
         };
-        let reserved = device
-            .load(Slot::Counter)?
-            .map(|bytes| cbor::decode::<u64>(&bytes).map_err(unreadable(Slot::Counter)))
-            .transpose()?;
+        let reserved = device.load(Slot::Counter)?;
+        let counter = reserved
+            .map_or(Ok(0), |bytes| cbor::decode::<u64>(&bytes))
+            .and_then(|through| Counter::kept(through, COUNTERS_PER_WRITE))
+            .map_err(unreadable(Slot::Counter))?;
         let book = match &identity {
             Identity::Enrolled { enrolled, .. } => Some(read_book(&device, enrolled)?),
             _ => None,
@@ -184,7 +185,7 @@ impl<D: Device> Terminal<D> {
             stretching,
             identity,
             book,
-            counter: Counter::new(reserved.unwrap_or(0), COUNTERS_PER_WRITE),
+            counter,
             in_hand,
             linked: false,
             is_welcomed: false,
