@@ -41,7 +41,7 @@ mod world;
 use self::run::{one, several};
 
 /// How many seeds are run where nobody says.
-const SEEDS: u64 = 800;
+const SEEDS: u64 = 2_000;
 /// How many steps a run has before its end.
 const STEPS: usize = 80;
 /// How many seeds are run twice.
