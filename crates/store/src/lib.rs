@@ -67,5 +67,5 @@ pub mod value;
 pub mod watch;
 
 pub use checkpoint_file::CheckpointFile;
-pub use postgres::{Address, AddressFault, Conversation};
+pub use postgres::{Address, AddressFault, Conversation, Survey};
 pub use store::{Database, Kept, Options, Store};

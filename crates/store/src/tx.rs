@@ -61,7 +61,16 @@ pub trait Tx {
     ///
     /// # Errors
     /// A [`Fault`] that names the statement.
-    fn query_one(&mut self, statement: Statement, values: &[Value]) -> Result<Option<Row>, Fault>;
+    fn query_one(&mut self, statement: Statement, values: &[Value]) -> Result<Option<Row>, Fault> {
+        let mut rows = self.query_many(statement, values)?;
+        if rows.len() > 1 {
+            return Err(Fault::Damaged {
+                thing: statement.name,
+                why: "there is more than one row",
+            });
+        }
+        Ok(rows.pop())
+    }
 
     /// Reads all rows. A statement that may find many has a `LIMIT`.
     ///

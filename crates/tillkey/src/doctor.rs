@@ -3,6 +3,7 @@
 
 mod checks;
 mod limits;
+mod server;
 
 use clap::Args;
 use serde_json::json;

@@ -253,17 +253,6 @@ impl Tx for PostgresTx<'_> {
         self.noted(changed)
     }
 
-    fn query_one(&mut self, statement: Statement, values: &[Value]) -> Result<Option<Row>, Fault> {
-        let mut rows = self.query_many(statement, values)?;
-        if rows.len() > 1 {
-            return Err(Fault::Damaged {
-                thing: statement.name,
-                why: "there is more than one row",
-            });
-        }
-        Ok(rows.pop())
-    }
-
     fn query_many(&mut self, statement: Statement, values: &[Value]) -> Result<Vec<Row>, Fault> {
         let rows = self.rows(statement, values);
         self.noted(rows)

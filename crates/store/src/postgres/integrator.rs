@@ -9,7 +9,8 @@
 //! **Invariant**: what a caller is told is done has its leaf in the signed tree. Where the
 //! database stays away after the commit of the effect, the caller is told all the same,
 //! since it is done and its events cannot be lost; but nothing further is done until the
-//! ledger has caught up.
+//! ledger has caught up. A ledger that was found broken stays so until somebody has looked
+//! and starts the node again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -69,8 +70,12 @@ impl Standing {
         }
     }
 
-    fn set(&self, state: State) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    /// How it is found this time. Broken it stays.
+    fn set(&self, found: State) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*state, State::Broken(_)) {
+            *state = found;
+        }
     }
 }
 
@@ -102,7 +107,10 @@ impl Integrator {
             let done = self.catch_up(!callers.is_empty(), forgets);
             self.note(&done);
             for caller in callers {
-                caller.answer(Ok(()));
+                caller.answer(match self.standing.check() {
+                    Err(fault @ Fault::LedgerBroken(_)) => Err(fault),
+                    Ok(()) | Err(_) => Ok(()),
+                });
             }
         }
         self.checkpoints.close();

@@ -20,6 +20,7 @@ mod integrator;
 mod migrate;
 mod open;
 mod reader;
+mod survey;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub(crate) use archive::look_into;
 pub(crate) use connection::Session;
 pub use conversation::Conversation;
 pub(crate) use open::open;
+pub use survey::Survey;
 pub(crate) use target::Target;
 pub(crate) use wait::rest;
 

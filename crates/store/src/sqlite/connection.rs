@@ -92,17 +92,6 @@ impl Tx for SqliteTx<'_> {
         u64::try_from(changed).map_err(|_| Fault::damaged("count", "it is out of range"))
     }
 
-    fn query_one(&mut self, statement: Statement, values: &[Value]) -> Result<Option<Row>, Fault> {
-        let mut rows = self.query_many(statement, values)?;
-        if rows.len() > 1 {
-            return Err(Fault::Damaged {
-                thing: statement.name,
-                why: "there is more than one row",
-            });
-        }
-        Ok(rows.pop())
-    }
-
     fn query_many(&mut self, statement: Statement, values: &[Value]) -> Result<Vec<Row>, Fault> {
         let fault = |source| Fault::of_sqlite(statement.name, source);
         let mut prepared = self.bound(statement, values)?;

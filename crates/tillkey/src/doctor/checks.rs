@@ -15,6 +15,7 @@ use tillkey_store::Store;
 use tillkey_store::fault::Fault;
 use tillkey_store::ledger::{LedgerReader, checkpoint};
 
+use super::server;
 use crate::failed::Failed;
 use crate::progress::Progress;
 use crate::{installation, policy};
@@ -41,7 +42,7 @@ pub(super) struct Check {
 }
 
 impl Check {
-    fn ok(name: &'static str, text: impl Into<String>) -> Self {
+    pub(super) fn ok(name: &'static str, text: impl Into<String>) -> Self {
         Self {
             name,
             health: Health::Ok,
@@ -49,7 +50,7 @@ impl Check {
         }
     }
 
-    fn note(name: &'static str, text: impl Into<String>) -> Self {
+    pub(super) fn note(name: &'static str, text: impl Into<String>) -> Self {
         Self {
             name,
             health: Health::Note,
@@ -96,6 +97,7 @@ pub(super) fn all(config: &Config) -> Vec<Check> {
         ),
         disk_space(&config.data),
     ];
+    checks.extend(config.database.as_ref().map(server::look));
     let is_there = config.database.is_some() || config.data.join("tillkey.db").exists();
     if is_there && config.data.exists() {
         checks.push(data_mode(&config.data));

@@ -22,6 +22,9 @@ mod sandbox;
 #[cfg(test)]
 mod serve;
 #[cfg(test)]
+#[path = "../faults/served.rs"]
+mod served;
+#[cfg(test)]
 mod tampering;
 #[cfg(test)]
 mod transcripts;

@@ -15,6 +15,7 @@ mod fault;
 mod leaves;
 mod node;
 mod rolling;
+mod served;
 #[path = "../kill/story.rs"]
 mod story;
 mod town;

@@ -1,59 +1,16 @@
 //! A rolling restart: one node after the other is told to end and comes back, and nobody
 //! who asks has to know.
 
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::node::TILLKEY;
-use crate::town::{Town, rest};
-
-/// `tillkey serve`, running. A test that fails leaves none behind.
-pub(crate) struct Served {
-    child: Child,
-    url: String,
-}
-
-impl Served {
-    pub(crate) fn start(config: &Path) -> Self {
-        let mut child = Command::new(TILLKEY)
-            .args(["serve", "--json", "--config"])
-            .arg(config)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line:?}"));
-        let url = said["url"].as_str().unwrap().to_owned();
-        Self { child, url }
-    }
-
-    /// Tells it to end, and waits until it has.
-    pub(crate) fn stop(mut self) {
-        let process = self.child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &process]).status();
-        assert!(told.unwrap().success());
-        assert!(self.child.wait().unwrap().success(), "it does not end well");
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::served::Served;
+use crate::town::{Town, rest, serve};
 
 /// A port that is free now, so that a node comes back under the same address.
 fn port() -> u16 {
@@ -88,7 +45,7 @@ fn a_rolling_restart_fails_no_request() {
     let configs: Vec<PathBuf> = (0..2)
         .map(|node| town.config(&format!("rolling-{node}"), &format!("127.0.0.1:{}", port())))
         .collect();
-    let mut nodes: Vec<Option<Served>> = configs.iter().map(|at| Some(Served::start(at))).collect();
+    let mut nodes: Vec<Option<Served>> = configs.iter().map(|at| Some(serve(at))).collect();
     let urls: Vec<String> = nodes
         .iter()
         .flatten()
@@ -119,7 +76,7 @@ fn a_rolling_restart_fails_no_request() {
             rest(Duration::from_millis(700));
             let begun = Instant::now();
             node.take().unwrap().stop();
-            *node = Some(Served::start(config));
+            *node = Some(serve(config));
             println!("a node was away for {:?}", begun.elapsed());
         }
         rest(Duration::from_millis(700));

@@ -14,7 +14,7 @@ use tillkey_store::cluster::Cluster;
 
 use crate::leaves;
 use crate::node::{Node, TILLKEY};
-use crate::rolling::Served;
+use crate::served::Served;
 
 /// How large the database's disk is.
 const DISK_MIB: u32 = 512;
@@ -23,6 +23,12 @@ const DISK_MIB: u32 = 512;
 pub(crate) fn rest(time: Duration) {
     let (_keep, quiet) = channel::<()>();
     let _ = quiet.recv_timeout(time);
+}
+
+/// Serves by a configuration.
+pub(crate) fn serve(config: &Path) -> Served {
+    let mut command = Command::new(TILLKEY);
+    Served::start(command.args(["serve", "--json", "--config"]).arg(config))
 }
 
 /// A database server, nodes, and what they share.
@@ -73,8 +79,8 @@ impl Town {
     }
 
     /// A plain service on the database.
-    pub(crate) fn serve(&self) -> Served {
-        Served::start(&self.config("plain", "127.0.0.1:0"))
+    fn serve(&self) -> Served {
+        serve(&self.config("plain", "127.0.0.1:0"))
     }
 
     /// A configuration for a node with a data folder of its own.
