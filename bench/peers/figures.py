@@ -22,7 +22,7 @@ class Figure:
 
     def line(self):
         shown = "".join(f"{number(v):>12}" for v in (self.least, self.median, self.most))
-        return f"  {self.name:<46}{self.unit:>6}{shown}"
+        return f"  {self.name:<56}{self.unit:>6}{shown}"
 
     def json(self):
         return {
@@ -47,7 +47,7 @@ class Ratio(Figure):
 
 def table(title, figures):
     """The figures of one kind, one a line."""
-    head = f"{title:<54}{'min':>12}{'median':>12}{'max':>12}"
+    head = f"{title:<64}{'min':>12}{'median':>12}{'max':>12}"
     return "\n".join([head, *(figure.line() for figure in figures)])
 
 
