@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::served::Served;
-use crate::town::{Town, rest, serve};
+use crate::town::{Town, rest, serve, stop};
 
 /// A port that is free now, so that a node comes back under the same address.
 fn port() -> u16 {
@@ -46,11 +46,7 @@ fn a_rolling_restart_fails_no_request() {
         .map(|node| town.config(&format!("rolling-{node}"), &format!("127.0.0.1:{}", port())))
         .collect();
     let mut nodes: Vec<Option<Served>> = configs.iter().map(|at| Some(serve(at))).collect();
-    let urls: Vec<String> = nodes
-        .iter()
-        .flatten()
-        .map(|node| node.url.clone())
-        .collect();
+    let urls: Vec<String> = nodes.iter().flatten().map(|node| node.url("")).collect();
     let is_over = AtomicBool::new(false);
     let answers: Vec<Result<u16, String>> = thread::scope(|scope| {
         let asking: Vec<_> = (0..4)
@@ -75,7 +71,7 @@ fn a_rolling_restart_fails_no_request() {
         for (node, config) in nodes.iter_mut().zip(&configs) {
             rest(Duration::from_millis(700));
             let begun = Instant::now();
-            node.take().unwrap().stop();
+            stop(node.take().unwrap());
             *node = Some(serve(config));
             println!("a node was away for {:?}", begun.elapsed());
         }

@@ -41,11 +41,6 @@ impl Served {
         assert!(told.unwrap().success());
         self.child.wait().unwrap().code()
     }
-
-    /// Tells it to end, and waits until it has.
-    pub(crate) fn stop(self) {
-        assert_eq!(self.signal("-TERM"), Some(0), "it does not end well");
-    }
 }
 
 impl Drop for Served {

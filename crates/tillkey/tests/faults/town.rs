@@ -31,6 +31,11 @@ pub(crate) fn serve(config: &Path) -> Served {
     Served::start(command.args(["serve", "--json", "--config"]).arg(config))
 }
 
+/// Tells a service to end, and waits until it has.
+pub(crate) fn stop(served: Served) {
+    assert_eq!(served.signal("-TERM"), Some(0), "it does not end well");
+}
+
 /// A database server, nodes, and what they share.
 pub(crate) struct Town {
     pub(crate) cluster: Cluster,
@@ -57,7 +62,7 @@ impl Town {
             folder,
         };
         // The first start makes the keys that all nodes have.
-        town.serve().stop();
+        stop(town.serve());
         for number in 0..nodes {
             town.nodes.push(town.node(number));
         }
@@ -121,7 +126,7 @@ impl Town {
             );
             rest(Duration::from_millis(100));
         }
-        served.stop();
+        stop(served);
     }
 
     pub(crate) fn count(&self, sql: &str) -> usize {
