@@ -233,10 +233,17 @@ impl Cluster {
         Ok(String::from_utf8_lossy(&ran.stdout).into_owned())
     }
 
-    /// The server's own process, the parent of all others.
+    /// The server's own process, the parent of all others; none where it does not run. A
+    /// number that it left behind may be another process's by now, so it is looked at.
     pub fn process(&self) -> Option<u32> {
-        let text = fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
-        text.lines().next()?.parse().ok()
+        let data = self.data();
+        let text = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+        let process: u32 = text.lines().next()?.parse().ok()?;
+        let line = fs::read(format!("/proc/{process}/cmdline")).ok()?;
+        let mut arguments = line.split(|byte| *byte == 0);
+        arguments
+            .any(|argument| argument == data.as_os_str().as_encoded_bytes())
+            .then_some(process)
     }
 
     /// Kills the server and all of its processes at once, as a power cut would.
@@ -244,11 +251,10 @@ impl Cluster {
     /// # Errors
     /// [`ClusterFault::Folder`] where `kill` does not run.
     pub fn kill(&mut self) -> Result<(), ClusterFault> {
+        // Its backends go by themselves when their parent is gone.
         if let Some(process) = self.process() {
-            let group = format!("-{process}");
-            // Its backends have groups of their own and go when their parent is gone.
             Command::new("kill")
-                .args(["-KILL", &process.to_string(), &group])
+                .args(["-KILL", &process.to_string()])
                 .stderr(Stdio::null())
                 .status()?;
         }
@@ -342,4 +348,29 @@ fn user() -> Result<Option<(u32, u32)>, ClusterFault> {
         Some((user.parse().ok()?, group.parse().ok()?))
     });
     found.map(Some).ok_or(ClusterFault::NotInstalled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The number in the file is that of this very test, which goes on.
+    #[test]
+    fn a_number_that_is_another_processs_by_now_is_not_signalled() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cluster = Cluster {
+            folder: folder.path().to_owned(),
+            programs: PathBuf::new(),
+            user: None,
+            settings: Vec::new(),
+            is_swept: false,
+            keeper: None,
+        };
+        fs::create_dir(cluster.data()).unwrap();
+        let mine = format!("{}\n", std::process::id());
+        fs::write(cluster.data().join("postmaster.pid"), mine).unwrap();
+        assert_eq!(cluster.process(), None);
+        cluster.signal_all("-KILL").unwrap();
+        cluster.kill().unwrap();
+    }
 }
