@@ -18,7 +18,7 @@ use tillkey_store::limits::WORD_BYTES_MAX;
 use tillkey_store::{Address, Conversation};
 use tillkey_wire::ids::TerminalId;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, interval, sleep};
+use tokio::time::{interval, sleep, timeout};
 
 use crate::bell::Ring;
 use crate::limits::{NODE_BEAT_EVERY, NODE_JOIN_AGAIN_AFTER, RINGS_AT_ONCE_MAX};
@@ -35,7 +35,7 @@ pub async fn run(shell: Shell, mut shutdown: watch::Receiver<bool>) {
     let mut node = Node {
         id: rand::RngCore::next_u64(&mut shell.rng()),
         shell,
-        said: BTreeSet::new(),
+        said: None,
     };
     loop {
         let talked = tokio::select! {
@@ -65,8 +65,9 @@ async fn told(shutdown: &mut watch::Receiver<bool>) {
 struct Node {
     id: NodeId,
     shell: Shell,
-    /// The terminals that the others know to be here.
-    said: BTreeSet<TerminalId>,
+    /// What the others know: the terminals here, and how often those had changed then. None
+    /// where somebody may know nothing or something old: everything is said anew.
+    said: Option<(BTreeSet<TerminalId>, u64)>,
 }
 
 impl Node {
@@ -77,7 +78,7 @@ impl Node {
         rings: &mut mpsc::Receiver<Ring>,
     ) -> Result<(), Fault> {
         let mut conversation = Conversation::join(address).await?;
-        self.said.clear();
+        self.said = None;
         conversation.say(&format!("{} hello", self.id)).await?;
         self.shell.bell().ring_here(Ring::Anything);
         let mut beats = interval(NODE_BEAT_EVERY);
@@ -87,7 +88,7 @@ impl Node {
                 heard = conversation.hear() => match heard {
                     Some(text) => {
                         if self.hear(&text) {
-                            self.said.clear();
+                            self.said = None;
                             self.say(&conversation, &[]).await?;
                         }
                     }
@@ -108,16 +109,20 @@ impl Node {
     /// Says rings, and which terminals came and went since it last spoke; at least that it
     /// is there.
     async fn say(&mut self, conversation: &Conversation, rings: &[Ring]) -> Result<(), Fault> {
-        let here: BTreeSet<TerminalId> = self.shell.presence().here().into_iter().collect();
-        let came = here
-            .difference(&self.said)
+        let mut text = match self.said {
+            None => format!("{} anew", self.id),
+            Some(_) => self.id.to_string(),
+        };
+        let (before, changes) = self.said.take().unwrap_or_default();
+        let news = self.shell.presence().here_since(changes);
+        let here = || news.iter().map(|(here, _)| here);
+        let came = here()
+            .flat_map(|here| here.difference(&before))
             .map(|terminal| format!("came {terminal}"));
-        let went = self
-            .said
-            .difference(&here)
+        let went = here()
+            .flat_map(|here| before.difference(here))
             .map(|terminal| format!("went {terminal}"));
         let rang = rings.iter().map(Ring::to_string);
-        let mut text = self.id.to_string();
         for line in came.chain(went).chain(rang) {
             if text.len() + 1 + line.len() > WORD_BYTES_MAX {
                 conversation.say(&text).await?;
@@ -127,7 +132,7 @@ impl Node {
             text.push_str(&line);
         }
         conversation.say(&text).await?;
-        self.said = here;
+        self.said = Some(news.unwrap_or((before, changes)));
         Ok(())
     }
 
@@ -159,15 +164,15 @@ impl Node {
                 }
             }
         }
-        presence.heard(node, (&came, &went));
+        let is_anew = matches!(word, "hello" | "anew");
+        presence.heard(node, is_anew, (&came, &went));
         word == "hello"
     }
 
     /// Lets the others know that the terminals here are on their way elsewhere.
     async fn say_good_bye(&self, address: &Address) {
         const GOOD_BYE_WAIT_MAX: Duration = Duration::from_secs(2);
-        let begun = Instant::now();
-        let said = tokio::time::timeout(GOOD_BYE_WAIT_MAX, async {
+        let said = timeout(GOOD_BYE_WAIT_MAX, async {
             Conversation::join(address)
                 .await?
                 .say(&format!("{} bye", self.id))
@@ -175,7 +180,7 @@ impl Node {
         });
         if !matches!(said.await, Ok(Ok(()))) {
             // They notice by its silence.
-            tracing::debug!(waited = ?begun.elapsed(), "the other nodes did not hear good-bye");
+            tracing::debug!("the other nodes did not hear good-bye");
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Presence(RwLock<Connected>);
 #[derive(Debug, Default)]
 struct Connected {
     here: BTreeSet<TerminalId>,
+    /// How often that has changed.
+    changes: u64,
     elsewhere: BTreeMap<NodeId, Node>,
 }
 
@@ -35,12 +37,16 @@ struct Node {
 impl Presence {
     /// Notes that a terminal came to this node.
     pub fn came(&self, terminal: TerminalId) {
-        self.write().here.insert(terminal);
+        let mut connected = self.write();
+        connected.here.insert(terminal);
+        connected.changes += 1;
     }
 
     /// Notes that a terminal went from this node.
     pub fn went(&self, terminal: TerminalId) {
-        self.write().here.remove(&terminal);
+        let mut connected = self.write();
+        connected.here.remove(&terminal);
+        connected.changes += 1;
     }
 
     /// Whether a terminal is connected, wherever.
@@ -57,14 +63,21 @@ impl Presence {
         self.read().here.len()
     }
 
-    /// Those that are connected to this node.
-    pub(crate) fn here(&self) -> Vec<TerminalId> {
-        self.read().here.iter().copied().collect()
+    /// Those that are connected to this node, with how often that has changed; none where
+    /// it has not since that count.
+    pub(crate) fn here_since(&self, changes: u64) -> Option<(BTreeSet<TerminalId>, u64)> {
+        let connected = self.read();
+        (connected.changes != changes).then(|| (connected.here.clone(), connected.changes))
     }
 
-    /// Notes what another node says: which terminals came and which went. Whoever came there
-    /// is nowhere else.
-    pub(crate) fn heard(&self, node: NodeId, (came, went): (&[TerminalId], &[TerminalId])) {
+    /// Notes what another node says: which terminals came and which went, or, where it says
+    /// all of it anew, which it has. Whoever came there is nowhere else.
+    pub(crate) fn heard(
+        &self,
+        node: NodeId,
+        is_anew: bool,
+        (came, went): (&[TerminalId], &[TerminalId]),
+    ) {
         let mut connected = self.write();
         connected
             .elsewhere
@@ -79,6 +92,9 @@ impl Presence {
             terminals: BTreeSet::new(),
         });
         heard.heard_at = Instant::now();
+        if is_anew {
+            heard.terminals.clear();
+        }
         heard.terminals.extend(came);
         for terminal in went {
             heard.terminals.remove(terminal);
@@ -114,14 +130,18 @@ mod tests {
     fn a_terminal_is_where_it_was_last_said_to_be() {
         let [one, two] = [1, 2].map(|byte| TerminalId::from_bytes([byte; 10]));
         let presence = Presence::default();
-        presence.heard(7, (&[one, two], &[]));
+        presence.heard(7, true, (&[one, two], &[]));
         assert!(presence.is_online(one) && presence.is_online(two));
-        presence.heard(8, (&[one], &[]));
+        presence.heard(8, false, (&[one], &[]));
         presence.left(7);
         assert!(presence.is_online(one), "it had moved on");
         assert!(!presence.is_online(two));
-        presence.heard(8, (&[], &[one]));
+        presence.heard(8, false, (&[], &[one]));
         assert!(!presence.is_online(one));
+        presence.heard(8, false, (&[one], &[]));
+        presence.heard(8, true, (&[two], &[]));
+        assert!(!presence.is_online(one), "it went while nobody heard");
+        assert!(presence.is_online(two));
         assert_eq!((presence.count(), presence.nodes_elsewhere()), (0, 1));
     }
 }
