@@ -15,7 +15,7 @@ use tillkey_terminal::wire::ids::{OperatorNumber, TerminalId};
 use tillkey_terminal::wire::secret::Secret;
 use tillkey_terminal::{Activity, FileDevice, Notice, Step, Terminal};
 
-use crate::reset::app_case;
+use crate::reset::{app_case, code_on_screen};
 use crate::till::{Act, Told};
 use crate::world::{Watched, World, soon};
 
@@ -58,15 +58,7 @@ impl Shop {
         world.links.disconnect(terminal);
         welcomed(&mut till).await;
         for (who, text) in [(boss(), BOSS), (cashier(), FIRST)] {
-            till.act(Act::FirstPassword(who)).await;
-            let shown = till
-                .until("code", |told| {
-                    matches!(told, Told::Notice(Notice::CodeOnScreen { .. }))
-                })
-                .await;
-            let Told::Notice(Notice::CodeOnScreen { code, .. }) = shown else {
-                unreachable!()
-            };
+            let code = code_on_screen(&mut till, who).await;
             till.act(Act::Redeem(who, code)).await;
             accepted(&mut till).await;
             till.act(Act::ChoosePassword(who, password(text))).await;

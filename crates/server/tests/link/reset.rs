@@ -6,15 +6,15 @@ use tillkey_server::act::{Access, Source};
 use tillkey_server::link::limits::Limits;
 use tillkey_terminal::Notice;
 use tillkey_terminal::wire::code::{ResetCode, SmsCode};
-use tillkey_terminal::wire::ids::CaseId;
+use tillkey_terminal::wire::ids::{CaseId, OperatorNumber};
 
 use crate::away::{FIRST, SECOND, cashier, password, signs_on};
 use crate::till::{Act, Told};
 use crate::world::{MERCHANT, OTHER_MERCHANT, Watched, World, number};
 
-/// An operator without a password gets the first one.
-pub(crate) async fn first_password(till: &mut Watched, text: &str) {
-    till.act(Act::FirstPassword(cashier())).await;
+/// An operator without a password wants one, and gets a code on the screen.
+pub(crate) async fn code_on_screen(till: &mut Watched, operator: OperatorNumber) -> ResetCode {
+    till.act(Act::FirstPassword(operator)).await;
     let shown = till
         .until("code", |told| {
             matches!(told, Told::Notice(Notice::CodeOnScreen { .. }))
@@ -23,6 +23,12 @@ pub(crate) async fn first_password(till: &mut Watched, text: &str) {
     let Told::Notice(Notice::CodeOnScreen { code, .. }) = shown else {
         unreachable!()
     };
+    code
+}
+
+/// A cashier without a password gets the first one.
+pub(crate) async fn first_password(till: &mut Watched, text: &str) {
+    let code = code_on_screen(till, cashier()).await;
     choose(till, code, text).await;
 }
 

@@ -17,6 +17,8 @@ mod browser;
 #[cfg(test)]
 mod campaign;
 #[cfg(test)]
+mod clock_library;
+#[cfg(test)]
 mod counter;
 #[cfg(test)]
 mod elsewhere;

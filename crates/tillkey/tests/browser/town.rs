@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tillkey_server::clock::{Clock, SystemClock};
 
+use crate::clock_library;
 use crate::leash::Leash;
 
 pub(crate) const TILLKEY: &str = env!("CARGO_BIN_EXE_tillkey");
@@ -66,7 +67,7 @@ impl Town {
         let ahead = folder.join("ahead");
         fs::write(&ahead, "+0").unwrap();
         let clock = [
-            format!("LD_PRELOAD={}", clock_library().display()),
+            format!("LD_PRELOAD={}", clock_library::find().display()),
             format!("FAKETIME_TIMESTAMP_FILE={}", ahead.display()),
         ];
         let [preload, file] = &clock;
@@ -173,17 +174,6 @@ impl Town {
         assert!(answer.status().is_success(), "{path}: {text}");
         serde_json::from_str(&text).unwrap_or_default()
     }
-}
-
-/// The library that moves the service's clock, wherever Debian put it.
-fn clock_library() -> PathBuf {
-    let folders = fs::read_dir("/usr/lib")
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    folders
-        .map(|folder| folder.join("faketime/libfaketimeMT.so.1"))
-        .find(|library| library.is_file())
-        .unwrap_or_else(|| panic!("there is no libfaketime: cargo xtask install"))
 }
 
 /// Reviews depend on the hour of the day; in a town it is always about noon.

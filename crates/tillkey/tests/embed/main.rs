@@ -8,6 +8,8 @@
 
 #![cfg(test)]
 
+#[path = "../browser/clock_library.rs"]
+mod clock_library;
 mod kotlin;
 #[path = "../browser/leash.rs"]
 mod leash;

@@ -10,6 +10,8 @@
 
 #![cfg(test)]
 
+#[path = "../browser/clock_library.rs"]
+mod clock_library;
 mod fault;
 #[path = "../kill/leaves.rs"]
 mod leaves;

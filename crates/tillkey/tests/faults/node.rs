@@ -2,12 +2,13 @@
 //! terminals reset passwords through every channel; again and again, whatever ends it.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
+use crate::clock_library;
 use crate::story::{Acknowledged, acknowledged};
 
 pub(crate) const TILLKEY: &str = env!("CARGO_BIN_EXE_tillkey");
@@ -66,7 +67,7 @@ impl Node {
         let off = self.clock_off.load(Ordering::Relaxed);
         if off != 0 {
             command
-                .env("LD_PRELOAD", faketime())
+                .env("LD_PRELOAD", clock_library::find())
                 .env("FAKETIME", format!("{off:+}s"))
                 .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         }
@@ -106,12 +107,4 @@ impl Node {
     fn child(&self) -> MutexGuard<'_, Option<Child>> {
         self.child.lock().unwrap()
     }
-}
-
-fn faketime() -> PathBuf {
-    let folders = std::fs::read_dir("/usr/lib").unwrap().flatten();
-    folders
-        .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
-        .find(|path| Path::exists(path))
-        .unwrap_or_else(|| panic!("there is no libfaketime: cargo xtask install"))
 }
