@@ -34,8 +34,8 @@ pub enum CheckpointFile {
 /// [`Fault::RolledBack`] when the database does not continue the file, or
 /// [`Fault::LedgerBroken`] when the ledger does not continue itself.
 pub(crate) fn take_up(tx: &mut dyn Tx, options: Options, path: &Path) -> Result<Recorder, Fault> {
-    let (recorder, note) = hold_against(tx, options, path)?;
-    write(path, &note).map_err(fault("write", path))?;
+    let recorder = hold_against(tx, options, path)?;
+    write(path, recorder.note()).map_err(fault("write", path))?;
     Ok(recorder)
 }
 
@@ -44,8 +44,8 @@ pub(crate) fn hold_against(
     tx: &mut dyn Tx,
     options: Options,
     path: &Path,
-) -> Result<(Recorder, String), Fault> {
-    let (recorder, note) = Recorder::open(tx, options.log_key)?;
+) -> Result<Recorder, Fault> {
+    let recorder = Recorder::open(tx, options.log_key)?;
     let rolled_back = |why| Fault::RolledBack {
         path: path.to_owned(),
         why,
@@ -62,7 +62,7 @@ pub(crate) fn hold_against(
             None => {}
         }
     }
-    Ok((recorder, note))
+    Ok(recorder)
 }
 
 /// Reads the file; none when there is none.

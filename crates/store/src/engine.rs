@@ -1,6 +1,7 @@
 //! What both engines have: bounded queues in which requests wait, and the threads that
 //! work them off.
 
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
@@ -42,6 +43,13 @@ pub(crate) fn submit(queue: Option<&SyncSender<Waiting>>, request: Waiting) -> R
             TrySendError::Full(_) => Fault::Busy,
             TrySendError::Disconnected(_) => Fault::Closed,
         })
+}
+
+/// Takes the next request from a queue that several threads share; none when it has ended.
+pub(crate) fn next(queue: &Mutex<Receiver<Waiting>>) -> Option<Waiting> {
+    // Held while waiting, not while the request runs: one thread waits at the queue, the
+    // others at the lock.
+    queue.lock().ok()?.recv().ok()
 }
 
 /// Starts a thread of an engine.

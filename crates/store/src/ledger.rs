@@ -213,9 +213,9 @@ pub(crate) struct Recorded {
 }
 
 impl Recorder {
-    /// Takes up the ledger where the database left it, and gives its checkpoint. A new
-    /// database gets a checkpoint over nothing.
-    pub(crate) fn open(tx: &mut dyn Tx, key: LogKey) -> Result<(Self, String), Fault> {
+    /// Takes up the ledger where the database left it. A new database gets a checkpoint
+    /// over nothing.
+    pub(crate) fn open(tx: &mut dyn Tx, key: LogKey) -> Result<Self, Fault> {
         let stored = tx
             .query_one(CHECKPOINT, &[])?
             .map(|mut row| row.take())
@@ -232,12 +232,7 @@ impl Recorder {
             let tree = Tree::default();
             let note = key.sign(tree.head()).map_err(Fault::ledger("be signed"))?;
             set_checkpoint(tx, 0, &note)?;
-            let recorder = Self {
-                key,
-                tree,
-                note: note.clone(),
-            };
-            return Ok((recorder, note));
+            return Ok(Self { key, tree, note });
         };
         let note: String = note;
         let tree = signed_tree(tx, &key, &note)?;
@@ -246,12 +241,12 @@ impl Recorder {
                 "it has more or fewer events than signed; verify it",
             ));
         }
-        let recorder = Self {
-            key,
-            tree,
-            note: note.clone(),
-        };
-        Ok((recorder, note))
+        Ok(Self { key, tree, note })
+    }
+
+    /// The signed checkpoint over what it holds.
+    pub(crate) fn note(&self) -> &str {
+        &self.note
     }
 
     /// Follows where another node has carried the ledger on.
@@ -265,7 +260,7 @@ impl Recorder {
             return Ok(());
         }
         let tree = signed_tree(tx, &self.key, &note)?;
-        if tree.size() < self.tree.size() || !self.is_prefix(tx)? {
+        if tree.size() < self.tree.size() || !self.has_been(tx, self.tree.head())? {
             return Err(Fault::ledger_broken(
                 "it does not continue what this node has seen: the database was rolled back \
                  or replaced meanwhile",
@@ -277,10 +272,6 @@ impl Recorder {
     }
 
     /// Whether the stored tree had this head when it had this size.
-    fn is_prefix(&self, tx: &mut dyn Tx) -> Result<bool, Fault> {
-        self.has_been(tx, self.tree.head())
-    }
-
     fn has_been(&self, tx: &mut dyn Tx, head: Head) -> Result<bool, Fault> {
         let then =
             Tree::open(head.size, &mut LedgerReader::new(tx)).map_err(Fault::ledger("be read"))?;

@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use tokio::runtime::{Builder, Runtime};
@@ -15,7 +14,6 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, NoTls};
 
 use super::Address;
-use super::target::{self, type_of};
 use crate::event;
 use crate::fault::Fault;
 use crate::limits::{IDLE_IN_TRANSACTION_MAX, LOCK_WAIT_MAX, STATEMENT_WAIT_MAX};
@@ -100,46 +98,36 @@ impl Session {
     ) -> Result<(), Fault> {
         const DOING: &str = "copy a table";
         let fault = |source| Fault::of_postgres(DOING, source);
-        let mut types = Vec::with_capacity(columns.len());
-        for column in columns {
-            let ask = format!(
-                "SELECT CAST(data_type AS TEXT) FROM information_schema.columns \
-                 WHERE table_schema = current_schema() \
-                 AND table_name = '{table}' AND column_name = '{column}'"
-            );
-            let name: Option<String> = self.look(DOING, &ask)?;
-            types.push(type_of(
-                &name.ok_or(Fault::Missing("column of the schema"))?,
-            ));
-        }
-        let copy = format!("COPY {table} ({}) FROM STDIN BINARY", columns.join(", "));
+        let columns = columns.join(", ");
+        let select = format!("SELECT {columns} FROM {table}");
+        let prepared = self.wait(DOING, self.client.prepare(&select))?;
+        let types: Vec<Type> = prepared
+            .columns()
+            .iter()
+            .map(|column| column.type_().clone())
+            .collect();
+        let copy = format!("COPY {table} ({columns}) FROM STDIN BINARY");
         self.runtime.block_on(async {
             let sink = self.client.copy_in(&copy).await.map_err(fault)?;
             let mut writer = std::pin::pin!(BinaryCopyInWriter::new(sink, &types));
             while let Some(row) = next()? {
-                let row = target::parameters(&row);
-                writer.as_mut().write_raw(row).await.map_err(fault)?;
+                let row = parameters(&row);
+                writer.as_mut().write(&row).await.map_err(fault)?;
             }
             writer.finish().await.map(|_| ()).map_err(fault)
         })
     }
 
+    /// Waits for an answer. A server that hangs is as good as gone; its connection is not
+    /// used again.
     fn wait<T>(
         &self,
         doing: &'static str,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Fault> {
-        self.wait_no_longer(STATEMENT_WAIT_MAX, doing, answer)
-    }
-
-    /// A server that hangs is as good as gone; its connection is not used again.
-    fn wait_no_longer<T>(
-        &self,
-        most: Duration,
-        doing: &'static str,
-        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
-    ) -> Result<T, Fault> {
-        let waited = self.runtime.block_on(async { timeout(most, answer).await });
+        let waited = self
+            .runtime
+            .block_on(async { timeout(STATEMENT_WAIT_MAX, answer).await });
         waited
             .map_err(|_| Fault::Unreachable)?
             .map_err(|source| Fault::of_postgres(doing, source))

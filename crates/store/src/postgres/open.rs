@@ -37,7 +37,7 @@ pub(crate) fn open(
     let recorder = if directory.is_some() {
         checkpoint_file::take_up(&mut tx, options, &file)?
     } else {
-        checkpoint_file::hold_against(&mut tx, options, &file)?.0
+        checkpoint_file::hold_against(&mut tx, options, &file)?
     };
     session.batch("commit", "COMMIT")?;
     let verifier = recorder.verifier();

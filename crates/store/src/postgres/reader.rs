@@ -5,18 +5,13 @@ use std::sync::{Arc, Mutex, mpsc::Receiver};
 
 use super::connection::{Failed, PostgresTx, Session};
 use super::wait::Line;
-use crate::engine::Waiting;
+use crate::engine::{Waiting, next};
 use crate::fault::Fault;
 use crate::store::Request;
 
 /// Answers reads until the queue is closed.
 pub(super) fn run(mut line: Line, queue: &Arc<Mutex<Receiver<Waiting>>>) {
-    loop {
-        // Held while waiting, not while reading: one reader waits at the queue, the others
-        // at the lock.
-        let Ok(Ok(mut request)) = queue.lock().map(|queue| queue.recv()) else {
-            return;
-        };
+    while let Some(mut request) = next(queue) {
         let seen = line.try_again(|session| match read(session, request.as_mut()) {
             Err(Fault::Unreachable) => None,
             seen => Some(seen),

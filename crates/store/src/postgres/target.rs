@@ -1,7 +1,6 @@
 //! An empty database that another engine's tables are moved into, in one transaction.
 
 use jiff::Timestamp;
-use tokio_postgres::types::{ToSql, Type};
 
 use super::connection::{PostgresTx, Session};
 use super::open::fit;
@@ -9,7 +8,6 @@ use super::{Address, migrate};
 use crate::fault::Fault;
 use crate::transfer::NextRow;
 use crate::tx::Tx;
-use crate::value::Value;
 
 /// The database, with the schema and nothing in it.
 pub(crate) struct Target(Session);
@@ -69,21 +67,4 @@ impl Target {
         self.0.batch("commit what was moved", "COMMIT")?;
         self.0.batch("look at what was moved", "ANALYZE")
     }
-}
-
-/// A column's type as `COPY` needs it.
-pub(super) fn type_of(name: &str) -> Type {
-    match name {
-        "bigint" => Type::INT8,
-        "bytea" => Type::BYTEA,
-        _ => Type::TEXT,
-    }
-}
-
-/// A row as `COPY` takes it.
-pub(super) fn parameters(row: &[Value]) -> impl ExactSizeIterator<Item = &(dyn ToSql + Sync)> {
-    row.iter().map(|value| {
-        let value: &(dyn ToSql + Sync) = value;
-        value
-    })
 }

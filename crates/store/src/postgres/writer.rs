@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use super::connection::{Failed, PostgresTx, Session};
 use super::integrator::Standing;
 use super::wait::{Line, rest};
-use crate::engine::Waiting;
+use crate::engine::{Waiting, next};
 use crate::fault::Fault;
 use crate::limits::{ALONE_AFTER, CONTENDED_PAUSE, CONTENDED_TRIES_MAX, LARGE_IDLE_MAX};
 use crate::store::Request;
@@ -91,10 +91,7 @@ enum Run {
 impl Writer {
     /// Commits requests until the queue is closed.
     pub(super) fn run(mut self, queue: &Arc<Mutex<Receiver<Waiting>>>) {
-        loop {
-            let Ok(Ok(request)) = queue.lock().map(|queue| queue.recv()) else {
-                return;
-            };
+        while let Some(request) = next(queue) {
             self.write(request);
         }
     }
@@ -126,12 +123,12 @@ impl Writer {
     fn settle(&mut self, request: &mut dyn Request) -> Result<bool, Fault> {
         let node = Arc::clone(&self.node);
         let mut unsettled: Option<Ticket> = None;
-        let mut has_events = false;
         let mut tries = 0;
         let settled = self.line.try_again(|session| {
             if let Some(ticket) = unsettled {
                 match ticket.was_committed(session) {
-                    Ok(true) => return Some(Ok(has_events)),
+                    // Whether it has events is not known any more: the integrator looks.
+                    Ok(true) => return Some(Ok(true)),
                     Ok(false) => unsettled = None,
                     Err(Fault::Unreachable | Fault::Locked) => return None,
                     Err(fault) => return Some(Err(fault)),
@@ -152,7 +149,6 @@ impl Writer {
                     Run::Lost => return None,
                     Run::LostAtCommit(ticket) => {
                         unsettled = Some(ticket);
-                        has_events = true;
                         return None;
                     }
                 }
@@ -191,19 +187,16 @@ fn run(session: &mut Session, request: &mut dyn Request, (node, alone): (&Node, 
     }
     match (run.unwrap_or(false), failed) {
         (_, Some(Failed::Lost)) => Run::Lost,
-        (_, Some(Failed::Contended)) => match roll_back(session) {
-            Ok(()) => Run::Contended,
-            Err(_) => Run::Lost,
-        },
+        (_, Some(Failed::Contended)) => undone(session, Fault::Contended),
         (false, Some(Failed::Taken)) => match roll_back(session) {
             Ok(()) => Run::Taken,
             Err(_) => Run::Lost,
         },
-        (false, _) => match roll_back(session) {
-            Ok(()) => Run::RolledBack,
-            // The server rolls back what its client has left.
-            Err(_) => Run::RolledBack,
-        },
+        (false, _) => {
+            // Where it does not hear, it rolls back what its client has left.
+            let _ = roll_back(session);
+            Run::RolledBack
+        }
         // The request made light of a failure; PostgreSQL does not.
         (true, Some(_)) => undone(
             session,

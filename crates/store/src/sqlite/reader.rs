@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 
 use super::connection::{self, SqliteTx, step};
+use crate::engine::{Waiting, next};
 use crate::fault::Fault;
 use crate::store::Request;
 
@@ -21,13 +22,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
 }
 
 /// Answers reads until the queue is closed.
-pub(super) fn run(connection: &Connection, queue: &Arc<Mutex<Receiver<Box<dyn Request>>>>) {
-    loop {
-        // Held while waiting, not while reading: one reader waits at the queue,
-        // the others at the lock.
-        let Ok(Ok(mut request)) = queue.lock().map(|queue| queue.recv()) else {
-            return;
-        };
+pub(super) fn run(connection: &Connection, queue: &Arc<Mutex<Receiver<Waiting>>>) {
+    while let Some(mut request) = next(queue) {
         let seen = read(connection, request.as_mut());
         request.answer(seen);
     }
