@@ -117,15 +117,17 @@ impl Links {
 
     /// Ends a terminal's connection, if it has one. Its next one is verified anew.
     pub fn disconnect(&self, terminal: TerminalId) {
-        if let Some(line) = self.lines().get(&terminal) {
-            line.close(Ending::Changed);
-        }
+        self.end(terminal, Ending::Changed);
     }
 
     /// Ends a terminal's connection, if it has one: it has a newer one to another node.
     pub(super) fn replace(&self, terminal: TerminalId) {
+        self.end(terminal, Ending::Replaced);
+    }
+
+    fn end(&self, terminal: TerminalId, ending: Ending) {
         if let Some(line) = self.lines().get(&terminal) {
-            line.close(Ending::Replaced);
+            line.close(ending);
         }
     }
 
