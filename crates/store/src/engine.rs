@@ -1,9 +1,7 @@
-//! What both engines have: bounded queues in which requests wait, and the threads that
-//! work them off.
+//! What both engines have: bounded queues in which requests wait.
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread::{Builder, JoinHandle};
 
 use crate::fault::Fault;
 use crate::limits::{WAITING_READS_MAX, WAITING_WRITES_MAX};
@@ -50,23 +48,4 @@ pub(crate) fn next(queue: &Mutex<Receiver<Waiting>>) -> Option<Waiting> {
     // Held while waiting, not while the request runs: one thread waits at the queue, the
     // others at the lock.
     queue.lock().ok()?.recv().ok()
-}
-
-/// Starts a thread of an engine.
-pub(crate) fn spawn(
-    name: String,
-    work: impl FnOnce() + Send + 'static,
-) -> std::io::Result<JoinHandle<()>> {
-    Builder::new().name(name).spawn(work)
-}
-
-/// Waits for threads whose queue has ended.
-pub(crate) fn join(threads: Vec<JoinHandle<()>>) {
-    let here = std::thread::current().id();
-    for thread in threads {
-        // A request may own the last handle; its thread cannot wait for itself.
-        if thread.thread().id() != here && thread.join().is_err() {
-            tracing::error!("a thread of the store ended in a panic");
-        }
-    }
 }

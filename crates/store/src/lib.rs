@@ -59,6 +59,7 @@ mod sqlite;
 mod store;
 #[cfg(test)]
 mod tests;
+mod threads;
 pub mod trade;
 pub mod transfer;
 pub mod tx;

@@ -1,8 +1,11 @@
 //! The server's disk: a folder in memory where there is one. A crash is a copy of it as it
 //! stands at that instant, and another installation that opens the copy.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -10,6 +13,8 @@ use tempfile::TempDir;
 const LOG: &str = "tillkey.db-wal";
 /// Written anew now and then by a thread of its own, never ahead of the database.
 const CHECKPOINT: &str = "checkpoint";
+/// Far longer than a store takes to end.
+const END_WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// A folder that goes with its owner. In memory, because what is measured here is order
 /// and not a disk.
@@ -41,6 +46,27 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             }
         }
     }
+}
+
+/// Removes the folder of a run once the last thread of each of its stores has ended: until
+/// then a store holds the lock of its data directory, and may write there.
+pub(crate) fn remove(folder: TempDir) {
+    let (unlocked, is_unlocked) = mpsc::channel();
+    let locks: Vec<File> = fs::read_dir(folder.path())
+        .unwrap()
+        .filter_map(|entry| File::open(entry.unwrap().path().join("lock")).ok())
+        .collect();
+    thread::spawn(move || {
+        for lock in locks {
+            lock.lock().unwrap();
+        }
+        // Whoever waits has a limit, and may be gone.
+        let _ = unlocked.send(());
+    });
+    is_unlocked
+        .recv_timeout(END_WAIT_MAX)
+        .expect("a store that was closed has not ended");
+    folder.close().unwrap();
 }
 
 /// How long the log is.

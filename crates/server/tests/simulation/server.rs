@@ -121,10 +121,7 @@ impl Server {
         for _ in 0..4 {
             yield_now().await;
         }
-        let data = shell.config().data.clone();
         drop(shell);
-        // Nobody opens what a crashed process left open but from the copy.
-        std::fs::remove_dir_all(data).unwrap();
         folder
     }
 }

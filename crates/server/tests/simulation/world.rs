@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rand::RngCore as _;
 use tillkey_server::clock::{Clock, SetClock};
 use tillkey_terminal::wire::ids::{CaseId, TerminalId};
+use tokio::task::spawn_blocking;
 
 use crate::chance::Chance;
 use crate::disk;
@@ -168,7 +169,8 @@ impl World {
             till.lose_link();
         }
         if let Some(server) = self.server.take() {
-            drop(server.end().await);
+            let folder = server.end().await;
+            spawn_blocking(move || disk::remove(folder)).await.unwrap();
         }
         self.trace
     }

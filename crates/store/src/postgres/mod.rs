@@ -27,10 +27,8 @@ mod tests;
 mod wait;
 mod writer;
 
-use std::thread::JoinHandle;
-
-use crate::directory::Directory;
-use crate::engine::{self, Queues, join};
+use crate::engine::{self, Queues};
+use crate::threads::Threads;
 
 pub use address::{Address, AddressFault};
 pub(crate) use archive::look_into;
@@ -47,9 +45,7 @@ pub(crate) struct Engine {
     /// Taken when the engine closes, which ends the readers and the writers, and with the
     /// last writer the integrator.
     queues: Option<Queues>,
-    threads: Vec<JoinHandle<()>>,
-    /// Held as long as the engine lives; none where another process of this node has it.
-    _directory: Option<Directory>,
+    threads: Threads,
 }
 
 impl engine::Engine for Engine {
@@ -61,6 +57,6 @@ impl engine::Engine for Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.queues = None;
-        join(std::mem::take(&mut self.threads));
+        self.threads.join();
     }
 }

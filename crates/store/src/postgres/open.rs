@@ -1,6 +1,5 @@
 //! Opens a database on a server: fit to be used, schema, ledger, threads.
 
-use std::io;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
@@ -13,11 +12,12 @@ use super::wait::Line;
 use super::writer::{Node, Writer};
 use super::{Address, Engine, migrate, reader};
 use crate::checkpoint_file::{self, Mailbox};
-use crate::directory::{Directory, fault};
-use crate::engine::{Queues, spawn};
+use crate::directory::Directory;
+use crate::engine::Queues;
 use crate::fault::Fault;
 use crate::limits::{POSTGRES_READERS, POSTGRES_WRITERS, WAITING_WRITES_MAX};
 use crate::store::Options;
+use crate::threads::Threads;
 
 /// Opens it, and gives the ledger's key with it.
 ///
@@ -52,12 +52,13 @@ pub(crate) fn open(
         Arc::new(Mutex::new(read_queue)),
     );
     let (ledger, committed) = sync_channel(WAITING_WRITES_MAX);
-    let started = |thread: io::Result<_>| thread.map_err(fault("start a thread for", path));
-    let mut threads = Vec::new();
+    let is_ours = directory.is_some();
+    let mut threads = Threads::new(directory, path);
     for number in 0..POSTGRES_READERS {
         let (line, queue) = (Line::new(address.clone()), Arc::clone(&read_queue));
-        let work = move || reader::run(line, &queue);
-        threads.push(started(spawn(format!("store-reader-{number}"), work))?);
+        threads.start(&format!("store-reader-{number}"), move || {
+            reader::run(line, &queue);
+        })?;
     }
     for number in 0..POSTGRES_WRITERS {
         let queue = Arc::clone(&write_queue);
@@ -67,8 +68,9 @@ pub(crate) fn open(
             ledger: ledger.clone(),
             standing: Arc::clone(&standing),
         };
-        let work = move || writer.run(&queue);
-        threads.push(started(spawn(format!("store-writer-{number}"), work))?);
+        threads.start(&format!("store-writer-{number}"), move || {
+            writer.run(&queue);
+        })?;
     }
     // Ends when the last writer has let go of its end.
     drop(ledger);
@@ -78,16 +80,15 @@ pub(crate) fn open(
         checkpoints: Arc::clone(&checkpoints),
         standing,
     };
-    let work = move || integrator.run(&committed);
-    threads.push(started(spawn("store-integrator".to_owned(), work))?);
-    if directory.is_some() {
-        let work = move || checkpoint_file::run(&file, &checkpoints);
-        threads.push(started(spawn("store-checkpoints".to_owned(), work))?);
+    threads.start("store-integrator", move || integrator.run(&committed))?;
+    if is_ours {
+        threads.start("store-checkpoints", move || {
+            checkpoint_file::run(&file, &checkpoints);
+        })?;
     }
     let engine = Engine {
         queues: Some(queues),
         threads,
-        _directory: directory,
     };
     Ok((engine, verifier))
 }

@@ -12,11 +12,8 @@ mod origin;
 mod reader;
 mod writer;
 
-use std::thread::JoinHandle;
-
-use crate::directory::Directory;
-use crate::engine::{self, Queues, join};
-use crate::limits;
+use crate::engine::{self, Queues};
+use crate::threads::Threads;
 
 pub(crate) use archive::look_into;
 pub(crate) use open::open;
@@ -29,9 +26,9 @@ mod tests;
 pub(crate) struct Engine {
     /// Taken when the engine closes, which ends the threads.
     queues: Option<Queues>,
-    threads: Vec<JoinHandle<()>>,
-    /// Held as long as the engine lives.
-    _directory: Directory,
+    readers: Threads,
+    /// The writer, and whoever writes the checkpoint down for it.
+    writers: Threads,
 }
 
 impl engine::Engine for Engine {
@@ -45,10 +42,8 @@ impl Drop for Engine {
         // The readers first: only a connection that writes can fold the write-ahead log
         // into the database, and only the last one to close does.
         let writes = self.queues.take().map(|Queues { writes, reads: _ }| writes);
-        let readers = limits::READERS.min(self.threads.len());
-        let others = self.threads.split_off(readers);
-        join(std::mem::take(&mut self.threads));
+        self.readers.join();
         drop(writes);
-        join(others);
+        self.writers.join();
     }
 }

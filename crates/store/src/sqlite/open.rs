@@ -1,6 +1,5 @@
 //! Opens the SQLite database of a data directory: schema, ledger, threads.
 
-use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -12,12 +11,13 @@ use super::connection::{SqliteTx, step};
 use super::writer::Writer;
 use super::{Engine, connection, migrate, reader};
 use crate::checkpoint_file::{self, Mailbox};
-use crate::directory::{Directory, fault};
-use crate::engine::{Queues, spawn};
+use crate::directory::Directory;
+use crate::engine::Queues;
 use crate::fault::Fault;
 use crate::limits;
 use crate::outbox;
 use crate::store::Options;
+use crate::threads::Threads;
 
 /// Opens it, and gives the ledger's key with it.
 ///
@@ -45,24 +45,23 @@ pub(crate) fn open(
 
     let (queues, write_queue, read_queue) = Queues::new();
     let read_queue = Arc::new(Mutex::new(read_queue));
-    let started = |thread: io::Result<_>| thread.map_err(fault("start a thread for", path));
-    let mut threads = Vec::new();
+    let mut readers = Threads::new(Some(directory), path);
+    let mut writers = readers.beside();
     for number in 0..limits::READERS {
         let connection = reader::open(&database)?;
         let queue = Arc::clone(&read_queue);
-        let work = move || reader::run(&connection, &queue);
-        threads.push(started(spawn(format!("store-reader-{number}"), work))?);
+        readers.start(&format!("store-reader-{number}"), move || {
+            reader::run(&connection, &queue);
+        })?;
     }
-    // The writer last: it is joined last, and its connection's end folds the
-    // write-ahead log into the database.
-    let work = move || writer.run(&write_queue);
-    threads.push(started(spawn("store-writer".to_owned(), work))?);
-    let work = move || checkpoint_file::run(&file, &checkpoints);
-    threads.push(started(spawn("store-checkpoints".to_owned(), work))?);
+    writers.start("store-writer", move || writer.run(&write_queue))?;
+    writers.start("store-checkpoints", move || {
+        checkpoint_file::run(&file, &checkpoints);
+    })?;
     let engine = Engine {
         queues: Some(queues),
-        threads,
-        _directory: directory,
+        readers,
+        writers,
     };
     Ok((engine, verifier))
 }

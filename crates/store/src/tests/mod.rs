@@ -11,6 +11,7 @@ use crate::postgres::Address;
 use crate::store::{Database, Options, Store};
 
 mod audit;
+mod closing;
 mod conformance;
 mod erasure;
 mod kill;
