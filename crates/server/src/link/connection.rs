@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rand::Rng;
 use tillkey_wire::envelope::Unverified;
 use tillkey_wire::ids::TerminalId;
-use tillkey_wire::message::{FromServer, FromTerminal, Reply};
+use tillkey_wire::message::{FromServer, FromTerminal, Reply, Report};
 use tokio::time::{Instant, sleep_until};
 
 use super::Links;
@@ -157,6 +157,10 @@ impl Session {
             return self.refuse_frame();
         };
         let counter = message.counter;
+        let greets = matches!(message.report, Report::Hello { .. });
+        if greets {
+            self.state = LinkState::default();
+        }
         let received = till::receive(&self.shell, self.terminal, &mut self.state, message).await;
         let reply = match received {
             Ok(Received::Reply(reply)) => reply,
@@ -167,7 +171,14 @@ impl Session {
         };
         socket
             .say(sign(&self.shell, self.terminal, counter, reply)?)
-            .await
+            .await?;
+        if greets {
+            // It has begun anew on a carrier that did not notice: what was sent before may
+            // not have been heard.
+            self.delivery = Delivery::default();
+            self.deliver(socket).await?;
+        }
+        Ok(())
     }
 
     /// Counts a frame that cannot be believed. It is not answered: an answer would
