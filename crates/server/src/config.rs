@@ -1,8 +1,10 @@
 //! `tillkey.toml`: every key has a safe default, unknown keys are refused, and all
 //! that is wrong is said at once.
 
+mod broker;
 mod whom;
 
+pub use self::broker::{BrokerAddress, MqttBroker};
 pub use self::whom::WhomToCall;
 
 use std::collections::BTreeSet;
@@ -117,6 +119,8 @@ pub struct Config {
     pub password_lengths: PasswordLengths,
     /// Whom merchants turn to, as the pages say it.
     pub help: WhomToCall,
+    /// A broker over which terminals are served too; none where there is no such table.
+    pub mqtt: Option<MqttBroker>,
 }
 
 /// The least number of digits of a password, by rank.
@@ -186,6 +190,7 @@ impl Default for Config {
             watch: WatchTerms::default(),
             password_lengths: PasswordLengths::default(),
             help: WhomToCall::default(),
+            mqtt: None,
         }
     }
 }
@@ -293,6 +298,9 @@ impl Config {
             wrong.push("`utc_offset_hours` is not within -12 and 14".to_owned());
         }
         wrong.extend(self.help.wrong());
+        if let Some(mqtt) = &self.mqtt {
+            wrong.extend(mqtt.wrong(&self.data));
+        }
         wrong.extend(self.watch.wrong());
         let is_base = |url: &str| {
             (url.starts_with("https://") || url.starts_with("http://")) && !url.ends_with('/')
@@ -353,7 +361,8 @@ mod tests {
         let fault = read(
             "root_key_file = 'tillkey-data/root.key'\ninstitution = '89'\nmerchant_kept_days = 0\n[password_lengths]\ncashier = 3\n\
              [terms]\ncase_hours = 0\n[message_money]\nday_cap_fen = 1\n\
-             [help]\nhotline = 'call us'\n[watch]\nquiet_hours = 0\n",
+             [help]\nhotline = 'call us'\n[watch]\nquiet_hours = 0\n\
+             [mqtt]\nurl = 'mqtts://broker'\nprefix = '#'\n",
         )
         .unwrap_err()
         .to_string();
@@ -366,6 +375,8 @@ mod tests {
             "message_money",
             "help.hotline",
             "watch.quiet_hours",
+            "mqtt.url",
+            "mqtt.prefix",
         ] {
             assert!(fault.contains(word), "{fault}");
         }

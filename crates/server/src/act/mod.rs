@@ -173,6 +173,16 @@ impl Source {
         }
     }
 
+    /// A terminal on a broker: there is no address. The broker binds the name to an
+    /// account, so a terminal uses up its own tries and nobody else's.
+    pub(crate) fn broker(name: &str) -> Self {
+        Self {
+            counted: format!("mqtt/{name}"),
+            network: String::new(),
+            device: staff::Device::default(),
+        }
+    }
+
     /// The same, with what its browser says that it is.
     pub fn with_device(self, device: staff::Device) -> Self {
         Self { device, ..self }

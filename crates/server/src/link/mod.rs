@@ -1,4 +1,5 @@
-//! The live link: one WebSocket a terminal, over which signed messages travel.
+//! The live link: one WebSocket a terminal, or one pair of topics on a broker, over which
+//! signed messages travel.
 //!
 //! The queue is the database, not the socket. A connection verifies every frame,
 //! hands it to one act, and signs the reply; a ring makes it look into the queue. It
@@ -9,6 +10,7 @@ mod connection;
 mod delivery;
 mod ending;
 pub mod limits;
+pub mod mqtt;
 mod opening;
 mod registry;
 mod socket;

@@ -1,7 +1,7 @@
 //! One WebSocket as the link uses it: binary frames in and out, each with a limit.
 //!
-//! What carries the messages is a parameter: axum's WebSocket outside, a line in memory in
-//! a simulation, where a frame is late, doubled or lost because the seed says so.
+//! What carries the messages is a parameter: axum's WebSocket, two topics on a broker, a line
+//! in memory in a simulation, where a frame is late, doubled or lost because the seed says so.
 
 use std::time::Duration;
 
