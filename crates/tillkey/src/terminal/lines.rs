@@ -43,6 +43,7 @@ pub(super) async fn run(mut desk: Desk) -> Result<(), Failed> {
         .parse()
         .map_err(Failed::because("the profile's server cannot be used"))?;
     print(&json!({ "told": "started", "serial_number": serial_number }).to_string())?;
+    let server = desk.reach(&server)?;
     let (till, mut told) = Till::start(terminal, server, desk.rng_of_till());
     let mut lines = typed();
     let mut looks = interval(LOOK);

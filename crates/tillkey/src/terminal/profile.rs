@@ -2,7 +2,8 @@
 //!
 //! `device.json` holds the serial number and the server's address. The state that the
 //! SDK keeps is in a folder named after the serial number: a device with another
-//! serial number is another device, and the two never meet.
+//! serial number is another device, and the two never meet. Where the server is behind a
+//! broker, `broker_password` holds the password of the device's account there.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use tillkey_server::clock::Clock;
 use tillkey_terminal::wire::ids::SerialNumber;
 use tillkey_terminal::wire::message::Capabilities;
+use tillkey_terminal::wire::secret::Secret;
 use tillkey_terminal::{FileDevice, Profile, Terminal};
 
 use super::health_file::HealthFile;
@@ -24,6 +26,9 @@ use crate::failed::Failed;
 const SERVER_DEFAULT: &str = "http://127.0.0.1:8080";
 /// The largest `device.json` that is read.
 const DEVICE_BYTES_MAX: u64 = 4 * 1_024;
+
+/// The longest line of `broker_password` that is read.
+const PASSWORD_BYTES_MAX: u64 = 1_024;
 
 /// Which device this is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +93,23 @@ impl Folder {
         serde_json::from_slice(&bytes)
             .map(Some)
             .map_err(Failed::because(because()))
+    }
+
+    /// The password of the device's account on a broker, if somebody has put one there.
+    pub(crate) fn broker_password(&self) -> Result<Option<Secret<String>>, Failed> {
+        let path = self.directory.join("broker_password");
+        let because = || format!("{} cannot be read", path.display());
+        let file = match fs::File::open(&path) {
+            Ok(file) => file,
+            Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(fault) => return Err(Failed::because(because())(fault)),
+        };
+        let mut text = String::new();
+        file.take(PASSWORD_BYTES_MAX)
+            .read_to_string(&mut text)
+            .map_err(Failed::because(because()))?;
+        let password = text.trim_end_matches(['\r', '\n']).to_owned();
+        Ok(Some(Secret::new(password)))
     }
 
     /// Remembers which device this is; the old file or the new one, never neither.

@@ -79,7 +79,7 @@ pub(super) async fn run(mut desk: Desk, shown: Shown) -> Result<(), Failed> {
     } else {
         let server = desk.device.server.parse();
         let server = server.map_err(Failed::because("the profile's server cannot be used"))?;
-        let started = desk.start(terminal, &server);
+        let started = desk.start(terminal, &server)?;
         view = started.till.view().borrow().clone();
         running = Some(started);
     }
@@ -191,16 +191,29 @@ impl Desk {
         StdRng::from_seed(self.rng.r#gen())
     }
 
-    fn start(&mut self, terminal: Terminal<FileDevice>, server: &Server) -> Running {
+    /// The server, with the password of this device's account where it is over a broker.
+    pub(super) fn reach(&self, server: &Server) -> Result<Server, Failed> {
+        let server = server.clone();
+        Ok(match self.folder.broker_password()? {
+            Some(password) => server.with_password(password),
+            None => server,
+        })
+    }
+
+    fn start(
+        &mut self,
+        terminal: Terminal<FileDevice>,
+        server: &Server,
+    ) -> Result<Running, Failed> {
         let rng = self.rng_of_till();
         let serial_number = self.device.serial_number.clone();
-        let (till, told) = Till::start(terminal, server.clone(), rng);
-        Running {
+        let (till, told) = Till::start(terminal, self.reach(server)?, rng);
+        Ok(Running {
             till,
             told,
             server: server.to_string(),
             serial_number,
-        }
+        })
     }
 
     /// Asks to be enrolled, as the device and at the server that were typed.
@@ -224,7 +237,7 @@ impl Desk {
             };
             self.folder.save(&self.device)?;
             let terminal = self.open(&self.device.serial_number)?;
-            *running = Some(self.start(terminal, server));
+            *running = Some(self.start(terminal, server)?);
         }
         if let Some(running) = running {
             running.till.act(Act::Enrol(code)).await;

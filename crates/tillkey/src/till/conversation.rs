@@ -3,14 +3,13 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
 use jiff::Timestamp;
 use tillkey_terminal::{Activity, Advice, Device, Fault, Notice, Step};
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_tungstenite::tungstenite::Message;
 
 use super::Told;
-use super::life::{End, Life, Link, ended};
+use super::life::{End, Life, ended};
+use super::link::{Heard, Link};
 
 /// How long the server may be silent; it pings more often than that.
 const SILENCE_MAX: Duration = Duration::from_secs(90);
@@ -74,18 +73,14 @@ impl<D: Device + Send + 'static> Talk<'_, D> {
             let silent_at = self.heard_at + SILENCE_MAX;
             let resend_at = self.resend_at;
             next = tokio::select! {
-                heard = self.link.next() => match heard {
-                    Some(Ok(message)) => self.hear(message).await?,
-                    Some(Err(fault)) => gone(fault.to_string()),
-                    None => gone("the server closed the link"),
-                },
+                heard = self.link.hear() => self.hear(heard).await?,
                 act = self.life.outside.to_do.recv() => match act {
                     Some(act) => {
                         let step = self.life.act(act).await?;
                         self.take(Ok(step)).await?
                     }
                     None => {
-                        let _ = timeout(WRITE_WAIT_MAX, self.link.close(None)).await;
+                        let _ = timeout(WRITE_WAIT_MAX, self.link.close()).await;
                         return Err(End::LetGo);
                     }
                 },
@@ -99,21 +94,18 @@ impl<D: Device + Send + 'static> Talk<'_, D> {
         }
     }
 
-    async fn hear(&mut self, message: Message) -> GoesOn {
+    async fn hear(&mut self, heard: Heard) -> GoesOn {
         self.heard_at = Instant::now();
-        match message {
-            Message::Binary(frame) => {
+        match heard {
+            Heard::Frame(frame) => {
                 let step = self
                     .life
                     .with(move |terminal, rng| Ok(terminal.receive(&frame, rng)))
                     .await?;
                 self.take(step).await
             }
-            Message::Close(Some(close)) => Ok(gone(format!(
-                "the server closed the link: {}",
-                close.reason
-            ))),
-            _ => Ok(Ok(())),
+            Heard::Sign => Ok(Ok(())),
+            Heard::Over(why) => Ok(gone(why)),
         }
     }
 
@@ -125,10 +117,9 @@ impl<D: Device + Send + 'static> Talk<'_, D> {
         };
         self.ignored = 0;
         for frame in step.frames {
-            let sending = self.link.send(Message::Binary(frame.into()));
-            match timeout(WRITE_WAIT_MAX, sending).await {
+            match timeout(WRITE_WAIT_MAX, self.link.say(frame)).await {
                 Ok(Ok(())) => {}
-                Ok(Err(fault)) => return Ok(gone(fault.to_string())),
+                Ok(Err(why)) => return Ok(gone(why)),
                 Err(_) => return Ok(gone("the link takes nothing more")),
             }
         }

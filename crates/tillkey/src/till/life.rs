@@ -1,26 +1,13 @@
 //! A till's life: connect, talk until the link goes, rest, connect again.
 
-use std::time::Duration;
-
 use rand::rngs::StdRng;
-use tillkey_terminal::wire::limits::FRAME_BYTES_MAX;
 use tillkey_terminal::{Advice, Device, Fault, Standing, Step, Terminal};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until, timeout};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio::time::{Instant, sleep_until};
 
 use super::conversation::{Over, talk};
+use super::link::Link;
 use super::{Act, Server, Told, View, rest, view_of};
-
-/// How long a connection may take to come about.
-const CONNECT_WAIT_MAX: Duration = Duration::from_secs(10);
-/// How much is read at once: messages are small, and a fleet is many tills.
-const READ_BUFFER_BYTES: usize = 4 * 1_024;
-
-/// A link.
-pub(super) type Link = WebSocketStream<TcpStream>;
 
 /// What a till has to do with.
 pub(super) struct Outside {
@@ -67,7 +54,7 @@ impl<D: Device + Send + 'static> Life<D> {
                 self.wait_for_act(None).await?;
                 continue;
             }
-            let over = match connect(&self.outside.server).await {
+            let over = match Link::open(&self.outside.server).await {
                 Ok(link) => {
                     self.tell(Told::Connected).await;
                     let over = talk(self, link).await?;
@@ -235,28 +222,4 @@ pub(super) fn ended(fault: Fault) -> Result<Fault, End> {
         Advice::Reopen | Advice::EnrolAgain => Err(End::Terminal(fault)),
         Advice::Ignore | Advice::Reconnect | Advice::Correct => Ok(fault),
     }
-}
-
-async fn connect(server: &Server) -> Result<Link, String> {
-    let connecting = async {
-        let stream = TcpStream::connect(server.host_and_port())
-            .await
-            .map_err(|fault| fault.to_string())?;
-        // A message is one small packet; held back, a sign-on would take longer.
-        stream
-            .set_nodelay(true)
-            .map_err(|fault| fault.to_string())?;
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(0)
-            .max_message_size(Some(FRAME_BYTES_MAX))
-            .max_frame_size(Some(FRAME_BYTES_MAX));
-        client_async_with_config(server.link(), stream, Some(config))
-            .await
-            .map(|(link, _)| link)
-            .map_err(|fault| fault.to_string())
-    };
-    timeout(CONNECT_WAIT_MAX, connecting)
-        .await
-        .unwrap_or_else(|_| Err("the server did not answer in time".to_owned()))
 }

@@ -6,8 +6,10 @@
 //! in the SDK; here are the socket, the waiting and the threads.
 
 mod address;
+mod broker;
 mod conversation;
 mod life;
+mod link;
 mod rest;
 
 use std::sync::Arc;
