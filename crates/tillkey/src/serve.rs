@@ -14,6 +14,7 @@ use axum::Router;
 use axum::serve::ListenerExt;
 use clap::Args;
 use serde_json::json;
+use tillkey_server::link::mqtt::{self, Broker};
 use tillkey_server::link::{self, Links};
 use tillkey_server::outbox::Senders;
 use tillkey_server::{Shell, api, nodes, outbox, sweep, web};
@@ -137,6 +138,8 @@ impl Service {
         let address = listener
             .local_addr()
             .map_err(Failed::because("the listener has no address"))?;
+        let broker = shell.config().mqtt.as_ref().map(Broker::open).transpose();
+        let broker = broker.map_err(Failed::because("the broker cannot be connected to"))?;
         let (shutdown, told) = watch::channel(false);
         let links = Links::default();
         let app = router(shell, &links).into_make_service_with_connect_info::<SocketAddr>();
@@ -163,6 +166,13 @@ impl Service {
             link::run(for_links, of_link, until).await;
             "the terminal link"
         });
+        if let Some(broker) = broker {
+            let (for_broker, of_link, until) = (shell.clone(), links.clone(), told.clone());
+            tasks.spawn(async move {
+                mqtt::run(for_broker, of_link, broker, until).await;
+                "the terminal link over the broker"
+            });
+        }
         let (for_outbox, until) = (shell.clone(), told.clone());
         tasks.spawn(async move {
             outbox::run(for_outbox, senders, until).await;
