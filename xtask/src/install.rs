@@ -1,5 +1,5 @@
 //! What the tests use that cargo does not bring: Debian's Chromium with its driver,
-//! letters for Chinese, age's command line, Mosquitto, PostgreSQL, and the accessibility
+//! letters for Chinese, age's command line, Mosquitto and its clients, PostgreSQL, and the accessibility
 //! checker from npm.
 //!
 //! What is there is left as it is, so a second run takes a moment and no network. What
@@ -12,15 +12,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 /// A program that has to be found, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 6] = [
+const PROGRAMS: [(&str, &str); 7] = [
     // Opens an exported backup: what anybody would open it with.
     ("age", "age"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     // Its library moves the clock of the service that is tested.
     ("faketime", "faketime"),
-    // The broker that the benchmark holds a fleet against.
+    // The broker that terminals are served over, and that the benchmark holds a fleet against.
     ("mosquitto", "mosquitto"),
+    // What a stranger on the broker would take.
+    ("mosquitto_pub", "mosquitto-clients"),
     ("npm", "npm"),
 ];
 

@@ -10,6 +10,8 @@ mod away;
 #[cfg(test)]
 mod backups;
 #[cfg(test)]
+mod broker;
+#[cfg(test)]
 mod campaigns;
 #[cfg(test)]
 mod copies;
@@ -30,6 +32,12 @@ mod journal;
 mod leavers;
 #[cfg(test)]
 mod lines;
+#[cfg(test)]
+mod mqtt;
+#[cfg(test)]
+mod mqtt_line;
+#[cfg(test)]
+mod mqtt_strangers;
 #[cfg(test)]
 mod nodes;
 #[cfg(test)]

@@ -9,9 +9,11 @@ use jiff::SignedDuration;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
+use tillkey_rules::attempts::Scope;
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::terms::Terms;
 use tillkey_server::act::{SignedIn, party};
+use tillkey_server::bell::Ring;
 use tillkey_server::clock::{Clock, SetClock};
 use tillkey_server::config::Config;
 use tillkey_server::entropy::Entropy;
@@ -19,9 +21,14 @@ use tillkey_server::link::limits::Limits;
 use tillkey_server::link::{self, Links};
 use tillkey_server::outbox::{Letter, SendFault, Sender, Senders};
 use tillkey_server::{Shell, outbox};
+use tillkey_store::attempts;
+use tillkey_store::command::{self, NewCommand};
+use tillkey_terminal::wire::cbor;
 use tillkey_terminal::wire::code::{EnrolmentCode, ResetCode};
-use tillkey_terminal::wire::ids::{OperatorNumber, StaffSessionId, TerminalId, TerminalNumber};
-use tillkey_terminal::wire::message::Capabilities;
+use tillkey_terminal::wire::ids::{
+    CaseId, CommandId, OperatorNumber, StaffSessionId, TerminalId, TerminalNumber,
+};
+use tillkey_terminal::wire::message::{Capabilities, Command};
 use tillkey_terminal::{DeviceFault, FileDevice, Notice, Profile, Terminal};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{mpsc, watch};
@@ -29,7 +36,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::engine;
-use crate::till::{Act, Till, Told};
+use crate::till::{Act, Server, Till, Told};
 
 pub(crate) const OTHER_MERCHANT: &str = "898310054110002";
 pub(crate) const MERCHANT: &str = "898310054110001";
@@ -193,8 +200,15 @@ impl World {
 
     /// A till on the SDK that has been enrolled and welcomed.
     pub(crate) async fn till(&self, index: u32) -> Watched {
+        let server = format!("http://{}", self.address).parse().unwrap();
+        self.till_at(server, index).await
+    }
+
+    /// The same, where the server is reached otherwise.
+    pub(crate) async fn till_at(&self, server: Server, index: u32) -> Watched {
         let (terminal, code) = self.terminal(index).await;
-        let mut till = self.switch_on(index, &self.folder.path().join(format!("till-{index}")));
+        let folder = self.folder.path().join(format!("till-{index}"));
+        let mut till = self.switch_on_at(server, index, &folder);
         till.terminal = Some(terminal);
         till.act(Act::Enrol(code)).await;
         till.until("welcome", |told| {
@@ -205,8 +219,13 @@ impl World {
     }
 
     pub(crate) fn switch_on(&self, index: u32, folder: &Path) -> Watched {
-        let terminal = self.open(index, folder).unwrap();
         let server = format!("http://{}", self.address).parse().unwrap();
+        self.switch_on_at(server, index, folder)
+    }
+
+    /// The same, where the server is reached otherwise.
+    pub(crate) fn switch_on_at(&self, server: Server, index: u32, folder: &Path) -> Watched {
+        let terminal = self.open(index, folder).unwrap();
         // Another folder is another device, which draws other keys.
         let name = u64::try_from(folder.as_os_str().len()).unwrap();
         let rng = StdRng::seed_from_u64(u64::from(index) << 32 | name);
@@ -237,6 +256,43 @@ impl World {
             },
         };
         Ok(Terminal::open(device, profile).unwrap())
+    }
+
+    /// Queues a command as an act would, and rings: a code was issued.
+    pub(crate) async fn issue(&self, terminal: TerminalId) {
+        let now = self.shell.now();
+        let expires_at = now + SignedDuration::from_mins(10);
+        let operator = OperatorNumber::new(1).unwrap();
+        let body = Command::CodeIssued {
+            case: CaseId::from_bytes([1; 10]),
+            operator,
+            expires_at,
+        };
+        let command = NewCommand {
+            id: CommandId::random(&mut self.shell.rng()),
+            terminal,
+            operator: Some(operator),
+            kind: "code_issued",
+            body: cbor::encode(&body).unwrap(),
+            now,
+            expires_at,
+        };
+        let store = self.shell.store();
+        let queued = store.write(move |tx| command::queue(tx, &command));
+        queued.await.unwrap();
+        self.shell.bell().ring(Ring::Terminal(terminal));
+    }
+
+    /// A source has tried as often as it may.
+    pub(crate) async fn use_up_proofs_of(&self, source: &'static str) {
+        let (scope, now) = (Scope::SourceProof, self.shell.now());
+        let tried = self.shell.store().write(move |tx| {
+            (0..=scope.limit()).try_for_each(|_| {
+                attempts::count(tx, (scope, source), now)?;
+                Ok(())
+            })
+        });
+        tried.await.unwrap();
     }
 
     /// The digits of the next message to the phone.
