@@ -56,7 +56,7 @@ async fn queue(
     id
 }
 
-async fn issue(world: &World, terminal: TerminalId, case: u8) -> CommandId {
+pub(crate) async fn issue(world: &World, terminal: TerminalId, case: u8) -> CommandId {
     queue(
         world,
         terminal,

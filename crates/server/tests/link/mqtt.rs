@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::away::{FIRST, SECOND, cashier, signs_on};
 use crate::broker::{Adapter, Mosquitto, OWNER};
 use crate::device::Device;
+use crate::lines::issue;
 use crate::mqtt_line::BrokerLine;
 use crate::nodes::until;
 use crate::reset::{app_case, choose, first_password};
@@ -84,7 +85,7 @@ async fn a_till_greets_anew_by_itself_when_the_server_has_begun_anew() {
     let (_stop, told) = watch::channel(false);
     let links = Links::default();
     tokio::spawn(link::run(world.shell.clone(), links.clone(), told));
-    world.issue(terminal).await;
+    issue(&world, terminal, 1).await;
     let adapter = Adapter::start(&world.shell, &links, &broker);
     welcomed(&mut till).await;
     code_announced(&mut till).await;
@@ -201,10 +202,35 @@ async fn d11_a_second_greeting_on_one_link_brings_again_what_was_not_acknowledge
     let mut line = BrokerLine::open(&broker, "till-1", false).await;
     line.say(device.hello()).await;
     line.frame().await;
-    world.issue(device.terminal).await;
+    issue(&world, device.terminal, 1).await;
     let missed = line.frame().await;
     line.say(device.hello()).await;
     line.frame().await;
     assert_eq!(line.frame().await, missed);
     adapter.stop().await;
+}
+
+/// Two servers that take the place from each other at once would serve nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_whose_place_is_taken_does_not_take_it_back_at_once() {
+    let world = World::start(impatient()).await;
+    let broker = Mosquitto::start().await;
+    let mut states = broker.listen(OWNER, "tillkey/server");
+    let first = Adapter::start(&world.shell, &world.links, &broker);
+    states.on("tillkey/server").await;
+    let second = Adapter::start(&world.shell, &world.links, &broker);
+    // The first one's Will, then the second one.
+    while states.on("tillkey/server").await.is_empty() {}
+    let mut device = Device::enrol(&world, 1).await;
+    let mut line = BrokerLine::open(&broker, "till-1", true).await;
+    line.say(device.hello()).await;
+    line.frame().await;
+    // Longer than a rest after any other loss.
+    for _ in 0..25 {
+        line.asked().await;
+        line.say(b"pong".to_vec()).await;
+    }
+    broker.publish(OWNER, "tillkey/server", b"the end").await;
+    assert!(states.all_until(b"the end").await.is_empty());
+    tokio::join!(first.stop(), second.stop());
 }

@@ -13,7 +13,6 @@ use tillkey_rules::attempts::Scope;
 use tillkey_rules::party::{Actor, Role};
 use tillkey_rules::terms::Terms;
 use tillkey_server::act::{SignedIn, party};
-use tillkey_server::bell::Ring;
 use tillkey_server::clock::{Clock, SetClock};
 use tillkey_server::config::Config;
 use tillkey_server::entropy::Entropy;
@@ -22,13 +21,9 @@ use tillkey_server::link::{self, Links};
 use tillkey_server::outbox::{Letter, SendFault, Sender, Senders};
 use tillkey_server::{Shell, outbox};
 use tillkey_store::attempts;
-use tillkey_store::command::{self, NewCommand};
-use tillkey_terminal::wire::cbor;
 use tillkey_terminal::wire::code::{EnrolmentCode, ResetCode};
-use tillkey_terminal::wire::ids::{
-    CaseId, CommandId, OperatorNumber, StaffSessionId, TerminalId, TerminalNumber,
-};
-use tillkey_terminal::wire::message::{Capabilities, Command};
+use tillkey_terminal::wire::ids::{OperatorNumber, StaffSessionId, TerminalId, TerminalNumber};
+use tillkey_terminal::wire::message::Capabilities;
 use tillkey_terminal::{DeviceFault, FileDevice, Notice, Profile, Terminal};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{mpsc, watch};
@@ -256,31 +251,6 @@ impl World {
             },
         };
         Ok(Terminal::open(device, profile).unwrap())
-    }
-
-    /// Queues a command as an act would, and rings: a code was issued.
-    pub(crate) async fn issue(&self, terminal: TerminalId) {
-        let now = self.shell.now();
-        let expires_at = now + SignedDuration::from_mins(10);
-        let operator = OperatorNumber::new(1).unwrap();
-        let body = Command::CodeIssued {
-            case: CaseId::from_bytes([1; 10]),
-            operator,
-            expires_at,
-        };
-        let command = NewCommand {
-            id: CommandId::random(&mut self.shell.rng()),
-            terminal,
-            operator: Some(operator),
-            kind: "code_issued",
-            body: cbor::encode(&body).unwrap(),
-            now,
-            expires_at,
-        };
-        let store = self.shell.store();
-        let queued = store.write(move |tx| command::queue(tx, &command));
-        queued.await.unwrap();
-        self.shell.bell().ring(Ring::Terminal(terminal));
     }
 
     /// A source has tried as often as it may.

@@ -19,6 +19,9 @@ use super::super::limits::{
 use super::topics::Topics;
 use crate::config::{BrokerAddress, MqttBroker};
 
+/// How many words the client takes before it says them: they wait before it.
+const HANDED_OVER_MAX: usize = 8;
+
 /// Why the broker cannot be connected to.
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerFault {
@@ -80,15 +83,16 @@ impl Broker {
         &self.address
     }
 
+    /// A connection that only looks, under a name of its own.
+    pub(super) fn onlooker(&self) -> (AsyncClient, EventLoop) {
+        let name = format!("{}-onlooker", self.client_id);
+        AsyncClient::new(self.options(&name), HANDED_OVER_MAX)
+    }
+
     /// A connection that is not begun yet. Each has a state of its own: nothing that one
     /// left behind is said on the next.
     pub(super) fn client(&self) -> (AsyncClient, EventLoop) {
-        let BrokerAddress { host, port } = &self.address;
-        let mut options = MqttOptions::new(&self.client_id, host, *port);
-        let properties = ConnectProperties {
-            max_packet_size: u32::try_from(MQTT_PACKET_BYTES_MAX).ok(),
-            ..ConnectProperties::new()
-        };
+        let mut options = self.options(&self.client_id);
         let nobody = LastWill::new(
             self.topics.state(),
             Vec::new(),
@@ -96,6 +100,17 @@ impl Broker {
             true,
             None,
         );
+        options.set_last_will(nobody);
+        AsyncClient::new(options, HANDED_OVER_MAX)
+    }
+
+    fn options(&self, client_id: &str) -> MqttOptions {
+        let BrokerAddress { host, port } = &self.address;
+        let mut options = MqttOptions::new(client_id, host, *port);
+        let properties = ConnectProperties {
+            max_packet_size: u32::try_from(MQTT_PACKET_BYTES_MAX).ok(),
+            ..ConnectProperties::new()
+        };
         let mut network = NetworkOptions::new();
         // A word is one small packet; held back, a sign-on would take longer.
         network.set_tcp_nodelay(true);
@@ -105,14 +120,11 @@ impl Broker {
             .set_connection_timeout(MQTT_CONNECT_WAIT_MAX.as_secs())
             .set_connect_properties(properties)
             .set_outgoing_inflight_upper_limit(MQTT_UNACKNOWLEDGED_MAX)
-            .set_last_will(nobody)
             .set_network_options(network);
         if let Some((name, password)) = &self.login {
             options.set_credentials(name, password.expose());
         }
-        /// How many words the client takes before it says them: they wait before it.
-        const HANDED_OVER_MAX: usize = 8;
-        AsyncClient::new(options, HANDED_OVER_MAX)
+        options
     }
 }
 

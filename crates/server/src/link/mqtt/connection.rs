@@ -34,8 +34,8 @@ pub(super) enum Over {
     /// The broker is not there any more, or was not.
     Lost {
         fault: Fault,
-        /// Terminals were served until then.
-        served: bool,
+        /// The state that terminals were shown, if it came to that.
+        shown: Option<String>,
     },
 }
 
@@ -46,6 +46,8 @@ pub(super) enum Fault {
     Broker(#[from] Box<ConnectionError>),
     #[error("the broker does not let the server listen to its terminals")]
     MayNotListen,
+    #[error("another node serves this broker: one alone should have `[mqtt]`")]
+    PlaceTaken,
 }
 
 /// Connects, and talks until the shutdown or until the broker is lost.
@@ -55,17 +57,21 @@ pub(super) async fn talk(
     shutdown: watch::Receiver<bool>,
 ) -> Over {
     let (client, events) = broker.client();
+    let state = format!("{:016x}", shell.rng().next_u64());
     let (say, to_say) = mpsc::channel(MQTT_WORDS_WAITING_MAX);
     let exchange = Exchange::new((shell, links), broker.topics.clone(), say.downgrade());
     let mouth = async {
         // Where it fails the ears hear why.
-        let _ = speak(&exchange, client, to_say).await;
+        let _ = speak(&exchange, (client, &state), to_say).await;
         pending::<()>().await;
     };
     let over = tokio::select! {
         heard = hear(&exchange, events) => match heard {
             Ok(()) => Over::ShutDown,
-            Err(fault) => Over::Lost { fault, served: exchange.is_served.load(Ordering::Relaxed) },
+            Err(fault) => {
+                let is_served = exchange.is_served.load(Ordering::Relaxed);
+                Over::Lost { fault, shown: is_served.then(|| state.clone()) }
+            }
         },
         () = mouth => Over::ShutDown,
         () = leave(&exchange, say, shutdown) => Over::ShutDown,
@@ -123,7 +129,7 @@ async fn hear(exchange: &Arc<Exchange>, mut events: EventLoop) -> Result<(), Fau
 /// be said, and at the end that the server is not there any more.
 async fn speak(
     exchange: &Arc<Exchange>,
-    client: AsyncClient,
+    (client, state): (AsyncClient, &str),
     mut to_say: mpsc::Receiver<Said>,
 ) -> Result<(), ClientError> {
     let topics = &exchange.topics;
@@ -135,10 +141,9 @@ async fn speak(
     };
     client.subscribe_many([filter]).await?;
     exchange.listens.notified().await;
-    let state = format!("{:016x}", exchange.shell.rng().next_u64());
     exchange.sent().hand_over(None);
     client
-        .publish(topics.state(), QoS::AtLeastOnce, true, state)
+        .publish(topics.state(), QoS::AtLeastOnce, true, state.to_owned())
         .await?;
     exchange.is_served.store(true, Ordering::Relaxed);
     tracing::info!("terminals are served over the broker");

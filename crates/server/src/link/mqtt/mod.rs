@@ -15,6 +15,7 @@ mod carrier;
 mod connection;
 mod exchange;
 mod names;
+mod place;
 mod topics;
 mod unacknowledged;
 
@@ -37,19 +38,20 @@ pub(crate) use topics::is_prefix;
 /// beside it.
 pub async fn run(shell: Shell, links: Links, broker: Broker, mut shutdown: watch::Receiver<bool>) {
     let mut failed = 0;
+    let mut last = None;
     while !*shutdown.borrow() {
-        let talked = talk((shell.clone(), links.clone()), &broker, shutdown.clone());
-        let rest = match talked.await {
-            Over::ShutDown => return,
-            Over::Lost { fault, served } => {
-                failed = if served { 0 } else { failed + 1 };
-                say(&broker, &fault);
-                if is_taken_over(&fault) {
-                    MQTT_TAKEN_OVER_REST
-                } else {
-                    rest_after(failed)
-                }
-            }
+        let told = shutdown.clone();
+        let over = try_once((&shell, &links), &broker, last.as_deref(), told);
+        let Over::Lost { fault, shown } = over.await else {
+            return;
+        };
+        say(&broker, &fault);
+        failed = if shown.is_some() { 0 } else { failed + 1 };
+        last = shown.or(last);
+        let rest = if is_taken_over(&fault) {
+            MQTT_TAKEN_OVER_REST
+        } else {
+            rest_after(failed)
         };
         // Several servers must not meet a broker that comes back all at once.
         let rest = rest.mul_f64(shell.rng().gen_range(0.5..1.0));
@@ -58,6 +60,30 @@ pub async fn run(shell: Shell, links: Links, broker: Broker, mut shutdown: watch
             _ = shutdown.wait_for(|shutdown| *shutdown) => return,
         }
     }
+}
+
+/// Connects, unless another server has taken the place from the one that showed `last`.
+async fn try_once(
+    (shell, links): (&Shell, &Links),
+    broker: &Broker,
+    last: Option<&str>,
+    mut shutdown: watch::Receiver<bool>,
+) -> Over {
+    if let Some(last) = last {
+        let taken = tokio::select! {
+            taken = place::is_taken(broker, last) => taken.map_err(Fault::from),
+            _ = shutdown.wait_for(|shutdown| *shutdown) => return Over::ShutDown,
+        };
+        let fault = match taken {
+            Ok(true) => Some(Fault::PlaceTaken),
+            Ok(false) => None,
+            Err(fault) => Some(fault),
+        };
+        if let Some(fault) = fault {
+            return Over::Lost { fault, shown: None };
+        }
+    }
+    talk((shell.clone(), links.clone()), broker, shutdown).await
 }
 
 /// How long the next try rests, at most, after so many that failed in a row.
@@ -69,32 +95,31 @@ fn rest_after(failed: u32) -> Duration {
 
 fn say(broker: &Broker, fault: &Fault) {
     let broker = broker.address();
-    match fault {
-        fault if is_taken_over(fault) => tracing::error!(
-            %broker,
-            "another node serves this broker: only one may have `[mqtt]` in its configuration"
-        ),
-        Fault::MayNotListen => tracing::error!(%broker, %fault, "nobody is served over the broker"),
-        Fault::Broker(lost) => match **lost {
-            ConnectionError::ConnectionRefused(code) => {
-                tracing::error!(%broker, ?code, "the broker refuses the server");
-            }
-            _ => tracing::warn!(%broker, %fault, "the broker is lost, and its terminals with it"),
-        },
+    let is_ours_to_mend = match fault {
+        Fault::MayNotListen | Fault::PlaceTaken => true,
+        Fault::Broker(lost) => {
+            matches!(**lost, ConnectionError::ConnectionRefused(_)) || is_taken_over(fault)
+        }
+    };
+    if is_ours_to_mend {
+        tracing::error!(%broker, %fault, "nobody is served over the broker");
+    } else {
+        tracing::warn!(%broker, %fault, "the broker is lost, and its terminals with it");
     }
 }
 
 fn is_taken_over(fault: &Fault) -> bool {
-    let Fault::Broker(lost) = fault else {
-        return false;
-    };
-    matches!(
-        **lost,
-        ConnectionError::MqttState(StateError::ServerDisconnect {
-            reason_code: DisconnectReasonCode::SessionTakenOver,
-            ..
-        })
-    )
+    match fault {
+        Fault::PlaceTaken => true,
+        Fault::MayNotListen => false,
+        Fault::Broker(lost) => matches!(
+            **lost,
+            ConnectionError::MqttState(StateError::ServerDisconnect {
+                reason_code: DisconnectReasonCode::SessionTakenOver,
+                ..
+            })
+        ),
+    }
 }
 
 #[cfg(test)]
