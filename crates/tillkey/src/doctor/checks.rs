@@ -10,7 +10,8 @@ use tillkey_ledger::{LogVerifier, Tree};
 use tillkey_rules::policy::check::check;
 use tillkey_rules::spending::MessageMoney;
 use tillkey_server::catalogue_files;
-use tillkey_server::config::Config;
+use tillkey_server::config::{Config, MqttBroker};
+use tillkey_server::link::mqtt::Broker;
 use tillkey_store::Store;
 use tillkey_store::fault::Fault;
 use tillkey_store::ledger::{LedgerReader, checkpoint};
@@ -108,6 +109,7 @@ pub(super) fn all(config: &Config) -> Vec<Check> {
             "there is none yet: tillkey serve makes it",
         ));
     }
+    checks.extend(config.mqtt.as_ref().map(broker));
     checks.push(message_money(config));
     checks.push(catalogue(config));
     checks.push(Check::of("policy", policy_holds(config)));
@@ -154,6 +156,17 @@ fn data_mode(data: &Path) -> Check {
         }
         Err(error) => Check::wrong("data", error.to_string()),
     }
+}
+
+/// The broker over which terminals come: whether it could be connected to, not whether it is
+/// there.
+fn broker(config: &MqttBroker) -> Check {
+    let done = Broker::open(config).map(|_| {
+        let MqttBroker { url, prefix, .. } = config;
+        format!("{url}, topics under {prefix}/")
+    });
+    let failed = Failed::because("the broker cannot be connected to");
+    Check::of("broker", done.map_err(failed))
 }
 
 /// What messages may cost, and where they may go.
