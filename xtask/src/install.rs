@@ -1,6 +1,6 @@
 //! What the tests use that cargo does not bring: Debian's Chromium with its driver,
-//! letters for Chinese, age's command line, Mosquitto and its clients, PostgreSQL, and the accessibility
-//! checker from npm.
+//! letters for Chinese, age's command line, Mosquitto and its clients, PostgreSQL, and the
+//! accessibility checker from npm.
 //!
 //! What is there is left as it is, so a second run takes a moment and no network. What
 //! is missing and cannot be had fails the run: a test that is skipped is not a test.
