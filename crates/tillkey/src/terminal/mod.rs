@@ -39,7 +39,8 @@ use words::Language;
 #[derive(Debug, Args)]
 #[command(after_help = HEALTH_HELP)]
 pub(crate) struct TerminalArgs {
-    /// Where the server is; remembered in the profile [default: http://127.0.0.1:8080]
+    /// Where the server is, or mqtt://NAME@HOST:PORT/PREFIX for a broker between; remembered
+    /// in the profile [default: http://127.0.0.1:8080]
     #[arg(long, value_name = "URL")]
     server: Option<Server>,
     /// The device's state: its keys, its enrolment, its operators
@@ -67,7 +68,8 @@ profile. What it says is reported within seconds. Leave out what is not known.
   lamps             {power|charging|network|blue|yellow|green|red: good|faulty}
   printer           ready|paper_low|paper_out|cover_open|overheated|faulty
   network           {\"kind\": ethernet|wifi|cellular|modem, \"bars\": 0-4}
-  storage_free_kib  how much can still be stored";
+  storage_free_kib  how much can still be stored
+The password of an account on a broker is one line in broker_password in the profile.";
 
 /// Runs the terminal until it is left.
 pub(crate) fn run(args: &TerminalArgs) -> Result<(), Failed> {

@@ -6,6 +6,8 @@ mod backup;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod broker;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod export;
