@@ -15,6 +15,7 @@ mod carrier;
 mod connection;
 mod exchange;
 mod names;
+mod openings;
 mod place;
 mod topics;
 mod unacknowledged;

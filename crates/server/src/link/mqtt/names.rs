@@ -11,10 +11,9 @@ use axum::extract::ws::Message;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::super::limits::{
-    MQTT_FRAMES_WAITING_MAX, MQTT_NAMES_MAX, MQTT_OPENING_EVERY, MQTT_OPENINGS_AT_ONCE_MAX,
-};
+use super::super::limits::{MQTT_FRAMES_WAITING_MAX, MQTT_NAMES_MAX, MQTT_OPENING_EVERY};
 use super::carrier::LinkId;
+use super::openings::{May, Openings};
 use super::topics::Name;
 
 /// The names that have spoken.
@@ -72,7 +71,7 @@ impl Names {
                 Err(mpsc::error::TrySendError::Closed(unheard)) => frame = unheard,
             }
         }
-        match known.may_open(now) {
+        match known.openings.ask(now) {
             May::Open => {
                 self.opened += 1;
                 let (frames, heard) = mpsc::channel(MQTT_FRAMES_WAITING_MAX);
@@ -145,11 +144,7 @@ struct Known {
     link: Option<Link>,
     /// The number of the last link that it opened.
     latest: u64,
-    /// How many links it may open at once.
-    openings: u32,
-    /// Since when that is counted.
-    counted_at: Instant,
-    told: bool,
+    openings: Openings,
 }
 
 #[derive(Debug)]
@@ -158,53 +153,23 @@ struct Link {
     frames: mpsc::Sender<Message>,
 }
 
-enum May {
-    Open,
-    NotNow,
-    NotStill,
-}
-
 impl Known {
     const fn new(now: Instant) -> Self {
         Self {
             link: None,
             latest: 0,
-            openings: MQTT_OPENINGS_AT_ONCE_MAX,
-            counted_at: now,
-            told: false,
-        }
-    }
-
-    fn may_open(&mut self, now: Instant) -> May {
-        while self.openings < MQTT_OPENINGS_AT_ONCE_MAX
-            && now.duration_since(self.counted_at) >= MQTT_OPENING_EVERY
-        {
-            self.openings += 1;
-            self.counted_at += MQTT_OPENING_EVERY;
-        }
-        if self.openings == MQTT_OPENINGS_AT_ONCE_MAX {
-            self.counted_at = now;
-        }
-        if self.openings > 0 {
-            self.openings -= 1;
-            self.told = false;
-            return May::Open;
-        }
-        if std::mem::replace(&mut self.told, true) {
-            May::NotStill
-        } else {
-            May::NotNow
+            openings: Openings::new(now),
         }
     }
 
     fn is_forgettable(&self, now: Instant) -> bool {
-        let whole = MQTT_OPENING_EVERY * MQTT_OPENINGS_AT_ONCE_MAX;
-        self.link.is_none() && now.duration_since(self.counted_at) >= whole
+        self.link.is_none() && self.openings.are_whole(now)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::limits::MQTT_OPENINGS_AT_ONCE_MAX;
     use super::*;
 
     fn name(text: &str) -> Name {
@@ -237,26 +202,6 @@ mod tests {
         assert!(heard.recv().await.is_none(), "and then it is over");
         assert!(matches!(names.take(&other, frame(), now), Taken::Queued));
         assert!(others.recv().await.is_some());
-    }
-
-    #[tokio::test]
-    async fn a_name_opens_so_many_links_and_is_told_once() {
-        let mut now = Instant::now();
-        let mut names = Names::none(now);
-        let till = name("till-1");
-        let mut open = |now| {
-            let taken = names.take(&till, frame(), now);
-            names.gone(&till);
-            taken
-        };
-        for _ in 0..MQTT_OPENINGS_AT_ONCE_MAX {
-            assert!(matches!(open(now), Taken::Opens(..)));
-        }
-        assert!(matches!(open(now), Taken::TooOften(_)));
-        assert!(matches!(open(now), Taken::Dropped));
-        now += MQTT_OPENING_EVERY;
-        assert!(matches!(open(now), Taken::Opens(..)));
-        assert!(matches!(open(now), Taken::TooOften(_)));
     }
 
     #[tokio::test]
