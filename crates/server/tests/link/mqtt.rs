@@ -17,7 +17,7 @@ use crate::mqtt_line::BrokerLine;
 use crate::nodes::until;
 use crate::reset::{app_case, choose, first_password};
 use crate::till::Told;
-use crate::world::{Watched, World};
+use crate::world::{Watched, World, soon};
 
 async fn welcomed(till: &mut Watched) {
     till.until("welcome", |told| {
@@ -149,23 +149,21 @@ fn impatient() -> Limits {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_terminal_without_a_will_is_asked_whether_it_is_there() {
-    // It is not its silence that ends it, but that the broker finds nobody to ask.
-    let limits = Limits {
-        ping_after: Duration::from_millis(100),
-        ..Limits::default()
-    };
-    let world = World::start(limits).await;
+async fn a_terminal_without_a_will_is_gone_when_nobody_hears_the_next_word() {
+    // Long before its silence would end it.
+    let world = World::start(Limits::default()).await;
     let broker = Mosquitto::start().await;
     let adapter = Adapter::start(&world.shell, &world.links, &broker);
     let mut device = Device::enrol(&world, 1).await;
     let mut line = BrokerLine::open(&broker, "till-1", false).await;
     line.say(device.hello()).await;
     line.frame().await;
-    line.asked().await;
+    assert!(world.shell.presence().is_online(device.terminal));
     drop(line);
-    until("nobody listens to the next word", || {
-        !world.shell.presence().is_online(device.terminal)
+    soon("end of the link", async {
+        while world.shell.presence().is_online(device.terminal) {
+            issue(&world, device.terminal, 1).await;
+        }
     })
     .await;
     adapter.stop().await;
