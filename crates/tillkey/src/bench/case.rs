@@ -82,7 +82,7 @@ struct Planned {
 }
 
 /// How long each answer of one case took.
-type Answers = Vec<Duration>;
+pub(super) type Answers = Vec<Duration>;
 
 /// Runs cases for some operators of each terminal, as fast as can be or so many a second.
 fn run(
@@ -134,7 +134,8 @@ fn plan(
     registrations.into_iter().enumerate().map(of_till).collect()
 }
 
-async fn one(
+/// One case, and how long each of its answers took.
+pub(super) async fn one(
     till: &mut Till,
     operator: OperatorNumber,
     registration: Registration,

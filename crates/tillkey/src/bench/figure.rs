@@ -1,6 +1,6 @@
 //! A measured figure, its target, and how the two are shown.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ impl Target {
 /// One thing that was measured, in each run.
 #[derive(Debug, Clone)]
 pub(super) struct Figure {
-    name: &'static str,
+    name: Cow<'static, str>,
     unit: &'static str,
     target: Option<Target>,
     runs: Vec<f64>,
@@ -41,9 +41,9 @@ pub(super) struct Figure {
 
 impl Figure {
     /// A figure without values yet.
-    pub(super) const fn new(name: &'static str, unit: &'static str) -> Self {
+    pub(super) fn new(name: impl Into<Cow<'static, str>>, unit: &'static str) -> Self {
         Self {
-            name,
+            name: name.into(),
             unit,
             target: None,
             runs: Vec::new(),
@@ -51,7 +51,7 @@ impl Figure {
     }
 
     /// The same, with what it must reach.
-    pub(super) const fn must(mut self, target: Target) -> Self {
+    pub(super) fn must(mut self, target: Target) -> Self {
         self.target = Some(target);
         self
     }
@@ -60,6 +60,11 @@ impl Figure {
     pub(super) fn add(&mut self, value: impl Into<Option<f64>>) {
         self.runs
             .extend(value.into().filter(|value| value.is_finite()));
+    }
+
+    /// The values of all runs.
+    pub(super) fn runs(&self) -> &[f64] {
+        &self.runs
     }
 
     /// The least, the median and the most.
@@ -146,15 +151,18 @@ fn number(value: f64) -> String {
     };
     let plain = format!("{value:.decimals$}");
     let (whole, rest) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    grouped(whole) + rest
+}
+
+/// Digits in groups of three.
+pub(super) fn grouped(digits: &str) -> String {
     let mut text = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
     }
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{rest}");
     text
 }
 

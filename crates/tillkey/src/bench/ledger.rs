@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rand::Rng;
-use tempfile::TempDir;
 use tillkey_ledger::{Against, KeyName, LeafProof, LogKey, Reader, Tree, verify};
 use tillkey_rules::event::{Entry, Event};
 use tillkey_rules::party::Actor;
 use tillkey_server::clock::{Clock, SystemClock};
 use tillkey_server::entropy::Entropy;
 use tillkey_store::ledger::{LedgerReader, checkpoint};
-use tillkey_store::{CheckpointFile, Database, Options, Store, event};
+use tillkey_store::{CheckpointFile, Options, Store, event};
 use tillkey_wire::ids::{OperatorNumber, SessionId, TerminalId};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
@@ -21,6 +20,7 @@ use super::Effort;
 use super::figure::{Figure, Target, ms, percentile};
 use super::flat::Flat;
 use super::machine::Stopwatch;
+use super::place::Place;
 use crate::failed::Failed;
 use crate::progress::Progress;
 
@@ -160,15 +160,14 @@ fn prove(
 }
 
 fn in_store(effort: &Effort) -> Result<Vec<Figure>, Failed> {
-    let folder: TempDir = tempfile::tempdir_in(&effort.data)
-        .map_err(Failed::because("no folder can be made for the database"))?;
+    let place = Place::make(effort)?;
     let options = Options {
         now: SystemClock::default().now(),
         log_key: key()?,
         checkpoint_file: CheckpointFile::default(),
-        database: Database::Sqlite,
+        database: place.database(),
     };
-    let store = Store::open(&folder.path().join("data"), options)
+    let store = Store::open(&place.path().join("data"), options)
         .map_err(Failed::because("the store does not open"))?;
     let many = fill(&store, effort)?;
     let runtime = Runtime::new().map_err(Failed::because("the runtime cannot start"))?;

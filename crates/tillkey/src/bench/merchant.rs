@@ -20,6 +20,12 @@ use tillkey_wire::message::Capabilities;
 use super::device::MemoryDevice;
 use crate::failed::Failed;
 
+/// A merchant number by its place among all of them. Shops that are imported have the even
+/// places, the merchants of [`Merchant`] the odd ones.
+pub(super) fn merchant_number(place: u64) -> String {
+    format!("8221000{place:08}")
+}
+
 /// A merchant: everything about it follows from its number.
 #[derive(Debug, Clone)]
 pub(super) struct Merchant {
@@ -31,10 +37,17 @@ pub(super) struct Merchant {
 impl Merchant {
     /// The one with this number, and so many operators.
     pub(super) fn numbered(number: u32, operators: u8) -> Result<Self, Failed> {
+        Self::beside(number, (number, operators))
+    }
+
+    /// The same, next to a shop by its merchant number.
+    pub(super) fn beside(shop: u32, (number, operators): (u32, u8)) -> Result<Self, Failed> {
         let invalid = |error: InvalidId| Failed::new(error.to_string());
         let terminal = TerminalDetails {
-            merchant: format!("822100058{number:06}").parse().map_err(invalid)?,
-            number: format!("{number:08}").parse().map_err(invalid)?,
+            merchant: merchant_number(2 * u64::from(shop) + 1)
+                .parse()
+                .map_err(invalid)?,
+            number: format!("9{number:07}").parse().map_err(invalid)?,
             serial_number: format!("BENCH-{number:06}").parse().map_err(invalid)?,
             model: "bench".parse().map_err(invalid)?,
         };
@@ -50,7 +63,7 @@ impl Merchant {
     }
 
     pub(super) fn phone(&self) -> String {
-        format!("+86138{:08}", self.number)
+        format!("+86139{:08}", self.number)
     }
 
     /// Where its requests come from.
@@ -140,11 +153,16 @@ impl Merchant {
 
 /// Who registers them.
 pub(super) fn administrator(shell: &Shell) -> Result<SignedIn, Failed> {
-    let failed = || Failed::because::<InvalidId>("an administrator");
+    staff(shell, "bench", Role::Administrator)
+}
+
+/// A member of staff who is signed in.
+pub(super) fn staff(shell: &Shell, name: &str, role: Role) -> Result<SignedIn, Failed> {
+    let failed = || Failed::because::<InvalidId>("a member of staff");
     let actor = Actor::Staff {
-        staff: "bench".parse().map_err(failed())?,
-        person: "bench".parse().map_err(failed())?,
-        role: Role::Administrator,
+        staff: name.parse().map_err(failed())?,
+        person: name.parse().map_err(failed())?,
+        role,
     };
     Ok(SignedIn {
         acquirer: shell.home().clone(),

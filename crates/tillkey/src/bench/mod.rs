@@ -6,6 +6,7 @@
 //! docs/performance.md.
 
 mod argon2id;
+mod campaign;
 mod case;
 mod clock;
 mod customer;
@@ -13,6 +14,7 @@ mod device;
 mod figure;
 mod flat;
 mod fleet;
+mod growth;
 mod import;
 mod ledger;
 mod machine;
@@ -20,7 +22,10 @@ mod merchant;
 mod opaque;
 mod parallel;
 mod phone;
+mod place;
+mod shops;
 mod sign_on;
+mod start;
 mod till;
 mod world;
 
@@ -35,6 +40,7 @@ use tillkey_server::link::limits::CONNECTIONS_MAX;
 
 use self::figure::Figure;
 use self::machine::Machine;
+use self::place::Engine;
 use crate::failed::Failed;
 use crate::output::Shown;
 
@@ -55,7 +61,8 @@ pub(crate) struct BenchArgs {
         value_parser = clap::value_parser!(u32).range(1_000..=50_000_000)
     )]
     entries: u32,
-    /// How many operators and how many transactions are imported
+    /// How many operators and how many transactions are imported, and how many operators a
+    /// campaign is for
     #[arg(
         long,
         value_name = "N",
@@ -63,6 +70,18 @@ pub(crate) struct BenchArgs {
         value_parser = clap::value_parser!(u32).range(100..=3_000_000)
     )]
     rows: u32,
+    /// How many operators there are where growth is measured; several, separated by commas
+    #[arg(
+        long,
+        value_name = "N",
+        value_delimiter = ',',
+        default_values_t = [10_000, 1_000_000],
+        value_parser = clap::value_parser!(u32).range(100..=50_000_000)
+    )]
+    operators: Vec<u32>,
+    /// Which database, where a measurement has one of its own; a fleet's is SQLite
+    #[arg(long, value_enum, default_value_t = Engine::Sqlite)]
+    engine: Engine,
     /// How many terminals a fleet has
     #[arg(
         long,
@@ -97,6 +116,12 @@ enum Name {
     Ledger,
     /// Importing files of merchants, terminals, operators and transactions
     Import,
+    /// A campaign over all operators of an installation
+    Campaign,
+    /// Cases, sign-ons, look-ups and proofs in installations of different sizes
+    Growth,
+    /// The start of the service
+    Start,
 }
 
 impl Name {
@@ -107,6 +132,9 @@ impl Name {
             Self::Case => "case",
             Self::Ledger => "ledger",
             Self::Import => "import",
+            Self::Campaign => "campaign",
+            Self::Growth => "growth",
+            Self::Start => "start",
         }
     }
 }
@@ -143,11 +171,26 @@ struct Effort {
     storms: u32,
     /// How long a fleet is left alone before its memory is looked at.
     settle: Duration,
+    /// How many operators there are where growth is measured.
+    sizes: Vec<u32>,
+    /// How many terminals do everything in a run of that.
+    turns: u32,
+    /// Which database.
+    engine: Engine,
     /// Where the databases are made.
     data: PathBuf,
 }
 
 impl Effort {
+    /// The same where installations grow: terminals enough that each does everything once.
+    fn grown(&self) -> Self {
+        Self {
+            tills: self.turns * (self.warm_ups + self.runs),
+            operators: 1,
+            ..self.clone()
+        }
+    }
+
     fn of(args: &BenchArgs) -> Self {
         let data = args.data.clone().unwrap_or_else(std::env::temp_dir);
         if args.quick {
@@ -166,6 +209,9 @@ impl Effort {
                 approvals: 8,
                 storms: 1,
                 settle: Duration::from_millis(100),
+                sizes: vec![100, 400],
+                turns: 2,
+                engine: args.engine,
                 data,
             };
         }
@@ -184,6 +230,9 @@ impl Effort {
             approvals: 900,
             storms: 3,
             settle: Duration::from_secs(3),
+            sizes: args.operators.clone(),
+            turns: 100,
+            engine: args.engine,
             data,
         }
     }
@@ -201,7 +250,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<(), Failed> {
         names => names.iter().copied().collect(),
     };
     let mut document = Map::new();
-    let mut text = machine.text();
+    let mut text = format!("{}, {}", machine.text(), effort.engine.text());
     if args.quick {
         text.push_str("\na smoke run: the figures mean nothing");
     }
@@ -212,6 +261,9 @@ pub(crate) fn run(args: &BenchArgs) -> Result<(), Failed> {
             Name::Case => case::measure(&effort),
             Name::Ledger => ledger::measure(&effort),
             Name::Import => import::measure(&effort),
+            Name::Campaign => campaign::measure(&effort),
+            Name::Growth => growth::measure(&effort.grown()),
+            Name::Start => start::measure(&effort),
         };
         let figures = figures.map_err(|failed| failed.under(name.text()))?;
         // Writing to a String cannot fail.
@@ -227,6 +279,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<(), Failed> {
         "ok": true,
         "quick": args.quick,
         "machine": machine.json(),
+        "engine": effort.engine.text(),
         "runs": effort.runs,
         "figures": document,
     });
@@ -238,8 +291,8 @@ mod tests {
     use super::*;
 
     /// A figure nobody can measure any more is found here and not on the day it is
-    /// asked for. The fleet is not among them: its parts are processes of this program,
-    /// which this test is not, so tests/cli has it.
+    /// asked for. The fleet and the start are not among them: they start this program,
+    /// which this test is not, so tests/cli has them.
     #[test]
     fn a_smoke_run_measures_everything() {
         let data = tempfile::tempdir().unwrap();
@@ -249,16 +302,26 @@ mod tests {
             entries: 1_000,
             rows: 400,
             terminals: 16,
+            operators: Vec::new(),
+            engine: Engine::Sqlite,
             part: false,
             data: Some(data.path().to_owned()),
             shown: Shown { json: true },
         };
         let effort = Effort::of(&args);
+        let on_a_server = Effort {
+            engine: Engine::Postgres,
+            ..effort.clone()
+        };
         let all = [
             sign_on::measure(&effort).unwrap(),
             case::measure(&effort).unwrap(),
             ledger::measure(&effort).unwrap(),
             import::measure(&effort).unwrap(),
+            campaign::measure(&effort).unwrap(),
+            growth::measure(&effort.grown()).unwrap(),
+            campaign::measure(&on_a_server).unwrap(),
+            growth::measure(&on_a_server.grown()).unwrap(),
         ];
         for figure in all.iter().flatten() {
             let json = figure.json();

@@ -4,6 +4,9 @@
 //! The two halves of the server are timed apart, since the terminal computes between
 //! them; what it computes is not counted.
 
+use std::time::Duration;
+
+use rand_chacha::ChaCha20Rng;
 use tillkey_server::act::till::LinkState;
 use tillkey_wire::ids::OperatorNumber;
 use tillkey_wire::message::{Reply, Report};
@@ -82,10 +85,7 @@ fn run(world: &mut World) -> Result<(Took, f64), Failed> {
         let mut rng = shell.rng();
         challenged
             .into_iter()
-            .map(|Challenged { client, ke2, link }| {
-                let ke3 = client.finish(&ke2, &mut rng)?;
-                Ok(Answered { ke3, link })
-            })
+            .map(|one| one.answer(&mut rng))
             .collect()
     })?;
 
@@ -100,47 +100,84 @@ fn run(world: &mut World) -> Result<(Took, f64), Failed> {
 fn begin(world: &World) -> Result<Vec<Vec<Begun>>, Failed> {
     let tills: Vec<&Till> = world.tills.iter().collect();
     parallel::each(tills, |till| {
-        let mut rng = till.shell.rng();
-        let begin = |operator: &OperatorNumber| {
-            let (client, ke1) = SignOn::start(till.whose(*operator), &mut rng)?;
-            Ok(Begun {
-                operator: *operator,
-                client,
-                ke1,
-            })
-        };
-        till.operators.iter().map(begin).collect()
+        till.operators
+            .iter()
+            .map(|operator| Begun::new(till, *operator))
+            .collect()
     })
 }
 
 async fn start(mut till: Till, begun: Vec<Begun>) -> Result<(Till, Vec<Challenged>), Failed> {
     till.answers.clear();
     let mut challenged = Vec::with_capacity(begun.len());
-    for Begun {
-        operator,
-        client,
-        ke1,
-    } in begun
-    {
-        let mut link = LinkState::default();
-        match till
-            .say(&mut link, Report::SignOnStart { operator, ke1 })
-            .await?
-        {
-            Reply::SignOnChallenge { ke2 } => challenged.push(Challenged { client, ke2, link }),
-            reply => return Err(unexpected(&reply)),
-        }
+    for one in begun {
+        challenged.push(one.say(&mut till).await?);
     }
     Ok((till, challenged))
 }
 
 async fn finish(mut till: Till, answered: Vec<Answered>) -> Result<(Till, usize), Failed> {
     let mut finished = 0;
-    for Answered { ke3, mut link } in answered {
-        match till.say(&mut link, Report::SignOnFinish { ke3 }).await? {
-            Reply::SignedOn { .. } => finished += 1,
-            reply => return Err(unexpected(&reply)),
-        }
+    for one in answered {
+        one.say(&mut till).await?;
+        finished += 1;
     }
     Ok((till, finished))
+}
+
+/// Signs one operator on, and says how long the two answers took.
+pub(super) async fn one(till: &mut Till, operator: OperatorNumber) -> Result<Duration, Failed> {
+    let begun = Begun::new(till, operator)?;
+    till.answers.clear();
+    let challenged = begun.say(till).await?;
+    let answered = challenged.answer(&mut till.shell.rng())?;
+    answered.say(till).await?;
+    Ok(std::mem::take(&mut till.answers).iter().sum())
+}
+
+impl Begun {
+    fn new(till: &Till, operator: OperatorNumber) -> Result<Self, Failed> {
+        let (client, ke1) = SignOn::start(till.whose(operator), &mut till.shell.rng())?;
+        Ok(Self {
+            operator,
+            client,
+            ke1,
+        })
+    }
+
+    async fn say(self, till: &mut Till) -> Result<Challenged, Failed> {
+        let Self {
+            operator,
+            client,
+            ke1,
+        } = self;
+        let mut link = LinkState::default();
+        match till
+            .say(&mut link, Report::SignOnStart { operator, ke1 })
+            .await?
+        {
+            Reply::SignOnChallenge { ke2 } => Ok(Challenged { client, ke2, link }),
+            reply => Err(unexpected(&reply)),
+        }
+    }
+}
+
+impl Challenged {
+    fn answer(self, rng: &mut ChaCha20Rng) -> Result<Answered, Failed> {
+        let ke3 = self.client.finish(&self.ke2, rng)?;
+        Ok(Answered {
+            ke3,
+            link: self.link,
+        })
+    }
+}
+
+impl Answered {
+    async fn say(self, till: &mut Till) -> Result<(), Failed> {
+        let Self { ke3, mut link } = self;
+        match till.say(&mut link, Report::SignOnFinish { ke3 }).await? {
+            Reply::SignedOn { .. } => Ok(()),
+            reply => Err(unexpected(&reply)),
+        }
+    }
 }

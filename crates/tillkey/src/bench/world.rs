@@ -2,16 +2,11 @@
 //! terminals and operators whose passwords are in force. All of it comes about
 //! through the acts, as it would in the field; nothing is written past them.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use tempfile::TempDir;
-use tillkey_rules::spending::MessageMoney;
+use tillkey_server::Shell;
+use tillkey_server::act::SignedIn;
 use tillkey_server::act::till::LinkState;
-use tillkey_server::act::{Language, SignedIn};
-use tillkey_server::config::Config;
-use tillkey_server::entropy::Entropy;
-use tillkey_server::{Shell, open};
 use tillkey_terminal::Profile;
 use tillkey_wire::ids::OperatorNumber;
 use tillkey_wire::message::{Reply, Report};
@@ -23,6 +18,7 @@ use super::clock::AheadClock;
 use super::merchant::{Merchant, administrator};
 use super::opaque::Registration;
 use super::phone::Phones;
+use super::place::Place;
 use super::till::{Till, unexpected};
 use super::{Effort, parallel};
 use crate::failed::Failed;
@@ -36,20 +32,27 @@ pub(super) struct World {
     pub(super) tills: Vec<Till>,
     pub(super) phones: Arc<Phones>,
     /// Last, so that it goes when nobody has a file in it open any more.
-    _folder: TempDir,
+    pub(super) place: Place,
 }
 
 impl World {
     /// Makes it.
     pub(super) fn make(effort: &Effort) -> Result<Self, Failed> {
-        let folder = folder(&effort.data)?;
+        Self::make_among(effort, (Place::make(effort)?, 0))
+    }
+
+    /// Makes it in an installation that may have shops already, spread among them.
+    pub(super) fn make_among(
+        effort: &Effort,
+        (place, shops): (Place, u32),
+    ) -> Result<Self, Failed> {
         let clock = Arc::new(AheadClock::default());
-        let shell = open_in(folder.path(), Arc::clone(&clock))?;
+        let shell = place.open(Arc::clone(&clock))?;
         let runtime = Runtime::new().map_err(Failed::because("the runtime cannot start"))?;
 
         let bar = Progress::new("installation");
         bar.show(0, 3);
-        let (tills, phones) = runtime.block_on(found(&shell, effort))?;
+        let (tills, phones) = runtime.block_on(found(&shell, effort, shops))?;
         let phones = Arc::new(phones);
         let mut world = Self {
             runtime,
@@ -57,7 +60,7 @@ impl World {
             clock,
             tills,
             phones,
-            _folder: folder,
+            place,
         };
         bar.show(1, 3);
         let registrations = world.registrations(usize::MAX)?;
@@ -110,27 +113,6 @@ impl World {
     }
 }
 
-/// Makes a folder for an installation that goes with it.
-pub(super) fn folder(below: &Path) -> Result<TempDir, Failed> {
-    tempfile::tempdir_in(below).map_err(Failed::because("no folder can be made for the database"))
-}
-
-/// Opens the installation in a folder; makes it, where there is none.
-pub(super) fn open_in(folder: &Path, clock: Arc<AheadClock>) -> Result<Shell, Failed> {
-    let config = Config {
-        data: folder.join("data"),
-        root_key_file: folder.join("root.key"),
-        sms_language: Language::English,
-        // More messages in a minute than a bank sends in a day.
-        message_money: MessageMoney {
-            day_cap_fen: u64::from(u32::MAX),
-            ..MessageMoney::default()
-        },
-        ..Config::default()
-    };
-    open(config, clock, Entropy::System).map_err(Failed::because("the installation does not open"))
-}
-
 /// Waits for every task.
 async fn all<A: 'static, B: 'static>(
     mut tasks: JoinSet<Result<(A, B), Failed>>,
@@ -143,12 +125,14 @@ async fn all<A: 'static, B: 'static>(
 }
 
 /// Registers the merchants and enrols their terminals.
-async fn found(shell: &Shell, effort: &Effort) -> Result<(Vec<Till>, Phones), Failed> {
+async fn found(shell: &Shell, effort: &Effort, shops: u32) -> Result<(Vec<Till>, Phones), Failed> {
     let by = administrator(shell)?;
+    let apart = shops.div_ceil(effort.tills).max(1);
     let mut tasks = JoinSet::new();
     for number in 0..effort.tills {
-        let (shell, by, operators) = (shell.clone(), by.clone(), effort.operators);
-        tasks.spawn(async move { found_one(&shell, &by, (number, operators)).await });
+        let (shell, by) = (shell.clone(), by.clone());
+        let merchant = Merchant::beside(number * apart, (number, effort.operators))?;
+        tasks.spawn(async move { found_one(&shell, &by, merchant).await });
     }
     let (tills, phones): (_, Vec<_>) = all(tasks).await?;
     Ok((tills, phones.into_iter().collect()))
@@ -162,9 +146,8 @@ type Phone = (
 async fn found_one(
     shell: &Shell,
     by: &SignedIn,
-    (number, operators): (u32, u8),
+    merchant: Merchant,
 ) -> Result<(Till, Phone), Failed> {
-    let merchant = Merchant::numbered(number, operators)?;
     let terminal = merchant.register(shell, by).await?;
     merchant.enrol(shell, by, terminal).await?;
     let (sender, texts) = unbounded_channel();

@@ -1,5 +1,5 @@
-//! `tillkey bench fleet`: a figure that nobody can measure any more is found here, and not
-//! on the day it is asked for. Its parts are processes of this very program.
+//! `tillkey bench fleet` and `start`: a figure that nobody can measure any more is found
+//! here, and not on the day it is asked for. Their parts are processes of this very program.
 
 use crate::sandbox::Sandbox;
 
@@ -19,6 +19,20 @@ fn a_small_fleet_is_measured_beside_mosquitto() {
         let median = figure["median"].as_f64();
         assert!(median.is_some_and(|median| median > 0.0), "{figure}");
     }
+    cleaned_up(&sandbox);
+}
+
+#[test]
+fn a_start_is_measured() {
+    let sandbox = Sandbox::new();
+    let (status, report) = sandbox.json(&["bench", "start", "--quick", "--data", "."]);
+    assert_eq!(status, 0, "{report}");
+    let took = report["figures"]["start"][0]["median"].as_f64();
+    assert!(took.is_some_and(|took| took > 0.0), "{report}");
+    cleaned_up(&sandbox);
+}
+
+fn cleaned_up(sandbox: &Sandbox) {
     let left = std::fs::read_dir(sandbox.path(".")).unwrap().count();
     assert_eq!(left, 0, "it cleans up");
 }

@@ -34,7 +34,7 @@ struct Percentiles {
 }
 
 impl Percentiles {
-    const fn new(p50: &'static str, p99: &'static str) -> Self {
+    fn new(p50: &'static str, p99: &'static str) -> Self {
         Self {
             p50: Figure::new(p50, "ms"),
             p99: Figure::new(p99, "ms"),

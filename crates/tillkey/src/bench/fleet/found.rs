@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use super::super::clock::AheadClock;
 use super::super::device::MemoryDevice;
 use super::super::merchant::{Merchant, administrator};
-use super::super::world;
+use super::super::place;
 use super::line::{self, Mouth, What};
 use crate::failed::Failed;
 
@@ -32,7 +32,7 @@ struct Kept<D> {
 
 /// Fills the installation in a folder, and leaves the terminals' devices beside it.
 pub(super) fn run(folder: &Path, terminals: u32) -> Result<(), Failed> {
-    let shell = world::open_in(folder, Arc::new(AheadClock::default()))?;
+    let shell = place::open_in((folder, None), Arc::new(AheadClock::default()))?;
     let runtime = Runtime::new().map_err(Failed::because("the runtime cannot start"))?;
     let (mouth, _) = Mouth::open();
     let mut file = File::create(devices(folder))

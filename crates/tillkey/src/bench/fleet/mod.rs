@@ -44,8 +44,8 @@ use super::clock::AheadClock;
 use super::figure::Figure;
 use super::merchant::Merchant;
 use super::phone::{Carrier, Phones};
+use super::place;
 use super::till::Till;
-use super::world;
 use crate::failed::Failed;
 use crate::progress::Progress;
 use crate::serve::{self, Service};
@@ -56,12 +56,12 @@ pub(super) fn measure(effort: &Effort) -> Result<Vec<Figure>, Failed> {
     open_files::allow(effort.terminals)?;
     let broker = mosquitto::find()?;
     let runtime = Runtime::new().map_err(Failed::because("the runtime cannot start"))?;
-    let folder = world::folder(&effort.data)?;
+    let folder = place::folder(&effort.data)?;
     runtime.block_on(found(folder.path(), effort.terminals))?;
     let clock = Arc::new(AheadClock::default());
     // Fresh contacts are not believed.
     clock.pass_a_month();
-    let shell = world::open_in(folder.path(), clock)?;
+    let shell = place::open_in((folder.path(), None), clock)?;
     let mut figures = Figures::new();
     let bench = Bench {
         effort,
