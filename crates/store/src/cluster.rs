@@ -12,7 +12,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::postgres::{Address, rest};
+use crate::postgres::Address;
+use crate::threads::rest;
 
 /// How long a server may take until it answers.
 const START_WAIT_MAX: Duration = Duration::from_secs(60);

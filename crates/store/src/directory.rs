@@ -3,8 +3,16 @@
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::fault::Fault;
+use crate::threads::rest;
+
+/// How long somebody else may hold a directory. Whoever held it and let go may have started
+/// a program at that very moment, which has the file open until it is that program.
+const LOCK_WAIT_MAX: Duration = Duration::from_millis(200);
+/// How soon it is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// A data directory that this process holds.
 pub(crate) struct Directory {
@@ -25,13 +33,19 @@ impl Directory {
             .map_err(fault("create the data directory", path))?;
         let lock_path = path.join("lock");
         let lock = private(&lock_path).map_err(fault("open the lock file", &lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(Fault::InUse(path.to_owned())),
-            Err(TryLockError::Error(source)) => Err(fault("lock", &lock_path)(source)),
+        let patience = Instant::now() + LOCK_WAIT_MAX;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => {
+                    return Ok(Self {
+                        path: path.to_owned(),
+                        _lock: lock,
+                    });
+                }
+                Err(TryLockError::WouldBlock) if Instant::now() < patience => rest(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(Fault::InUse(path.to_owned())),
+                Err(TryLockError::Error(source)) => return Err(fault("lock", &lock_path)(source)),
+            }
         }
     }
 

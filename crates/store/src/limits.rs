@@ -11,9 +11,10 @@ pub const WAITING_READS_MAX: usize = 4_096;
 pub const BATCH_MAX: usize = 512;
 /// How many readers work beside the writer.
 pub const READERS: usize = 4;
-/// How many pages SQLite's write-ahead log has when they are folded into the database:
-/// 64 MiB of it.
-pub const LOG_PAGES_MAX: u32 = 16_384;
+/// How many pages SQLite's write-ahead log has when they are folded into the database, 16
+/// MiB of it: everybody waits for that, the longer the more there is, and a page that many
+/// requests change is written once for all of them, the fewer the less there is.
+pub const LOG_PAGES_MAX: u32 = 4_096;
 /// How many prepared statements a connection keeps: all of them.
 pub const PREPARED_STATEMENTS_MAX: usize = 512;
 /// How much of the database the writer keeps in memory for an attempt, in KiB: what does

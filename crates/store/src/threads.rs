@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use crate::directory::{Directory, fault};
 use crate::fault::Fault;
@@ -69,4 +70,13 @@ impl Threads {
             }
         }
     }
+}
+
+/// Rests between two tries of the same thing. Nothing tells when the next one will succeed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "there is nothing to wait for but time"
+)]
+pub(crate) fn rest(pause: Duration) {
+    std::thread::sleep(pause);
 }

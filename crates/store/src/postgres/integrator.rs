@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tillkey_rules::event::Entry;
 
 use super::connection::{PostgresTx, Session};
-use super::wait::Line;
+use super::line::Line;
 use crate::checkpoint_file::Mailbox;
 use crate::engine::Waiting;
 use crate::event;

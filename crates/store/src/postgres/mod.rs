@@ -17,6 +17,7 @@ mod archive;
 mod connection;
 mod conversation;
 mod integrator;
+mod line;
 mod migrate;
 mod open;
 mod reader;
@@ -24,7 +25,6 @@ mod survey;
 mod target;
 #[cfg(test)]
 mod tests;
-mod wait;
 mod writer;
 
 use crate::engine::{self, Queues};
@@ -38,7 +38,6 @@ pub use conversation::Conversation;
 pub(crate) use open::open;
 pub use survey::Survey;
 pub(crate) use target::Target;
-pub(crate) use wait::rest;
 
 /// The running engine.
 pub(crate) struct Engine {

@@ -8,7 +8,7 @@ use tillkey_ledger::LogVerifier;
 
 use super::connection::{PostgresTx, Session};
 use super::integrator::{Integrator, Standing};
-use super::wait::Line;
+use super::line::Line;
 use super::writer::{Node, Writer};
 use super::{Address, Engine, migrate, reader};
 use crate::checkpoint_file::{self, Mailbox};

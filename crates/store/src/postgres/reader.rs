@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, mpsc::Receiver};
 
 use super::connection::{Failed, PostgresTx, Session};
-use super::wait::Line;
+use super::line::Line;
 use crate::engine::{Waiting, next};
 use crate::fault::Fault;
 use crate::store::Request;

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex};
 
 use super::connection::{Failed, PostgresTx, Session};
 use super::integrator::Standing;
-use super::wait::{Line, rest};
+use super::line::Line;
 use crate::engine::{Waiting, next};
 use crate::fault::Fault;
 use crate::limits::{ALONE_AFTER, CONTENDED_PAUSE, CONTENDED_TRIES_MAX, LARGE_IDLE_MAX};
 use crate::store::Request;
+use crate::threads::rest;
 
 /// This start of this node: names its commits.
 pub(super) struct Node {

@@ -2,7 +2,7 @@
 //!
 //! 1. It takes what is waiting, up to a batch, and opens one transaction.
 //! 2. Each request runs in a savepoint, so that one that fails or panics is rolled
-//!    back alone.
+//!    back alone. One that is alone needs none: the transaction is its own.
 //! 3. What they appended becomes leaves of the ledger, under a new checkpoint.
 //! 4. One COMMIT makes all of them durable; only then is anybody answered.
 //! 5. Where the batch as a whole fails, each request is tried again alone, so that
@@ -34,13 +34,31 @@ impl Writer {
         while let Ok(first) = queue.recv() {
             let mut batch = vec![first];
             batch.extend(queue.try_iter().take(limits::BATCH_MAX - 1));
-            self.commit(batch);
+            self.work_off(batch);
         }
         self.checkpoints.close();
     }
 
+    /// Commits what was waiting. A large request is alone: what a savepoint would remember
+    /// of it grows with it, and is gone over with each of its statements.
+    fn work_off(&mut self, waiting: Vec<Box<dyn Request>>) {
+        let mut batch = Vec::with_capacity(waiting.len());
+        for request in waiting {
+            if request.is_large() {
+                self.commit(std::mem::take(&mut batch));
+                self.commit(vec![request]);
+            } else {
+                batch.push(request);
+            }
+        }
+        self.commit(batch);
+    }
+
     /// Commits a batch and answers everybody in it.
     fn commit(&mut self, mut batch: Vec<Box<dyn Request>>) {
+        if batch.is_empty() {
+            return;
+        }
         match self.attempt(&mut batch) {
             Ok(()) => self.answer(batch),
             // Another program holds the database: whoever waited once for all would wait
@@ -79,7 +97,15 @@ impl Writer {
     /// One transaction over the whole batch: committed, or rolled back wholly.
     fn attempt(&mut self, batch: &mut [Box<dyn Request>]) -> Result<(), Fault> {
         step(&self.connection, "BEGIN IMMEDIATE")?;
-        let done = self.fill(batch).and_then(|()| {
+        let filled = match batch {
+            [request] => self.run_one(request),
+            batch => self.fill(batch).map(|()| true),
+        };
+        let done = filled.and_then(|is_kept| {
+            if !is_kept {
+                step(&self.connection, "ROLLBACK")?;
+                return Ok(None);
+            }
             let recorded = self.record()?;
             step(&self.connection, "COMMIT")?;
             Ok(recorded)
@@ -106,26 +132,31 @@ impl Writer {
     /// Runs every request in its savepoint.
     fn fill(&mut self, batch: &mut [Box<dyn Request>]) -> Result<(), Fault> {
         for request in batch {
-            if request.is_large() {
-                connection::widen(&self.connection)?;
-            }
             step(&self.connection, "SAVEPOINT request")?;
-            let run = catch_unwind(AssertUnwindSafe(|| {
-                request.run(&mut SqliteTx(&self.connection))
-            }));
-            if run.is_err() {
-                request.panicked();
-            }
-            // A full disk makes SQLite roll back the whole transaction by itself.
-            // What ran before is gone with it, and must not be taken for done.
-            if self.connection.is_autocommit() {
-                return Err(Fault::DiskFull);
-            }
-            if !run.unwrap_or(false) {
+            if !self.run_one(request)? {
                 step(&self.connection, "ROLLBACK TO request")?;
             }
             step(&self.connection, "RELEASE request")?;
         }
         Ok(())
+    }
+
+    /// Runs a request. False where what it did is not to be kept.
+    fn run_one(&mut self, request: &mut Box<dyn Request>) -> Result<bool, Fault> {
+        if request.is_large() {
+            connection::widen(&self.connection)?;
+        }
+        let run = catch_unwind(AssertUnwindSafe(|| {
+            request.run(&mut SqliteTx(&self.connection))
+        }));
+        if run.is_err() {
+            request.panicked();
+        }
+        // A full disk makes SQLite roll back the whole transaction by itself.
+        // What ran before is gone with it, and must not be taken for done.
+        if self.connection.is_autocommit() {
+            return Err(Fault::DiskFull);
+        }
+        Ok(run.unwrap_or(false))
     }
 }

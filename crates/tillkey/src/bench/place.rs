@@ -1,6 +1,7 @@
 //! Where an installation is made for the time of a measurement: a folder, and a database in
 //! it or on a PostgreSQL server of its own. Both go with it.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -135,6 +136,16 @@ impl Place {
         };
         // Far below what a double holds exactly.
         Ok(u32::try_from(bytes >> 10).map_or(f64::MAX, f64::from) * 1_024.0)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // A request that nobody waits for any more may have had the store's last handle, so
+        // its threads may be about to end. Until then they hold this lock, and may write.
+        if let Ok(lock) = File::open(self.path().join("data").join("lock")) {
+            let _ = lock.lock();
+        }
     }
 }
 

@@ -11,8 +11,8 @@ use crate::fault::Fault;
 use crate::limits::LOOK_FOR_WAITING_EVERY;
 use crate::postgres::connection::Session;
 use crate::postgres::integrator::LEADER;
-use crate::postgres::wait::rest;
 use crate::tests::server;
+use crate::threads::rest;
 use crate::{Address, Store};
 
 /// What was answered is there, and nothing is there twice.

@@ -7,15 +7,7 @@ use super::Address;
 use super::connection::Session;
 use crate::fault::Fault;
 use crate::limits::{OUTAGE_WAIT_MAX, RECONNECT_PAUSE};
-
-/// Rests between two tries of the same thing. Nothing tells when the next one will succeed.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "there is nothing to wait for but time"
-)]
-pub(crate) fn rest(pause: Duration) {
-    std::thread::sleep(pause);
-}
+use crate::threads::rest;
 
 /// A thread's line to the database.
 pub(super) struct Line {
