@@ -2,7 +2,7 @@
 //! memory would be full of holes for the terminals' to vanish in.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ use super::super::clock::AheadClock;
 use super::super::device::MemoryDevice;
 use super::super::merchant::{Merchant, administrator};
 use super::super::place;
-use super::line::{self, Mouth, What};
+use super::line::{self, Said, What};
+use super::moment::Moment;
 use crate::failed::Failed;
 
 /// How many merchants are registered at once.
@@ -34,7 +35,7 @@ struct Kept<D> {
 pub(super) fn run(folder: &Path, terminals: u32) -> Result<(), Failed> {
     let shell = place::open_in((folder, None), Arc::new(AheadClock::default()))?;
     let runtime = Runtime::new().map_err(Failed::because("the runtime cannot start"))?;
-    let (mouth, _) = Mouth::open();
+    let mut out = io::stdout().lock();
     let mut file = File::create(devices(folder))
         .map(BufWriter::new)
         .map_err(Failed::because("the devices cannot be kept"))?;
@@ -47,12 +48,14 @@ pub(super) fn run(folder: &Path, terminals: u32) -> Result<(), Failed> {
     };
     let enrolled = stream::iter(0..terminals).map(one).buffered(AT_ONCE);
     runtime.block_on(enrolled.try_for_each(|(number, kept)| {
+        let said = Said {
+            client: usize::try_from(number).unwrap_or(usize::MAX),
+            what: What::Enrolled,
+            at: Moment::now(),
+        };
         let written = line::write(&mut file, &kept);
-        mouth.say(
-            usize::try_from(number).unwrap_or(usize::MAX),
-            What::Enrolled,
-        );
-        std::future::ready(written)
+        // At once: whatever is not said by the end is never said.
+        std::future::ready(written.and_then(|()| line::write(&mut out, &said)))
     }))?;
     file.flush()
         .map_err(Failed::because("the devices cannot be kept"))
