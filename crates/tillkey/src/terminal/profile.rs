@@ -81,17 +81,9 @@ impl Folder {
     fn read(&self) -> Result<Option<DeviceFile>, Failed> {
         let path = self.path();
         let because = || format!("{} cannot be read", path.display());
-        let file = match fs::File::open(&path) {
-            Ok(file) => file,
-            Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(fault) => return Err(Failed::because(because())(fault)),
-        };
-        let mut bytes = Vec::new();
-        file.take(DEVICE_BYTES_MAX)
-            .read_to_end(&mut bytes)
-            .map_err(Failed::because(because()))?;
-        serde_json::from_slice(&bytes)
-            .map(Some)
+        contents(&path, DEVICE_BYTES_MAX)?
+            .map(|bytes| serde_json::from_slice(&bytes))
+            .transpose()
             .map_err(Failed::because(because()))
     }
 
@@ -99,17 +91,11 @@ impl Folder {
     pub(crate) fn broker_password(&self) -> Result<Option<Secret<String>>, Failed> {
         let path = self.directory.join("broker_password");
         let because = || format!("{} cannot be read", path.display());
-        let file = match fs::File::open(&path) {
-            Ok(file) => file,
-            Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(fault) => return Err(Failed::because(because())(fault)),
-        };
-        let mut text = String::new();
-        file.take(PASSWORD_BYTES_MAX)
-            .read_to_string(&mut text)
+        let text = contents(&path, PASSWORD_BYTES_MAX)?
+            .map(String::from_utf8)
+            .transpose()
             .map_err(Failed::because(because()))?;
-        let password = text.trim_end_matches(['\r', '\n']).to_owned();
-        Ok(Some(Secret::new(password)))
+        Ok(text.map(|text| Secret::new(text.trim_end_matches(['\r', '\n']).to_owned())))
     }
 
     /// Remembers which device this is; the old file or the new one, never neither.
@@ -159,4 +145,19 @@ impl Folder {
         Terminal::open(device, profile)
             .map_err(Failed::because("the terminal's state cannot be read"))
     }
+}
+
+/// What is in a file, so many bytes of it at most; none where there is no such file.
+fn contents(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Failed> {
+    let because = || format!("{} cannot be read", path.display());
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(fault) => return Err(Failed::because(because())(fault)),
+    };
+    let mut bytes = Vec::new();
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(Failed::because(because()))?;
+    Ok(Some(bytes))
 }
