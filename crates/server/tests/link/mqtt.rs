@@ -128,8 +128,7 @@ async fn a_terminal_that_dies_is_gone_by_its_will() {
     // Whoever listens to everything makes the broker find a subscriber to every word.
     let _listener = broker.listen(OWNER, "tillkey/#");
     let mut line = BrokerLine::open(&broker, "till-1", true).await;
-    line.say(device.hello()).await;
-    line.frame().await;
+    line.greet(&mut device).await;
     assert!(world.shell.presence().is_online(device.terminal));
     drop(line);
     until("it is gone", || {
@@ -156,8 +155,7 @@ async fn a_terminal_without_a_will_is_gone_when_nobody_hears_the_next_word() {
     let adapter = Adapter::start(&world.shell, &world.links, &broker);
     let mut device = Device::enrol(&world, 1).await;
     let mut line = BrokerLine::open(&broker, "till-1", false).await;
-    line.say(device.hello()).await;
-    line.frame().await;
+    line.greet(&mut device).await;
     assert!(world.shell.presence().is_online(device.terminal));
     drop(line);
     soon("end of the link", async {
@@ -178,8 +176,7 @@ async fn d08_whoever_subscribes_to_a_dead_terminals_topic_does_not_keep_it_alive
     // Mosquitto grants it, passes nothing on, and counts it.
     let _listener = broker.listen("till-9", "tillkey/till-1/down");
     let mut line = BrokerLine::open(&broker, "till-1", false).await;
-    line.say(device.hello()).await;
-    line.frame().await;
+    line.greet(&mut device).await;
     // Asked for longer than it may be silent, it is there as long as it answers.
     for _ in 0..25 {
         line.asked().await;
@@ -202,12 +199,10 @@ async fn d11_a_second_greeting_on_one_link_brings_again_what_was_not_acknowledge
     let adapter = Adapter::start(&world.shell, &world.links, &broker);
     let mut device = Device::enrol(&world, 1).await;
     let mut line = BrokerLine::open(&broker, "till-1", false).await;
-    line.say(device.hello()).await;
-    line.frame().await;
+    line.greet(&mut device).await;
     issue(&world, device.terminal, 1).await;
     let missed = line.frame().await;
-    line.say(device.hello()).await;
-    line.frame().await;
+    line.greet(&mut device).await;
     assert_eq!(line.frame().await, missed);
     adapter.stop().await;
 }
@@ -225,8 +220,7 @@ async fn a_node_whose_place_is_taken_does_not_take_it_back_at_once() {
     while states.on("tillkey/server").await.is_empty() {}
     let mut device = Device::enrol(&world, 1).await;
     let mut line = BrokerLine::open(&broker, "till-1", true).await;
-    line.say(device.hello()).await;
-    line.frame().await;
+    line.greet(&mut device).await;
     // Longer than a rest after any other loss.
     for _ in 0..25 {
         line.asked().await;

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::broker::{Mosquitto, password};
+use crate::device::Device;
 use crate::world::soon;
 
 /// How much waits to be said.
@@ -62,6 +63,12 @@ impl BrokerLine {
 
     async fn hear(&mut self) -> Publish {
         soon("word", self.heard.recv()).await.unwrap()
+    }
+
+    /// Greets, and waits for the welcome.
+    pub(crate) async fn greet(&mut self, device: &mut Device) {
+        self.say(device.hello()).await;
+        self.frame().await;
     }
 
     /// The next message of the link, past everything else.

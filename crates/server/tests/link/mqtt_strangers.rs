@@ -66,8 +66,7 @@ async fn d08_what_is_played_back_changes_nothing_and_takes_nobodys_place() {
     let mut stranger = broker.listen(OWNER, "tillkey/+/up");
     let mut device = Device::enrol(&world, 1).await;
     let mut line = BrokerLine::open(&broker, "till-1", true).await;
-    line.say(device.hello()).await;
-    line.frame().await;
+    line.greet(&mut device).await;
     let greeting = stranger.on(UP).await;
     assert!(world.shell.presence().is_online(device.terminal));
 
@@ -92,8 +91,7 @@ async fn d08_what_is_played_back_changes_nothing_and_takes_nobodys_place() {
     broker.publish(OWNER, UP, &greeting).await;
     assert_eq!(line.end().await, "1008 the terminal cannot be verified");
     assert!(!world.shell.presence().is_online(device.terminal));
-    line.say(device.hello()).await;
-    line.frame().await;
+    line.greet(&mut device).await;
     assert!(world.shell.presence().is_online(device.terminal));
     adapter.stop().await;
 }
@@ -108,8 +106,7 @@ async fn d08_what_the_broker_keeps_or_is_too_long_is_not_looked_at() {
     let adapter = Adapter::start(&world.shell, &world.links, &broker);
     let mut line = BrokerLine::open(&broker, "till-1", false).await;
     assert!(broker.keep(OWNER, UP, b"nonsense").await);
-    line.say(device.hello()).await;
-    line.frame().await;
+    line.greet(&mut device).await;
     broker.publish(OWNER, UP, &vec![0xd2; 1_000_000]).await;
     line.say(device.sign_off()).await;
     line.frame().await;
